@@ -1,0 +1,141 @@
+package signature
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/countersign/countersign/wire"
+)
+
+// appendHeaderLines appends `name:value\n` for every signed header: names
+// lower-case, sorted by bytes, headers of one name joined by commas in order of
+// arrival, SP and HT around values removed.
+func appendHeaderLines(s *Signing, dst []byte) ([]byte, error) {
+	s.headers = s.headers[:0]
+	for i := range s.Request.Headers {
+		if s.Profile.SignedHeader(s, s.Request.Headers[i].Name) {
+			s.headers = append(s.headers, i)
+		}
+	}
+	sortHeaders(s.Request.Headers, s.headers)
+	for n, i := range s.headers {
+		h := &s.Request.Headers[i]
+		if n > 0 && wire.EqualFold(h.Name, s.Request.Headers[s.headers[n-1]].Name) {
+			dst[len(dst)-1] = ','
+		} else {
+			dst = append(appendLower(dst, h.Name), ':')
+		}
+		dst = append(append(dst, wire.TrimBlanks(h.Value)...), '\n')
+	}
+	return dst, nil
+}
+
+// sortHeaders sorts indices into headers by lower-cased name and keeps the
+// order of arrival among equal names.
+func sortHeaders(headers []wire.Header, indices []int) {
+	byName := func(a, b int) int { return compareFold(headers[a].Name, headers[b].Name) }
+	if len(indices) > 12 { // insertion sort would be quadratic in what a client sends
+		slices.SortStableFunc(indices, byName)
+		return
+	}
+	for i := 1; i < len(indices); i++ {
+		for j := i; j > 0 && byName(indices[j], indices[j-1]) < 0; j-- {
+			indices[j], indices[j-1] = indices[j-1], indices[j]
+		}
+	}
+}
+
+// withPrefix signs the headers that begin with the dialect's prefix.
+func withPrefix(s *Signing, name string) bool {
+	return hasPrefixFold(name, s.Profile.Names.HeaderPrefix)
+}
+
+// withPrefixOrNamed also signs the headers the request lists.
+func withPrefixOrNamed(s *Signing, name string) bool {
+	return withPrefix(s, name) || named(s, name)
+}
+
+// named signs the headers the request lists, and no other.
+func named(s *Signing, name string) bool {
+	for _, n := range s.SignedHeaders {
+		if wire.EqualFold(n, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// presentHeaders keeps, of the names a caller asks for, those that are in the
+// request: a server refuses a list that names an absent header.
+func presentHeaders(s *Signing) []string {
+	return slices.DeleteFunc(slices.Clone(s.SignedHeaders), func(name string) bool {
+		_, there := s.Request.Header(name)
+		return !there
+	})
+}
+
+// canonicalNames lower-cases, sorts and deduplicates a list of header names.
+func canonicalNames(names []string) []string {
+	if len(names) == 0 {
+		return nil
+	}
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = string(appendLower(nil, n))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// headerValue returns the trimmed value of a header, all values joined by
+// commas if there are several, or "".
+func headerValue(req *wire.Request, name string) string {
+	var first string
+	var more []string
+	found := false
+	for i := range req.Headers {
+		if !wire.EqualFold(req.Headers[i].Name, name) {
+			continue
+		}
+		value := wire.TrimBlanks(req.Headers[i].Value)
+		switch {
+		case !found:
+			first, found = value, true
+		case more == nil:
+			more = []string{first, value}
+		default:
+			more = append(more, value)
+		}
+	}
+	if more != nil {
+		return strings.Join(more, ",")
+	}
+	return first
+}
+
+func appendLower(dst []byte, name string) []byte {
+	for i := 0; i < len(name); i++ {
+		dst = append(dst, lowerASCII(name[i]))
+	}
+	return dst
+}
+
+func lowerASCII(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + ('a' - 'A')
+	}
+	return c
+}
+
+func hasPrefixFold(name, prefix string) bool {
+	return len(name) >= len(prefix) && wire.EqualFold(name[:len(prefix)], prefix)
+}
+
+func compareFold(a, b string) int {
+	for i := 0; i < len(a) && i < len(b); i++ {
+		if x, y := lowerASCII(a[i]), lowerASCII(b[i]); x != y {
+			return int(x) - int(y)
+		}
+	}
+	return len(a) - len(b)
+}

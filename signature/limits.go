@@ -1,0 +1,103 @@
+package signature
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// MaxSkew is how far the time of a request may be from the server's clock, in
+// both directions (31951; obs_04_0010; EC 0002-00000504).
+const MaxSkew = 15 * time.Minute
+
+// MaxLifetime bounds x-oss-expires and X-Amz-Expires (EC 0002-00000232).
+const MaxLifetime = 7 * 24 * time.Hour
+
+// dateWithinSkew checks the date of a header-signed request.
+func dateWithinSkew(s *Signing, now time.Time) *Fault {
+	text := requestDate(s)
+	where := "header " + s.Profile.Names.DateHeader
+	if _, ok := s.Request.Header(s.Profile.Names.DateHeader); !ok {
+		where = "header Date"
+	}
+	if text == "" {
+		return &Fault{Class: MissingDate, Where: where, Offset: -1,
+			Rule: "a signed request carries Date or " + s.Profile.Names.DateHeader, EC: "0002-00000503"}
+	}
+	at, ok := ParseDate(text)
+	if !ok {
+		return &Fault{Class: BadDate, Where: where, Offset: 0,
+			Rule: "a date is `Mon, 02 Jan 2006 15:04:05 GMT` or 20060102T150405Z", EC: "0002-00000502", Got: text}
+	}
+	if now.Sub(at) > MaxSkew || at.Sub(now) > MaxSkew {
+		return &Fault{Class: Skewed, Where: where, Offset: 0,
+			Rule: "the date is at most 15 minutes from the server's " + now.UTC().Format(http.TimeFormat), EC: "0002-00000504", Got: text}
+	}
+	return nil
+}
+
+// ParseDate reads the two forms a request may have its time in.
+func ParseDate(text string) (time.Time, bool) {
+	for _, layout := range []string{http.TimeFormat, isoFormat} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// notAfterExpires checks the absolute expiry of a URL of the V1 family.
+func notAfterExpires(s *Signing, now time.Time) *Fault {
+	end, err := strconv.ParseInt(s.Expires, 10, 64)
+	if err != nil {
+		return queryFault(s.Profile.Names.Expires)(0, "an expiry is unix time in seconds", "0002-00000070", s.Expires)
+	}
+	if now.Unix() > end {
+		return &Fault{Class: Expired, Where: "parameter " + s.Profile.Names.Expires, Offset: 0,
+			Rule: "the URL is used before it expires; the server's clock says " + strconv.FormatInt(now.Unix(), 10), EC: "0002-00000069", Got: s.Expires}
+	}
+	return nil
+}
+
+// withinLifetime checks date and relative expiry of a V4 URL.
+func withinLifetime(s *Signing, now time.Time) *Fault {
+	n := &s.Profile.Names
+	begin, err := time.Parse(isoFormat, s.Timestamp)
+	if err != nil {
+		return queryFault(n.Date)(0, "the date of a URL is 20060102T150405Z", "0002-00000502", s.Timestamp)
+	}
+	seconds, err := strconv.ParseInt(s.Expires, 10, 64)
+	if err != nil || seconds < 1 || seconds > int64(MaxLifetime/time.Second) {
+		return queryFault(n.Expires)(0, "an expiry is 1 to 604800 seconds", "0002-00000232", s.Expires)
+	}
+	if begin.Sub(now) > MaxSkew {
+		return &Fault{Class: NotYetValid, Where: "parameter " + n.Date, Offset: 0,
+			Rule: "the date is at most 15 minutes ahead of the server", EC: "0002-00000235", Got: s.Timestamp}
+	}
+	if now.After(begin.Add(time.Duration(seconds) * time.Second)) {
+		return &Fault{Class: Expired, Where: "parameter " + n.Expires, Offset: 0,
+			Rule: "the URL is used within " + s.Expires + " seconds after " + s.Timestamp, EC: "0002-00000236", Got: s.Expires}
+	}
+	return nil
+}
+
+// formWithinWeek checks the date of a V4 form: at most 15 minutes ahead of the
+// server, at most 7 days behind it, and of the credential's day.
+func formWithinWeek(s *Signing, now time.Time) *Fault {
+	n := &s.Profile.Names
+	fault := func(class Class, rule, ec string) *Fault {
+		return &Fault{Class: class, Where: "field " + n.Date, Offset: 0, Rule: rule, EC: ec, Got: s.Timestamp}
+	}
+	begin, err := time.Parse(isoFormat, s.Timestamp)
+	switch {
+	case err != nil:
+		return fault(BadDate, "the date of a form is 20060102T150405Z", "0002-00000810")
+	case begin.Format(dayFormat) != s.Scope.Date:
+		return fault(WrongScope, "the date is of the credential's day "+s.Scope.Date, "0002-00000709")
+	case begin.Sub(now) > MaxSkew:
+		return fault(NotYetValid, "the date is at most 15 minutes ahead of the server", "")
+	case now.Sub(begin) > MaxLifetime:
+		return fault(Expired, "the date is at most 7 days old", "")
+	}
+	return nil
+}

@@ -1,0 +1,300 @@
+package signature
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/countersign/countersign/wire"
+)
+
+// Signing is the state of one signature while its stages are built: the
+// request as the scheme sees it. The steps and tables of a [Profile] read it.
+type Signing struct {
+	Profile     *Profile
+	Request     *wire.Request
+	Target      wire.Target
+	Params      []wire.Param // of the target, nothing decoded
+	Resource    Resource
+	Credentials Credentials
+	Time        time.Time
+	Product     string
+
+	Timestamp     string   // V4: the time line, as the request words it
+	Expires       string   // as the request words it
+	Scope         Scope    // V4
+	SignedHeaders []string // names signed on top of the default ones: lower-case, sorted
+	Policy        string   // form: the policy in Base64, as it is sent
+	Form          [][2]string
+	Provided      string // verifying: the signature the request carries
+
+	stages     []byte              // all stages, one behind the other
+	spans      [maxSteps]stageSpan // where each step's stage stands, by step
+	built      int                 // steps that are built
+	headers    []int               // scratch
+	parameters []signedParameter
+	mac        keyedMAC
+}
+
+// maxSteps is the number of steps of the longest scheme.
+const maxSteps = 8
+
+type stageSpan struct{ from, to int32 }
+
+// Scope is the credential scope of the V4 schemes.
+type Scope struct {
+	Date    string // yyyyMMdd
+	Region  string
+	Product string
+}
+
+var signings = sync.Pool{New: func() any { return &Signing{stages: make([]byte, 0, 2048)} }}
+
+func newSigning(p *Profile) *Signing {
+	s := signings.Get().(*Signing)
+	*s = Signing{
+		Profile: p, stages: s.stages[:0], headers: s.headers[:0], parameters: s.parameters[:0], Params: s.Params[:0],
+		mac: s.mac,
+	}
+	return s
+}
+
+// release gives the state back. What a large request made grow is let go.
+func (s *Signing) release() {
+	if cap(s.stages) > 64<<10 || cap(s.Params) > 1024 || cap(s.headers) > 1024 {
+		return
+	}
+	clear(s.parameters)
+	clear(s.Params)
+	signings.Put(s)
+}
+
+// Bytes returns the bytes of a stage that is already built.
+func (s *Signing) Bytes(stage Stage) []byte {
+	for i := range s.built {
+		if s.Profile.Steps[i].Stage == stage {
+			return s.stages[s.spans[i].from:s.spans[i].to]
+		}
+	}
+	return nil
+}
+
+// build runs the steps up to and including last, or all of them.
+func (s *Signing) build(last Stage) error {
+	for i := range s.Profile.Steps {
+		step := &s.Profile.Steps[i]
+		from := len(s.stages)
+		out, err := step.Build(s, s.stages)
+		if err != nil {
+			return fmt.Errorf("%s: %w", step.Stage, err)
+		}
+		s.stages = out
+		s.spans[i] = stageSpan{int32(from), int32(len(out))}
+		s.built = i + 1
+		if step.Stage == last {
+			break
+		}
+	}
+	return nil
+}
+
+// record copies the stages out.
+func (s *Signing) record() stageRecord {
+	return stageRecord{s.Profile, string(s.stages), s.spans, s.built}
+}
+
+// observe looks at the request: target, parameters, resource.
+func (s *Signing) observe(req *wire.Request) {
+	s.Request = req
+	s.Target = wire.SplitTarget(req.Target)
+	s.Params = wire.AppendParams(s.Params[:0], s.Target.Query)
+}
+
+// host is the authority of the request, as [wire.Request.Host] has it.
+func (s *Signing) host() string {
+	if s.Target.Authority != "" {
+		return s.Target.Authority
+	}
+	host, _ := s.Request.Header("Host")
+	return host
+}
+
+// Param returns the decoded value of the first query parameter of that name,
+// and whether there is one. Names are compared as they are on the wire.
+func (s *Signing) Param(name string) (string, bool) {
+	for i := range s.Params {
+		if s.Params[i].Name == name {
+			return wire.UnescapeQuery(s.Params[i].Value), true
+		}
+	}
+	return "", false
+}
+
+// Field returns the first form field of that name. Field names are compared
+// without regard to letter case: the pages of OBS write both signature and
+// Signature.
+func (s *Signing) Field(name string) (string, bool) {
+	for i := range s.Form {
+		if wire.EqualFold(s.Form[i][0], name) {
+			return s.Form[i][1], true
+		}
+	}
+	return "", false
+}
+
+// Sign builds every stage for in and returns the request with its
+// authentication. The request of in is not changed.
+func (p *Profile) Sign(in *Input) (*Signed, error) {
+	if in.Request == nil {
+		return nil, fmt.Errorf("%s: the input has no request", p.ID())
+	}
+	if in.Credentials.AccessKeyID == "" {
+		return nil, fmt.Errorf("%s: the input has no accessKeyId", p.ID())
+	}
+	s := newSigning(p)
+	defer s.release()
+	s.Credentials = in.Credentials
+	s.Time = in.Time
+	if err := s.describe(in); err != nil {
+		return nil, fmt.Errorf("%s: %w", p.ID(), err)
+	}
+	signed := &Signed{}
+	req := &signed.request
+	signed.Request = req
+	in.Request.CloneInto(req, len(p.Place)+1)
+	if err := s.place(req); err != nil {
+		return nil, fmt.Errorf("%s: %w", p.ID(), err)
+	}
+	var err error
+	if s.Resource, err = ResourceOf(s.Target, s.host(), in.Addressing, in.Bucket); err != nil {
+		return nil, fmt.Errorf("%s: %w", p.ID(), err)
+	}
+	if err := s.build(""); err != nil {
+		return nil, fmt.Errorf("%s: %w", p.ID(), err)
+	}
+	signed.stages, signed.Form = s.record(), s.Form
+	switch p.Carrier {
+	case InHeader:
+		req.Headers = append(req.Headers, wire.Header{Name: "Authorization", Value: signed.Stage(Authorization)})
+	case InQuery:
+		req.Target = targetOf(signed.Stage(URL), req.Target)
+	case InForm:
+		signed.Form = append(signed.Form, [2]string{p.Names.SignatureField, signed.Stage(SignatureValue)})
+	}
+	return signed, nil
+}
+
+// targetOf returns the part of url that is the request target: all of it when
+// the target was in absolute form, else what follows the authority.
+func targetOf(url, target string) string {
+	if !strings.HasPrefix(target, "/") {
+		return url
+	}
+	t := wire.SplitTarget(url)
+	t.Scheme, t.Authority = "", ""
+	return t.String()
+}
+
+// describe takes over what the input says beside the request.
+func (s *Signing) describe(in *Input) error {
+	n := &s.Profile.Names
+	if in.Expires != 0 {
+		s.Expires = fmt.Sprint(in.Expires)
+	}
+	if n.Terminator != "" {
+		s.Scope = Scope{Region: in.Region, Product: in.Product}
+		if s.Scope.Product == "" {
+			s.Scope.Product = n.Service
+		}
+		if in.Region == "" {
+			return fmt.Errorf("the input has no region: it is part of the credential scope")
+		}
+		if in.Time.IsZero() {
+			return fmt.Errorf("the input has no time: its day is part of the credential scope")
+		}
+		s.Scope.Date = in.Time.UTC().Format(dayFormat)
+		s.Timestamp = in.Time.UTC().Format(isoFormat)
+	}
+	if s.Profile.Carrier == InQuery && s.Expires == "" {
+		return fmt.Errorf("the input has no expires: it is part of a presigned URL")
+	}
+	if s.Profile.Carrier == InForm {
+		if in.Policy == "" {
+			return fmt.Errorf("the input has no policy: it is what a form signs")
+		}
+		s.Policy = encodePolicy(in.Policy)
+	}
+	s.SignedHeaders = canonicalNames(in.AdditionalHeaders)
+	return nil
+}
+
+// place puts everything into out that the scheme wants in the request before
+// it is signed. What is there already stays as it is.
+func (s *Signing) place(out *wire.Request) error {
+	n := &s.Profile.Names
+	if _, ok := out.Header("Authorization"); ok && s.Profile.Carrier == InHeader {
+		return fmt.Errorf("the request already has an Authorization header; give it without authentication")
+	}
+	s.observe(out)
+	if s.Profile.Carrier == InQuery {
+		if _, ok := s.Param(n.SignatureField); ok {
+			return fmt.Errorf("the request already has the parameter %s; give it without authentication", n.SignatureField)
+		}
+	}
+	s.chooseHeaders()
+	var query []byte
+	for i := range s.Profile.Place {
+		part := &s.Profile.Place[i]
+		value := part.Value(s)
+		if value == "" {
+			continue
+		}
+		switch part.In {
+		case InHeader:
+			if _, ok := out.Header(part.Name); !ok {
+				out.Headers = append(out.Headers, wire.Header{Name: part.Name, Value: value})
+			}
+		case InQuery:
+			if _, ok := s.Param(part.Name); !ok {
+				query = appendParameter(query, part.Name, value)
+			}
+		case InForm:
+			s.Form = append(s.Form, [2]string{part.Name, value})
+		}
+	}
+	s.chooseHeaders()
+	if len(query) > 0 {
+		out.Target = joinQuery(out.Target, s.Target, string(query))
+		s.observe(out)
+	}
+	return nil
+}
+
+// chooseHeaders is called before parameters are placed, which may list the
+// names, and after headers are placed, which adds some.
+func (s *Signing) chooseHeaders() {
+	if s.Profile.ChooseHeaders != nil {
+		s.SignedHeaders = s.Profile.ChooseHeaders(s)
+	}
+}
+
+func appendParameter(dst []byte, name, value string) []byte {
+	if len(dst) > 0 {
+		dst = append(dst, '&')
+	}
+	dst = append(append(dst, name...), '=')
+	return append(dst, wire.EscapeValue(value)...)
+}
+
+// joinQuery appends parameters to a raw target.
+func joinQuery(raw string, t wire.Target, query string) string {
+	switch {
+	case !t.HasQuery:
+		return raw + "?" + query
+	case t.Query == "":
+		return raw + query
+	default:
+		return raw + "&" + query
+	}
+}

@@ -1,0 +1,300 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// shellWord is a word of a command line, its quoting removed, and its place.
+type shellWord struct {
+	text         string
+	line, column uint
+}
+
+func (w shellWord) where() string { return fmt.Sprintf("line %d, column %d", w.line, w.column) }
+
+func (w shellWord) fault(rule string) error { return &SyntaxError{w.where(), rule, w.text} }
+
+// splitPipeline takes a bash command line apart: the commands of a pipeline,
+// each as its words. Nothing is run and nothing is expanded: a variable, a
+// command substitution or a brace list is an error. Words with * or ? stand for
+// themselves, as they do in bash where no file matches.
+func splitPipeline(command string) ([][]shellWord, error) {
+	if i := strings.IndexByte(command, 0); i >= 0 {
+		return nil, &SyntaxError{fmt.Sprintf("byte %d", i), "a command line holds no NUL", ""}
+	}
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(command), "")
+	if err != nil {
+		var parse syntax.ParseError
+		if errors.As(err, &parse) {
+			w := shellWord{line: parse.Pos.Line(), column: parse.Pos.Col()}
+			return nil, w.fault("not a bash command line: " + parse.Text)
+		}
+		return nil, &SyntaxError{"command line", "not a bash command line: " + err.Error(), ""}
+	}
+	if len(file.Stmts) == 0 {
+		return nil, &SyntaxError{"command line", "there is no command", ""}
+	}
+	if len(file.Stmts) > 1 || file.Stmts[0].Background {
+		end := file.Stmts[0].Semicolon
+		if !end.IsValid() {
+			end = file.Stmts[1].Pos()
+		}
+		w := shellWord{line: end.Line(), column: end.Col()}
+		return nil, w.fault("there must be one command only; a URL that holds & or ; stands in quotes")
+	}
+	return appendStages(nil, command, file.Stmts[0])
+}
+
+// appendStages appends the commands of a pipeline. Where output goes does not
+// matter to a request; where input comes from does.
+func appendStages(stages [][]shellWord, source string, stmt *syntax.Stmt) ([][]shellWord, error) {
+	here := shellWord{line: stmt.Pos().Line(), column: stmt.Pos().Col()}
+	if stmt.Negated || stmt.Coprocess || stmt.Background {
+		return nil, here.fault("there must be one plain command only")
+	}
+	for _, redir := range stmt.Redirs {
+		switch redir.Op {
+		case syntax.RdrOut, syntax.AppOut, syntax.DplOut, syntax.RdrClob, syntax.RdrAll, syntax.AppAll:
+		default:
+			w := shellWord{line: redir.Pos().Line(), column: redir.Pos().Col()}
+			return nil, w.fault("input from a redirection is not understood; put the body into --data-raw")
+		}
+	}
+	switch cmd := stmt.Cmd.(type) {
+	case *syntax.CallExpr:
+		if len(cmd.Assigns) > 0 {
+			return nil, here.fault("a variable assignment is not understood")
+		}
+		words := make([]shellWord, len(cmd.Args))
+		for i, arg := range cmd.Args {
+			words[i] = shellWord{line: arg.Pos().Line(), column: arg.Pos().Col()}
+			text, err := unquoteWord(source, arg)
+			if err != nil {
+				return nil, words[i].fault(err.Error())
+			}
+			words[i].text = text
+		}
+		return append(stages, words), nil
+	case *syntax.BinaryCmd:
+		if cmd.Op != syntax.Pipe && cmd.Op != syntax.PipeAll {
+			return nil, here.fault("there must be one command only, not a list joined with " + cmd.Op.String())
+		}
+		stages, err := appendStages(stages, source, cmd.X)
+		if err != nil {
+			return nil, err
+		}
+		return appendStages(stages, source, cmd.Y)
+	}
+	return nil, here.fault("there must be a plain command, not shell syntax")
+}
+
+// unquoteWord returns what bash makes of a word. It reads quoted text from the
+// source, because the parser turns CRLF into LF even there.
+func unquoteWord(source string, word *syntax.Word) (string, error) {
+	var b strings.Builder
+	var braces braceList
+	for _, part := range word.Parts {
+		switch part := part.(type) {
+		case *syntax.Lit:
+			if braces.read(part.Value) {
+				return "", errors.New("bash expands {…,…}; put the word in quotes")
+			}
+			removeBackslashes(&b, part.Value, "")
+		case *syntax.SglQuoted:
+			text := source[part.Left.Offset():part.Right.Offset()]
+			if !part.Dollar {
+				b.WriteString(text[len("'"):])
+			} else if err := decodeANSI(&b, text[len("$'"):]); err != nil {
+				return "", err
+			}
+		case *syntax.DblQuoted:
+			for _, inner := range part.Parts {
+				if _, ok := inner.(*syntax.Lit); !ok {
+					return "", refuseExpansion(inner)
+				}
+			}
+			text := strings.TrimPrefix(source[part.Left.Offset():part.Right.Offset()], "$")
+			removeBackslashes(&b, text[len(`"`):], "$`\"\\")
+		default:
+			return "", refuseExpansion(part)
+		}
+	}
+	return b.String(), nil
+}
+
+// braceList finds what bash would expand, {a,b} and {1..9}, in the unquoted
+// text of a word. It is not exact: "{a}b,c{d}" counts as a list as well.
+type braceList struct{ open, several bool }
+
+// read takes the next unquoted text and reports whether a list ends in it.
+func (l *braceList) read(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\':
+			i++
+		case s[i] == '{':
+			l.open = true
+		case l.open && (s[i] == ',' || strings.HasPrefix(s[i:], "..")):
+			l.several = true
+		case l.several && s[i] == '}':
+			return true
+		}
+	}
+	return false
+}
+
+func refuseExpansion(part syntax.WordPart) error {
+	kind := "an expansion"
+	switch part.(type) {
+	case *syntax.ParamExp:
+		kind = "a variable"
+	case *syntax.CmdSubst, *syntax.ProcSubst:
+		kind = "a command substitution"
+	case *syntax.ArithmExp:
+		kind = "arithmetic"
+	case *syntax.ExtGlob:
+		kind = "a file pattern"
+	}
+	return fmt.Errorf("%s is not expanded here; write its value, or use single quotes", kind)
+}
+
+// removeBackslashes removes them as bash does without quotes and, where only
+// names the bytes that a backslash escapes, within double quotes. A backslash
+// before a line break removes both.
+func removeBackslashes(b *strings.Builder, s, only string) {
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		switch next := s[i+1]; {
+		case next == '\n':
+			i++
+		case only == "" || strings.IndexByte(only, next) >= 0:
+			b.WriteByte(next)
+			i++
+		default:
+			b.WriteByte('\\')
+		}
+	}
+}
+
+var ansiEscapes = map[byte]byte{
+	'a': '\a', 'b': '\b', 'e': 0x1b, 'E': 0x1b, 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', 'v': '\v',
+	'\\': '\\', '\'': '\'', '"': '"', '?': '?',
+}
+
+// decodeANSI decodes what stands within $'…', as bash does in a UTF-8 locale.
+func decodeANSI(b *strings.Builder, s string) error {
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		i++
+		c := s[i]
+		if simple, ok := ansiEscapes[c]; ok {
+			b.WriteByte(simple)
+			continue
+		}
+		value, width := ansiNumber(s[i:])
+		switch {
+		case width == 0 && c == 'c':
+			return errors.New(`\c is not understood within $'…'; write \xHH`)
+		case width == 0: // bash keeps what it does not know
+			b.WriteString(s[i-1 : i+1])
+			continue
+		case value == 0:
+			return errors.New("a NUL ends a bash word; no argument can hold one")
+		case c != 'u' && c != 'U' || value < utf8.RuneSelf:
+			b.WriteByte(byte(value))
+		case value <= utf8.MaxRune:
+			writeRune(b, value)
+		default:
+			return fmt.Errorf(`\U%08x is not a character`, value)
+		}
+		i += width - 1
+	}
+	return nil
+}
+
+// ansiNumber reads a numeric escape behind its backslash: its value, and how
+// many bytes it has, 0 if it is none.
+func ansiNumber(s string) (value uint32, width int) {
+	digits, base := 0, uint32(16)
+	switch s[0] {
+	case 'x':
+		digits = 2
+	case 'u':
+		digits = 4
+	case 'U':
+		digits = 8
+	default:
+		digits, base = 3, 8
+	}
+	start := 1
+	if base == 8 {
+		start = 0
+	}
+	i := start
+	for ; i < len(s) && i < start+digits; i++ {
+		d := unhex[s[i]]
+		if d < 0 || uint32(d) >= base {
+			break
+		}
+		value = value*base + uint32(d)
+	}
+	if i == start {
+		return 0, 0
+	}
+	if digits < 4 {
+		value &= 0xff // \777 is one byte
+	}
+	return value, i
+}
+
+// writeRune writes three bytes for a lone surrogate, as bash does and utf8 does not.
+func writeRune(b *strings.Builder, value uint32) {
+	if 0xd800 <= value && value <= 0xdfff {
+		b.Write([]byte{0xe0 | byte(value>>12), 0x80 | byte(value>>6)&0x3f, 0x80 | byte(value)&0x3f})
+		return
+	}
+	b.WriteRune(rune(value))
+}
+
+// decodePrintf returns what printf writes for a format without arguments.
+func decodePrintf(format shellWord) (string, error) {
+	var b strings.Builder
+	for s := format.text; s != ""; {
+		switch {
+		case strings.HasPrefix(s, "%%"):
+			b.WriteByte('%')
+			s = s[2:]
+			continue
+		case s[0] == '%':
+			return "", format.fault("only %% is understood in the format of printf")
+		case s[0] != '\\' || len(s) == 1:
+			b.WriteByte(s[0])
+			s = s[1:]
+			continue
+		}
+		c, rest := s[1], s[1:]
+		if simple, ok := ansiEscapes[c]; ok && c != '?' && c != '\'' {
+			b.WriteByte(simple)
+			s = rest[1:]
+			continue
+		}
+		value, width := ansiNumber(rest)
+		if width == 0 || c == 'u' || c == 'U' {
+			return "", format.fault(`only \\, \ooo, \xHH and letters as in \n are understood in the format of printf`)
+		}
+		b.WriteByte(byte(value))
+		s = rest[width:]
+	}
+	return b.String(), nil
+}
