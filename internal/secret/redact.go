@@ -1,0 +1,158 @@
+package secret
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/countersign/countersign/wire"
+)
+
+// Mask stands where a secret stood.
+const Mask = "[redacted]"
+
+// A Redactor takes secrets out of text. The zero value knows none and changes
+// nothing. It may be used concurrently.
+type Redactor struct {
+	mu      sync.RWMutex
+	forms   []string // a pattern for each form of each secret, longest first
+	pattern *regexp.Regexp
+}
+
+// Add makes secrets known in all forms they may be written in. Empty ones are
+// ignored.
+func (r *Redactor) Add(secrets ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range secrets {
+		if s == "" {
+			continue
+		}
+		for _, form := range formsOf(s) {
+			if !slices.Contains(r.forms, form) {
+				r.forms = append(r.forms, form)
+			}
+		}
+	}
+	if len(r.forms) == 0 {
+		return
+	}
+	slices.SortStableFunc(r.forms, func(a, b string) int { return len(b) - len(a) })
+	r.pattern = regexp.MustCompile("(?s:" + strings.Join(r.forms, "|") + ")")
+}
+
+// formsOf gives a pattern for each way a secret may appear: raw or
+// percent-encoded byte by byte, JSON-escaped, in hexadecimal, and in Base64 at
+// each of the three alignments it can have inside a longer text.
+func formsOf(s string) []string {
+	digits := hex.EncodeToString([]byte(s))
+	forms := []string{
+		percentEncoded(s),
+		regexp.QuoteMeta(strings.Trim(string(wire.AppendJSON(nil, s)), `"`)),
+		"(?i:" + digits + ")", "(?i:" + spaced(digits) + ")",
+	}
+	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		forms = append(forms, regexp.QuoteMeta(encoding.EncodeToString([]byte(s)))+"=*")
+		// The characters at both ends mix with what stands around the secret. A
+		// short secret leaves too little in between to be told from other text.
+		for lead := range 3 {
+			inside := encoding.EncodeToString([]byte(strings.Repeat("\x00", lead) + s))
+			from, to := [3]int{0, 2, 3}[lead], len(inside)
+			if (lead+len(s))%3 != 0 {
+				to--
+			}
+			if to-from >= 8 {
+				forms = append(forms, regexp.QuoteMeta(inside[from:to]))
+			}
+		}
+	}
+	return forms
+}
+
+// percentEncoded matches s with any of its characters encoded: every client
+// has its own opinion which. A byte that is not UTF-8 is U+FFFD to a pattern.
+func percentEncoded(s string) string {
+	var b strings.Builder
+	for rest := s; rest != ""; {
+		r, n := utf8.DecodeRuneInString(rest)
+		fmt.Fprintf(&b, "(?:%s|(?i:", regexp.QuoteMeta(string(r)))
+		for i := range n {
+			fmt.Fprintf(&b, "%%%02x", rest[i])
+		}
+		b.WriteString(")")
+		if r == ' ' {
+			b.WriteString(`|\+`)
+		}
+		b.WriteString(")")
+		rest = rest[n:]
+	}
+	return b.String()
+}
+
+func spaced(digits string) string {
+	var b strings.Builder
+	for i := 0; i < len(digits); i += 2 {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(digits[i : i+2])
+	}
+	return b.String()
+}
+
+// String returns text without the secrets.
+func (r *Redactor) String(text string) string {
+	if r == nil {
+		return text
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if r.pattern == nil {
+		return text
+	}
+	return r.pattern.ReplaceAllLiteralString(text, Mask)
+}
+
+// Writer returns a writer that passes text on to w without the secrets, line
+// by line: a line is held back until it ends, so that a secret written in
+// pieces is still known.
+func (r *Redactor) Writer(w io.Writer) *Writer { return &Writer{redactor: r, out: w} }
+
+// Writer is a redacting writer. Flush it at the end.
+type Writer struct {
+	redactor *Redactor
+	out      io.Writer
+	mu       sync.Mutex
+	line     []byte
+}
+
+// Write implements [io.Writer].
+func (w *Writer) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.line = append(w.line, p...)
+	end := bytes.LastIndexAny(w.line, "\n\r") + 1
+	whole := w.redactor.String(string(w.line[:end]))
+	w.line = append(w.line[:0], w.line[end:]...)
+	if _, err := io.WriteString(w.out, whole); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// Flush writes what is held back.
+func (w *Writer) Flush() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	text := w.redactor.String(string(w.line))
+	w.line = w.line[:0]
+	_, err := io.WriteString(w.out, text)
+	return err
+}
