@@ -31,7 +31,8 @@ func formFields(s *Signing, dst []byte) ([]byte, error) {
 }
 
 // FormFields reads the fields of a multipart/form-data or urlencoded body, in
-// order, up to and without the field "file". Values are bytes as sent.
+// order, up to and with the field "file", which must be the last. Values are
+// bytes as sent. A body of another type has none.
 func FormFields(req *wire.Request) ([][2]string, error) {
 	contentType, _ := req.Header("Content-Type")
 	kind, rest, _ := strings.Cut(contentType, ";")
@@ -71,10 +72,10 @@ func multipartFields(body, boundary string) ([][2]string, error) {
 		if !ok {
 			return nil, fmt.Errorf("form part %d: no Content-Disposition with a name", number+1)
 		}
+		fields = append(fields, [2]string{name, value})
 		if name == "file" { // what follows it is ignored
 			return fields, nil
 		}
-		fields = append(fields, [2]string{name, value})
 	}
 	return nil, fmt.Errorf("form: the closing boundary --%s-- is missing", boundary)
 }

@@ -45,6 +45,7 @@ func obsHeader(scheme string, n Names, parameters *ParameterList) *Profile {
 		SignedHeader:    withPrefix,
 		SignedParameter: parameters.Signed,
 		DateLine:        emptyBesideVendorDate,
+		RawKey:          rawKeyAsSent,
 		ResourcePath:    rawBucketAndKey,
 		Place: []Placement{
 			{InHeader, "Date", gmtDate},
@@ -68,6 +69,7 @@ func obsQuery(scheme string, n Names, parameters *ParameterList) *Profile {
 		SignedHeader:    withPrefix,
 		SignedParameter: parameters.Signed,
 		DateLine:        expiresLine,
+		RawKey:          rawKeyAsSent,
 		ResourcePath:    rawBucketAndKey,
 		Place: []Placement{
 			{InQuery, n.AccessKey, accessKeyID},
@@ -127,8 +129,11 @@ func rawBucketAndKey(s *Signing, dst []byte) []byte {
 		return dst
 	}
 	dst = append(append(dst, bucket...), '/')
-	return append(dst, s.Resource.RawKey...)
+	return append(dst, s.Profile.RawKey(&s.Resource)...)
 }
+
+// rawKeyAsSent is the key of OBS: nothing of it is lost.
+func rawKeyAsSent(r *Resource) string { return r.RawKey }
 
 // resourceWithFirstParameters is the resource path and the listed
 // sub-resources; of a repeated name only the first counts (obs_04_0010).

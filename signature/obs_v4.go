@@ -39,6 +39,7 @@ var obsV4Names = Names{
 var OBSV4Header = &Profile{
 	Scheme: "obs-v4", Carrier: InHeader, Names: obsV4Names,
 	SignedHeader:  named,
+	RawKey:        rawKeyAsSent,
 	ResourcePath:  encodedWirePath,
 	ChooseHeaders: hostContentAndPrefix,
 	Place: []Placement{
@@ -64,6 +65,7 @@ var OBSV4Header = &Profile{
 var OBSV4Query = &Profile{
 	Scheme: "obs-v4", Carrier: InQuery, Names: obsV4Names,
 	SignedHeader:  named,
+	RawKey:        rawKeyAsSent,
 	ResourcePath:  encodedWirePath,
 	ChooseHeaders: hostContentAndPrefix,
 	Place: []Placement{

@@ -14,6 +14,7 @@ var OSSRTMPQuery = &Profile{
 	Scheme: "oss-rtmp", Carrier: InQuery, Names: ossV1Names,
 	SignedParameter: notOfRTMPItself,
 	DateLine:        expiresLine,
+	RawKey:          ossRawKey,
 	ResourcePath:    bucketAndChannel,
 	Place: []Placement{
 		{InQuery, "OSSAccessKeyId", accessKeyID},

@@ -33,6 +33,7 @@ var OSSV1Header = &Profile{
 	SignedHeader:    withPrefix,
 	SignedParameter: ossV1Parameters.Signed,
 	DateLine:        vendorDateFirst,
+	RawKey:          ossRawKey,
 	ResourcePath:    decodedBucketAndKey,
 	Place: []Placement{
 		{InHeader, "Date", gmtDate},
@@ -55,6 +56,7 @@ var OSSV1Query = &Profile{
 	SignedHeader:    withPrefix,
 	SignedParameter: ossV1Parameters.Signed,
 	DateLine:        expiresLine,
+	RawKey:          ossRawKey,
 	ResourcePath:    decodedBucketAndKey,
 	Place: []Placement{
 		{InQuery, "OSSAccessKeyId", accessKeyID},
@@ -135,7 +137,7 @@ func decodedBucketAndKey(s *Signing, dst []byte) []byte {
 		return dst
 	}
 	dst = append(append(dst, s.Resource.Bucket...), '/')
-	return wire.AppendUnescaped(dst, ossRawKey(&s.Resource), false)
+	return wire.AppendUnescaped(dst, s.Profile.RawKey(&s.Resource), false)
 }
 
 // ossRawKey is the key as OSS takes it from the wire, still encoded: raw

@@ -34,6 +34,7 @@ var OSSV2Header = &Profile{
 	Scheme: "oss-v2", Carrier: InHeader, Names: ossV2Names,
 	SignedHeader: withPrefixOrNamed, ChooseHeaders: presentHeaders,
 	DateLine:     vendorDateFirst,
+	RawKey:       ossRawKey,
 	ResourcePath: encodedBucketAndKey,
 	Place: []Placement{
 		{InHeader, "Date", gmtDate},
@@ -55,6 +56,7 @@ var OSSV2Query = &Profile{
 	Scheme: "oss-v2", Carrier: InQuery, Names: ossV2Names,
 	SignedHeader: withPrefixOrNamed, ChooseHeaders: presentHeaders,
 	DateLine:     expiresLine,
+	RawKey:       ossRawKey,
 	ResourcePath: encodedBucketAndKey,
 	Place: []Placement{
 		{InQuery, "x-oss-signature-version", version},

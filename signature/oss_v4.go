@@ -49,6 +49,7 @@ var ossV4Names = Names{
 var OSSV4Header = &Profile{
 	Scheme: "oss-v4", Carrier: InHeader, Names: ossV4Names,
 	SignedHeader: contentAndPrefixOrNamed, ChooseHeaders: presentAdditionalHeaders,
+	RawKey:       ossRawKey,
 	ResourcePath: encodedPath,
 	Place: []Placement{
 		{InHeader, "x-oss-content-sha256", payloadToken},
@@ -73,6 +74,7 @@ var OSSV4Header = &Profile{
 var OSSV4Query = &Profile{
 	Scheme: "oss-v4", Carrier: InQuery, Names: ossV4Names,
 	SignedHeader: contentAndPrefixOrNamed, ChooseHeaders: presentAdditionalHeaders,
+	RawKey:       ossRawKey,
 	ResourcePath: encodedPath,
 	Place: []Placement{
 		{InQuery, "x-oss-signature-version", version},
@@ -136,7 +138,7 @@ func encodedPath(s *Signing, dst []byte) []byte {
 		return dst
 	}
 	dst = append(wire.AppendEscaped(dst, s.Resource.Bucket, unreservedAndSlash), '/')
-	return wire.AppendEscaped(dst, wire.Unescape(ossRawKey(&s.Resource)), unreservedAndSlash)
+	return wire.AppendEscaped(dst, wire.Unescape(s.Profile.RawKey(&s.Resource)), unreservedAndSlash)
 }
 
 var unreservedAndSlash = wire.NewEscapeSet("/")

@@ -4,7 +4,10 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/countersign/countersign/wire"
 )
 
 // The lists of signed parameters are data: every name stands beside what says
@@ -44,6 +47,14 @@ func (l *ParameterList) Signed(name string) bool {
 		}
 	}
 	return false
+}
+
+// listed reports whether the list names a parameter, prefixes left aside.
+func (l *ParameterList) listed(name string) bool { return l.signed[name] }
+
+// listedInAnyCase is listed without regard to letter case.
+func (l *ParameterList) listedInAnyCase(name string) bool {
+	return slices.ContainsFunc(l.Names, func(p ListedParameter) bool { return wire.EqualFold(p.Name, name) })
 }
 
 // Lookup returns what the list says of a name.

@@ -23,6 +23,8 @@ type Profile struct {
 	SignedParameter func(name string) bool
 	// DateLine is what the schemes of the V1 family sign as date.
 	DateLine func(s *Signing) (string, error)
+	// RawKey is the key as the service takes it from the wire, still encoded.
+	RawKey func(r *Resource) string
 	// ResourcePath appends the path of the resource the request is about.
 	ResourcePath func(s *Signing, dst []byte) []byte
 

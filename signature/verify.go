@@ -25,6 +25,7 @@ type Verification struct {
 	Profile     *Profile // nil when the scheme could not be told
 	Verdict     Verdict
 	Resource    Resource
+	Key         string // decoded, as the service understands it
 	AccessKeyID string
 	Provided    string   // the signature the request carries
 	Timestamp   string   // V4: the time line
@@ -133,6 +134,12 @@ func (v *Verifier) admit(s *Signing, out *Verification) *Fault {
 		return &Fault{Class: MalformedAuthorization, Where: "request target", Offset: -1, Rule: err.Error()}
 	}
 	out.Resource = s.Resource
+	if s.Profile.RawKey != nil {
+		out.Key = wire.Unescape(s.Profile.RawKey(&s.Resource))
+	}
+	if s.Profile.Carrier == InForm {
+		out.Key, _ = s.Field("key")
+	}
 	if fault := v.scopeFault(s); fault != nil {
 		return fault
 	}

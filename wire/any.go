@@ -95,5 +95,6 @@ func firstMember(text []byte, wanted ...string) (string, error) {
 			return "", err
 		}
 	}
-	return "", nil
+	_, err := dec.Token()
+	return "", noEOF(err)
 }

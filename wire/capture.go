@@ -23,7 +23,7 @@ type Capture struct {
 // head holds the bytes from the request line to the empty line, body the body
 // without chunked framing; body may be missing, and so may transport, which is
 // then "http". Lines may have any length; empty ones are skipped. Errors are of
-// type [*SyntaxError] and name the line, unless r itself fails.
+// type [*SyntaxError], or wrap one, and name the line, unless r itself fails.
 func ParseCapture(r io.Reader) ([]Capture, error) {
 	var captures []Capture
 	br := bufio.NewReader(r)

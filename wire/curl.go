@@ -13,30 +13,24 @@ import (
 // that needs it gets a [*SyntaxError] with line and column, and so does an
 // option that is not known to leave the request alone.
 //
-// Of a pipeline, `printf FORMAT | curl … --data-binary @-` gives the body, and
-// what stands behind curl is ignored. The contents of a file that -T names are
+// Of a pipeline, `printf 'FORMAT' | curl … --data-binary @-` gives the body, and
+// what stands behind curl is ignored. Without the former, a command line over
+// 128 KiB is refused. The contents of a file that -T names are
 // unknown: the body is empty, and neither Content-Length nor Expect is added.
 func ParseCurl(command string) (*Request, error) {
-	stages, err := splitPipeline(command)
+	stdin, rest, err := cutPrintf(command)
 	if err != nil {
 		return nil, err
 	}
-	var c curlCall
-	if isCommand(stages[0], "printf") && len(stages) > 1 {
-		if len(stages[0]) != 2 {
-			return nil, stages[0][0].fault("printf takes one word, a format, to be understood here")
-		}
-		stdin, err := decodePrintf(stages[0][1])
-		if err != nil {
-			return nil, err
-		}
-		c.stdin, c.hasStdin = stdin, true
-		stages = stages[1:]
+	stages, err := splitPipeline(rest)
+	if err != nil {
+		return nil, err
 	}
 	words := stages[0]
-	if !isCommand(words, "curl") {
-		return nil, &SyntaxError{"command line", "the command must be curl", firstWord(words)}
+	if name := firstWord(words); name[strings.LastIndexByte(name, '/')+1:] != "curl" {
+		return nil, &SyntaxError{"command line", "the command must be curl", name}
 	}
+	c := curlCall{stdin: stdin}
 	if err := c.parse(words[1:]); err != nil {
 		return nil, err
 	}
@@ -50,17 +44,9 @@ func firstWord(words []shellWord) string {
 	return words[0].text
 }
 
-// isCommand reports whether words call the program name, whatever its folder.
-func isCommand(words []shellWord, name string) bool {
-	first := firstWord(words)
-	return first[strings.LastIndexByte(first, '/')+1:] == name
-}
-
 // curlCall is what a curl command line asks for.
 type curlCall struct {
-	stdin    string
-	hasStdin bool
-
+	stdin         *string // nil if it is not known
 	urls          []shellWord
 	method        shellWord // -X
 	requestTarget shellWord
@@ -135,8 +121,8 @@ func (c *curlCall) request() (*Request, error) {
 	switch {
 	case c.sendsData():
 		req.Body = c.data.text
-	case c.uploadsStdin():
-		req.Body = c.stdin
+	case c.uploadsStdin() && c.stdin != nil:
+		req.Body = *c.stdin
 	}
 	return req, nil
 }

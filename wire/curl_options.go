@@ -138,8 +138,8 @@ func plainData(_ *curlCall, w shellWord) (string, error) {
 
 // binaryData is [plainData], and @- is what a printf before the pipe wrote.
 func binaryData(c *curlCall, w shellWord) (string, error) {
-	if w.text == "@-" && c.hasStdin {
-		return c.stdin, nil
+	if w.text == "@-" && c.stdin != nil {
+		return *c.stdin, nil
 	}
 	return plainData(c, w)
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -213,7 +214,7 @@ func removeDotSegments(path string) string {
 				out = append(out, '/')
 			}
 		case "/..":
-			if i := strings.LastIndexByte(string(out), '/'); i >= 0 {
+			if i := bytes.LastIndexByte(out, '/'); i >= 0 {
 				out = out[:i]
 			}
 			if path == "" {

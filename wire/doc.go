@@ -15,5 +15,6 @@
 //
 // The package reads raw HTTP ([ParseRequest], [ReadRequest]), HAR files
 // ([ParseHAR]), curl command lines ([ParseCurl]) and capture NDJSON
-// ([ParseCapture]), and prints requests as raw HTTP or as a curl command.
+// ([ParseCapture]), or finds out which of them it is given ([ParseAny]). It
+// prints requests as raw HTTP, capture NDJSON or a curl command.
 package wire

@@ -132,8 +132,8 @@ func (in *harRequest) request(where, url string) (*Request, error) {
 	url, _, _ = strings.Cut(url, "#")
 	target := SplitTarget(url)
 	_, authority := cutUserinfo(target.Authority)
-	if authority == "" {
-		return nil, &SyntaxError{where + ", url", "the URL has no host", url}
+	if authority == "" || strings.ContainsAny(authority, " \t") {
+		return nil, &SyntaxError{where + ", url", "the URL must have a host, without blanks", url}
 	}
 	req := &Request{Transport: "http", Method: method}
 	if EqualFold(target.Scheme, "https") {

@@ -65,9 +65,9 @@ func (r *Request) AppendCurl(dst []byte) []byte {
 	return dst
 }
 
-// longestArgument keeps a body below the 128 KiB Linux allows one argument,
-// quoting included.
-const longestArgument = 24 << 10
+// longestArgument keeps a body below the 128 KiB Linux allows one argument, and
+// the command line [ParseCurl] can read, quoting included.
+const longestArgument = 16 << 10
 
 // curlSendsBody reports whether curl needs a data option. An empty body in
 // chunks needs one too, or curl would not write the last chunk.
@@ -78,7 +78,7 @@ func (r *Request) whyNotCurl() string {
 	if r.Proto != "" && r.Proto != "HTTP/1.0" && r.Proto != "HTTP/1.1" {
 		return "it speaks " + quoteShort(r.Proto)
 	}
-	if r.Method == "" || strings.Contains(r.Method, " ") || breaksLine(r.Method) {
+	if r.Method == "" || strings.ContainsAny(r.Method, " \t") || breaksLine(r.Method) {
 		return "its method is " + quoteShort(r.Method)
 	}
 	if r.Target == "" || breaksLine(r.Target) {

@@ -228,6 +228,8 @@ func endHead(head string) string {
 	switch {
 	case strings.HasSuffix(head, "\n"):
 		return head + br
+	case strings.HasSuffix(head, "\n\r"): // cut within the empty line
+		return head + "\n"
 	case strings.HasSuffix(head, "\r"): // cut between CR and LF
 		return head + "\n" + br
 	}

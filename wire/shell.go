@@ -19,20 +19,49 @@ func (w shellWord) where() string { return fmt.Sprintf("line %d, column %d", w.l
 
 func (w shellWord) fault(rule string) error { return &SyntaxError{w.where(), rule, w.text} }
 
+// commandLine is a part of a bash command line. Places count from the start of
+// the whole.
+type commandLine struct {
+	text   string
+	before string // what stands in front of text
+}
+
+// word is a word without text, to name a place in errors.
+func (c commandLine) word(pos syntax.Pos) shellWord {
+	w := shellWord{line: pos.Line(), column: pos.Col()}
+	if w.column == 0 { // the parser gives up counting in long lines
+		w.column = pos.Offset() - uint(strings.LastIndexByte(c.text[:pos.Offset()], '\n'))
+	}
+	if w.line == 1 {
+		w.column += uint(len(c.before) - strings.LastIndexByte(c.before, '\n') - 1)
+	}
+	w.line += uint(strings.Count(c.before, "\n"))
+	return w
+}
+
+// maxCommandLine is the longest command line in bytes that is parsed. The
+// parser recurses some 4 KiB deep for a single bracket, and a Go program whose
+// stack is full cannot be saved.
+const maxCommandLine = 128 << 10
+
 // splitPipeline takes a bash command line apart: the commands of a pipeline,
 // each as its words. Nothing is run and nothing is expanded: a variable, a
 // command substitution or a brace list is an error. Words with * or ? stand for
 // themselves, as they do in bash where no file matches.
-func splitPipeline(command string) ([][]shellWord, error) {
-	if i := strings.IndexByte(command, 0); i >= 0 {
-		return nil, &SyntaxError{fmt.Sprintf("byte %d", i), "a command line holds no NUL", ""}
+func splitPipeline(c commandLine) ([][]shellWord, error) {
+	if len(c.text) > maxCommandLine {
+		rule := fmt.Sprintf("a command line over %d bytes is not understood; give the request as raw HTTP", maxCommandLine)
+		return nil, &SyntaxError{"command line", rule, c.text}
 	}
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(command), "")
+	if i := strings.IndexByte(c.text, 0); i >= 0 {
+		return nil, &SyntaxError{fmt.Sprintf("byte %d", len(c.before)+i), "a command line holds no NUL", ""}
+	}
+	c.text += "\n" // a backslash at the very end, left over from copying, continues nothing
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(c.text), "")
 	if err != nil {
 		var parse syntax.ParseError
 		if errors.As(err, &parse) {
-			w := shellWord{line: parse.Pos.Line(), column: parse.Pos.Col()}
-			return nil, w.fault("not a bash command line: " + parse.Text)
+			return nil, c.word(parse.Pos).fault("not a bash command line: " + parse.Text)
 		}
 		return nil, &SyntaxError{"command line", "not a bash command line: " + err.Error(), ""}
 	}
@@ -44,16 +73,15 @@ func splitPipeline(command string) ([][]shellWord, error) {
 		if !end.IsValid() {
 			end = file.Stmts[1].Pos()
 		}
-		w := shellWord{line: end.Line(), column: end.Col()}
-		return nil, w.fault("there must be one command only; a URL that holds & or ; stands in quotes")
+		return nil, c.word(end).fault("there must be one command only; a URL that holds & or ; stands in quotes")
 	}
-	return appendStages(nil, command, file.Stmts[0])
+	return c.appendStages(nil, file.Stmts[0])
 }
 
 // appendStages appends the commands of a pipeline. Where output goes does not
 // matter to a request; where input comes from does.
-func appendStages(stages [][]shellWord, source string, stmt *syntax.Stmt) ([][]shellWord, error) {
-	here := shellWord{line: stmt.Pos().Line(), column: stmt.Pos().Col()}
+func (c commandLine) appendStages(stages [][]shellWord, stmt *syntax.Stmt) ([][]shellWord, error) {
+	here := c.word(stmt.Pos())
 	if stmt.Negated || stmt.Coprocess || stmt.Background {
 		return nil, here.fault("there must be one plain command only")
 	}
@@ -61,8 +89,7 @@ func appendStages(stages [][]shellWord, source string, stmt *syntax.Stmt) ([][]s
 		switch redir.Op {
 		case syntax.RdrOut, syntax.AppOut, syntax.DplOut, syntax.RdrClob, syntax.RdrAll, syntax.AppAll:
 		default:
-			w := shellWord{line: redir.Pos().Line(), column: redir.Pos().Col()}
-			return nil, w.fault("input from a redirection is not understood; put the body into --data-raw")
+			return nil, c.word(redir.Pos()).fault("input from a redirection is not understood; put the body into --data-raw")
 		}
 	}
 	switch cmd := stmt.Cmd.(type) {
@@ -72,8 +99,8 @@ func appendStages(stages [][]shellWord, source string, stmt *syntax.Stmt) ([][]s
 		}
 		words := make([]shellWord, len(cmd.Args))
 		for i, arg := range cmd.Args {
-			words[i] = shellWord{line: arg.Pos().Line(), column: arg.Pos().Col()}
-			text, err := unquoteWord(source, arg)
+			words[i] = c.word(arg.Pos())
+			text, err := unquoteWord(c.text, arg)
 			if err != nil {
 				return nil, words[i].fault(err.Error())
 			}
@@ -84,11 +111,11 @@ func appendStages(stages [][]shellWord, source string, stmt *syntax.Stmt) ([][]s
 		if cmd.Op != syntax.Pipe && cmd.Op != syntax.PipeAll {
 			return nil, here.fault("there must be one command only, not a list joined with " + cmd.Op.String())
 		}
-		stages, err := appendStages(stages, source, cmd.X)
+		stages, err := c.appendStages(stages, cmd.X)
 		if err != nil {
 			return nil, err
 		}
-		return appendStages(stages, source, cmd.Y)
+		return c.appendStages(stages, cmd.Y)
 	}
 	return nil, here.fault("there must be a plain command, not shell syntax")
 }
@@ -135,7 +162,7 @@ type braceList struct{ open, several bool }
 func (l *braceList) read(s string) bool {
 	for i := 0; i < len(s); i++ {
 		switch {
-		case s[i] == '\\':
+		case s[i] == '\\', strings.HasPrefix(s[i:], "{}"):
 			i++
 		case s[i] == '{':
 			l.open = true
@@ -267,34 +294,57 @@ func writeRune(b *strings.Builder, value uint32) {
 	b.WriteRune(rune(value))
 }
 
+// cutPrintf takes the beginning printf 'FORMAT' | from a command line, and
+// returns what printf writes. It comes before all parsing, because a body may
+// be longer than a command line that is parsed. written is nil, and rest the
+// whole command, if the command line begins otherwise.
+func cutPrintf(command string) (written *string, rest commandLine, err error) {
+	whole := commandLine{text: command}
+	start := len(command) - len(strings.TrimLeft(command, " \t\r\n"))
+	tail, ok := strings.CutPrefix(command[start:], "printf '")
+	if !ok {
+		return nil, whole, nil
+	}
+	format, tail, ok := strings.Cut(tail, "'")
+	tail = strings.TrimLeft(tail, " \t")
+	if !ok || !strings.HasPrefix(tail, "|") || strings.HasPrefix(tail, "||") {
+		return nil, whole, nil
+	}
+	out, err := decodePrintf(format)
+	if err != nil {
+		return nil, whole, &SyntaxError{fmt.Sprintf("byte %d", start), err.Error(), ""}
+	}
+	split := len(command) - len(tail) + len("|")
+	return &out, commandLine{text: command[split:], before: command[:split]}, nil
+}
+
 // decodePrintf returns what printf writes for a format without arguments.
-func decodePrintf(format shellWord) (string, error) {
+func decodePrintf(s string) (string, error) {
 	var b strings.Builder
-	for s := format.text; s != ""; {
+	for i := 0; i < len(s); i++ {
 		switch {
-		case strings.HasPrefix(s, "%%"):
+		case strings.HasPrefix(s[i:], "%%"):
 			b.WriteByte('%')
-			s = s[2:]
+			i++
 			continue
-		case s[0] == '%':
-			return "", format.fault("only %% is understood in the format of printf")
-		case s[0] != '\\' || len(s) == 1:
-			b.WriteByte(s[0])
-			s = s[1:]
+		case s[i] == '%':
+			return "", errors.New("only %% is understood in the format of printf")
+		case s[i] != '\\' || i+1 == len(s):
+			b.WriteByte(s[i])
 			continue
 		}
-		c, rest := s[1], s[1:]
-		if simple, ok := ansiEscapes[c]; ok && c != '?' && c != '\'' {
+		i++
+		c := s[i]
+		if simple, ok := ansiEscapes[c]; ok && c != '?' {
 			b.WriteByte(simple)
-			s = rest[1:]
 			continue
 		}
-		value, width := ansiNumber(rest)
+		value, width := ansiNumber(s[i:])
 		if width == 0 || c == 'u' || c == 'U' {
-			return "", format.fault(`only \\, \ooo, \xHH and letters as in \n are understood in the format of printf`)
+			return "", errors.New(`only \\, \ooo, \xHH and letters as in \n are understood in the format of printf`)
 		}
 		b.WriteByte(byte(value))
-		s = rest[width:]
+		i += width - 1
 	}
 	return b.String(), nil
 }

@@ -1,0 +1,149 @@
+package endpoint
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"hash/fnv"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/wire"
+)
+
+// answer is one answer while it is made.
+type answer struct {
+	dress
+	v         *signature.Verification
+	req       *wire.Request
+	now       time.Time
+	params    []wire.Param
+	resource  signature.Resource
+	key       string           // decoded
+	fault     *signature.Fault // when the request is refused for one
+	requestID string
+}
+
+// Answer returns what the service says to a request after that verification:
+// for a verified one the document of its operation, for every other one the
+// error document. now is the server's clock; it should be the one the verifier
+// judged by. Equal arguments give equal answers, request ids included.
+//
+// The response lacks only the Connection header. It has no body for HEAD.
+func Answer(dialect Dialect, v *signature.Verification, req *wire.Request, now time.Time) Response {
+	a := newAnswer(dialect, v, req, now)
+	switch a.v.Verdict {
+	case signature.Verified:
+		return a.accept()
+	case signature.Unsigned:
+		return a.refuse(unsigned, nil)
+	case signature.Mismatch:
+		return a.refuse(signature.SignatureMismatch, nil)
+	}
+	if len(a.v.Faults) == 0 {
+		return a.refuse(signature.MalformedAuthorization, nil)
+	}
+	return a.refuse(a.v.Faults[0].Class, a.v.Faults[0]) // a server stops at the first
+}
+
+func newAnswer(dialect Dialect, v *signature.Verification, req *wire.Request, now time.Time) *answer {
+	dialect, v = asSeenBy(dialect, v)
+	a := &answer{dress: dressFor(dialect, v), v: v, req: req, now: now.UTC(), resource: v.Resource, key: v.Key}
+	t := wire.SplitTarget(req.Target)
+	a.params = wire.AppendParams(nil, t.Query)
+	if a.resource == (signature.Resource{}) { // an unsigned request, or one refused before it was located
+		a.resource, _ = new(signature.Hosts).Resolve(t, req.Host())
+		a.key = a.resource.Key()
+	}
+	a.requestID = a.newRequestID()
+	return a
+}
+
+// newRequestID makes an id in the service's form: OSS has 24 upper-case
+// hexadecimal digits that begin with the time in seconds, OBS has 32 that begin
+// with it in milliseconds. The rest is a hash of the request and the time.
+func (a *answer) newRequestID() string {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%d\n%s\n%s\n", a.now.UnixNano(), a.req.Method, a.req.Target)
+	for _, header := range a.req.Headers {
+		fmt.Fprintf(h, "%s:%s\n", header.Name, header.Value)
+	}
+	if a.dialect == OSS {
+		return fmt.Sprintf("%08X%016X", uint32(a.now.Unix()), h.Sum64())
+	}
+	return fmt.Sprintf("%016X%016X", uint64(a.now.UnixMilli()), h.Sum64())
+}
+
+// hostID is what the documents call HostId: OSS repeats the host that was
+// called (field evidence, section 4), OBS has an opaque word that stands in its
+// id-2 header too.
+func (a *answer) hostID() string {
+	if a.dialect == OSS {
+		return a.req.Host()
+	}
+	sum := sha256.Sum256([]byte(a.requestID))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// param returns the decoded value of the first query parameter of that name.
+func (a *answer) param(name string) (string, bool) {
+	for i := range a.params {
+		if wire.UnescapeQuery(a.params[i].Name) == name {
+			return wire.UnescapeQuery(a.params[i].Value), true
+		}
+	}
+	return "", false
+}
+
+// level says what a request is about.
+type level string
+
+const (
+	serviceLevel level = "service"
+	bucketLevel  level = "bucket"
+	objectLevel  level = "object"
+)
+
+func (a *answer) level() level {
+	switch {
+	case a.resource.Bucket == "":
+		return serviceLevel
+	case a.key == "":
+		return bucketLevel
+	}
+	return objectLevel
+}
+
+// respond puts the headers every answer has around what is particular to one.
+// The order is that of a recorded answer (FAQ "signatures", response headers).
+func (a *answer) respond(status int, contentType, body string, headers []wire.Header) Response {
+	r := Response{Status: status, Body: body}
+	add := func(name, value string) { r.Headers = append(r.Headers, wire.Header{Name: name, Value: value}) }
+	add("Server", a.server)
+	add("Date", a.now.Format(http.TimeFormat))
+	if contentType != "" {
+		add("Content-Type", contentType)
+	}
+	if status != http.StatusNoContent {
+		add("Content-Length", strconv.Itoa(len(body)))
+	}
+	add(a.prefix+"request-id", a.requestID)
+	if a.dialect == OBS {
+		add(a.prefix+"id-2", a.hostID())
+	}
+	r.Headers = append(r.Headers, headers...)
+	if a.dialect == OSS {
+		add("x-oss-server-time", "1") // milliseconds
+	}
+	if _, browser := a.req.Header("Origin"); browser {
+		add("Access-Control-Allow-Origin", "*")
+		add("Access-Control-Expose-Headers", strings.Join([]string{"ETag", "Content-MD5", a.prefix + "request-id", a.prefix + "next-append-position", "x-oss-hash-crc64ecma"}, ", "))
+	}
+	if a.req.Method == "HEAD" {
+		r.Body = ""
+	}
+	return r
+}

@@ -1,0 +1,244 @@
+package endpoint
+
+import (
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/xml"
+	"hash/crc64"
+	"net/http"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/wire"
+)
+
+// An operation is one row of a dialect's table: by what a request is known to
+// ask for it, and how success looks.
+type operation struct {
+	// The row is for the requests for which all of these that are given hold.
+	Name    string            `json:"name"`
+	Method  string            `json:"method"`
+	Level   level             `json:"level"`
+	With    []string          `json:"with"`   // query parameters, name or name=value
+	Header  string            `json:"header"` // without the vendor's prefix
+	Carrier signature.Carrier `json:"carrier"`
+	S3      bool              `json:"s3"` // the request is in the words of S3
+
+	Status   int         `json:"status"`   // 200 when absent
+	Document string      `json:"document"` // a file beside the table
+	Headers  [][2]string `json:"headers"`
+}
+
+var operations = map[Dialect][]operation{OSS: mustLoad[operation](OSS, "operations"), OBS: mustLoad[operation](OBS, "operations")}
+
+// operation returns the first row that fits, or nil.
+func (a *answer) operation() *operation {
+	table := operations[a.dialect]
+	for i := range table {
+		if a.asksFor(&table[i]) {
+			return &table[i]
+		}
+	}
+	return nil
+}
+
+func (a *answer) asksFor(op *operation) bool {
+	if op.Method != a.req.Method && op.Method != "" || op.Level != a.level() && op.Level != "" {
+		return false
+	}
+	if op.Carrier != "" && op.Carrier != a.v.Profile.Carrier || op.S3 && !s3Scheme(a.v.Profile.Scheme) {
+		return false
+	}
+	for _, with := range op.With {
+		name, want, _ := strings.Cut(with, "=")
+		if value, ok := a.param(name); !ok || want != "" && value != want {
+			return false
+		}
+	}
+	if op.Header == "" {
+		return true
+	}
+	_, ok := a.req.Header(a.prefix + op.Header)
+	return ok
+}
+
+// accept answers a verified request.
+func (a *answer) accept() Response {
+	op := a.operation()
+	if op == nil { // a method the tables do not know: HTTP has nothing to say
+		return a.respond(http.StatusOK, "", "", nil)
+	}
+	status := op.Status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	if op.Carrier == signature.InForm {
+		status, op = a.formStatus(status, op)
+	}
+	var headers []wire.Header
+	for _, h := range op.Headers {
+		headers = append(headers, wire.Header{Name: a.fill(h[0], nil), Value: a.fill(h[1], wire.EscapePath)})
+	}
+	if op.Document == "" {
+		return a.respond(status, "", "", headers)
+	}
+	document, contentType := a.document(op.Document)
+	return a.respond(status, contentType, document, headers)
+}
+
+// formStatus obeys the form field success_action_status: 200 and 204 without a
+// document, 201 with one (PostObject).
+func (a *answer) formStatus(status int, op *operation) (int, *operation) {
+	fields, _ := signature.FormFields(a.req)
+	plain := *op
+	plain.Document = ""
+	for _, f := range fields {
+		if wire.EqualFold(f[0], "success_action_status") {
+			switch f[1] {
+			case "200":
+				return http.StatusOK, &plain
+			case "201":
+				return http.StatusCreated, op
+			}
+		}
+	}
+	return status, &plain
+}
+
+// document fills in a file of the dialect.
+func (a *answer) document(name string) (text, contentType string) {
+	data, err := answerFiles.ReadFile("answers/" + string(a.dialect) + "/" + name)
+	if err != nil {
+		panic("endpoint: " + err.Error()) // a test holds that the tables name files that exist
+	}
+	switch path.Ext(name) {
+	case ".xml":
+		return a.fill(string(data), a.listed), "application/xml"
+	case ".json":
+		return a.fill(string(data), nil), "application/json"
+	}
+	return string(data), "application/octet-stream"
+}
+
+// listed is how a value stands in a document: as XML text, and percent-encoded
+// before that where the request asks for encoding-type=url.
+func (a *answer) listed(value string) string {
+	if encoding, _ := a.param("encoding-type"); encoding == "url" {
+		value = wire.EscapeValue(value)
+	}
+	return escapeXML(value)
+}
+
+// fill puts values in place of ${…}. escape, if not nil, is how they are
+// written; values that are markup themselves are not escaped.
+func (a *answer) fill(template string, escape func(string) string) string {
+	return os.Expand(template, func(name string) string {
+		value, _, markup := a.value(name)
+		if escape == nil || markup {
+			return value
+		}
+		return escape(value)
+	})
+}
+
+// value returns what ${name} stands for, whether the name is known, and
+// whether the value is markup. query:NAME is a query parameter, query:NAME|TEXT
+// has a default.
+func (a *answer) value(name string) (value string, known, markup bool) {
+	if parameter, ok := strings.CutPrefix(name, "query:"); ok {
+		parameter, fallback, _ := strings.Cut(parameter, "|")
+		if value, _ := a.param(parameter); value != "" {
+			return value, true, false
+		}
+		return fallback, true, false
+	}
+	switch name {
+	case "Bucket":
+		return a.resource.Bucket, true, false
+	case "Key":
+		return a.key, true, false
+	case "Location":
+		return "http://" + a.req.Host() + "/" + wire.EscapePath(a.key), true, false
+	case "Vendor":
+		return a.prefix, true, true
+	case "Namespace":
+		return a.namespace, true, true
+	case "Argument":
+		argument, _ := a.argument()
+		return argument, true, false
+	case "NewUploadId":
+		return a.requestID, true, true
+	case "Time":
+		return a.now.Format(isoMilliseconds), true, true
+	case "HTTPTime":
+		return a.now.Format(http.TimeFormat), true, true
+	case "NextPosition":
+		position, _ := a.param("position")
+		at, _ := strconv.Atoi(position)
+		return strconv.Itoa(at + len(a.req.Body)), true, true
+	case "EncodingType":
+		if encoding, ok := a.param("encoding-type"); ok {
+			return "<EncodingType>" + escapeXML(encoding) + "</EncodingType>", true, true
+		}
+		return "", true, true
+	case "Deleted":
+		return a.deleted(), true, true
+	}
+	value, known = a.checksum(name)
+	return value, known, true
+}
+
+// checksum returns the checksums of the body (ETag, MD5, CRC64) and those of
+// the object that stands for every object (ObjectETag and so on, ObjectSize).
+func (a *answer) checksum(name string) (value string, known bool) {
+	content := a.req.Body
+	if kind, ok := strings.CutPrefix(name, "Object"); ok {
+		content, _ = a.document("object.txt")
+		name = kind
+	}
+	switch name {
+	case "Size":
+		return strconv.Itoa(len(content)), true
+	case "ETag": // OSS has upper-case digits, OBS lower-case ones
+		sum := md5.Sum([]byte(content))
+		digits := hex.EncodeToString(sum[:])
+		if a.dialect == OSS {
+			digits = strings.ToUpper(digits)
+		}
+		return `"` + digits + `"`, true
+	case "MD5":
+		sum := md5.Sum([]byte(content))
+		return base64.StdEncoding.EncodeToString(sum[:]), true
+	case "CRC64":
+		return strconv.FormatUint(crc64.Checksum([]byte(content), ecma), 10), true
+	}
+	return "", false
+}
+
+var ecma = crc64.MakeTable(crc64.ECMA)
+
+// deleted lists the keys a DeleteObjects request names, unless it asks for
+// quiet. A body that cannot be read lists none: it is no part of what is
+// authenticated.
+func (a *answer) deleted() string {
+	var ask struct {
+		Quiet   bool
+		Objects []struct{ Key, VersionId string } `xml:"Object"`
+	}
+	if err := xml.Unmarshal([]byte(a.req.Body), &ask); err != nil || ask.Quiet {
+		return ""
+	}
+	var b strings.Builder
+	for _, o := range ask.Objects {
+		b.WriteString("\n  <Deleted><Key>" + a.listed(o.Key) + "</Key>")
+		if o.VersionId != "" {
+			b.WriteString("<VersionId>" + escapeXML(o.VersionId) + "</VersionId>")
+		}
+		b.WriteString("</Deleted>")
+	}
+	return b.String()
+}

@@ -1,0 +1,38 @@
+package endpoint
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/countersign/countersign/wire"
+)
+
+// Response is an HTTP response as bytes.
+type Response struct {
+	Status  int
+	Headers []wire.Header
+	Body    string
+}
+
+// Header returns the value of the first header of that name, compared without
+// regard to letter case, and whether there is one.
+func (r *Response) Header(name string) (string, bool) {
+	for i := range r.Headers {
+		if wire.EqualFold(r.Headers[i].Name, name) {
+			return r.Headers[i].Value, true
+		}
+	}
+	return "", false
+}
+
+// AppendHTTP appends the response as raw HTTP/1.1, its headers in their order
+// and nothing added: a response that is to be followed by another one must
+// carry its Content-Length.
+func (r *Response) AppendHTTP(dst []byte) []byte {
+	dst = fmt.Appendf(dst, "HTTP/1.1 %d %s\r\n", r.Status, http.StatusText(r.Status))
+	for _, h := range r.Headers {
+		dst = append(append(dst, h.Name...), ": "...)
+		dst = append(append(dst, h.Value...), "\r\n"...)
+	}
+	return append(append(dst, "\r\n"...), r.Body...)
+}

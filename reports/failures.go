@@ -1,0 +1,253 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/countersign/countersign/wire"
+)
+
+// Layout is the form of console output.
+type Layout struct {
+	Width int // columns of the console; 0: no limit
+	Style Style
+}
+
+// FailureOptions say what [WriteFailures] writes. The zero value writes every
+// unexpected failure in full and every other finding in one line.
+type FailureOptions struct {
+	Layout
+	Max          int  // failures written in full, the rest in one line; 0: all
+	FullExpected bool // expected failures in full too
+	Wire         bool // with the request on the wire
+}
+
+// The measures of console output, in columns.
+const (
+	widestText   = 110
+	leastExcerpt = 24   // columns an excerpt gets however narrow the console is
+	mostExcerpt  = 2000 // columns of an excerpt on either side where there is no limit: a body may be megabytes
+	fieldIndent  = 4
+	labelWidth   = 14
+)
+
+// WriteFailures writes the findings of the stream: unexpected failures, each
+// with the first divergent stage, both byte strings with the differing byte
+// marked, why it matters, the source of the rule and a command that reproduces
+// it; then provisional and expected failures and contested results.
+func WriteFailures(w io.Writer, s *Stream, opts FailureOptions) error {
+	var buf bytes.Buffer
+	p := failurePrinter{w: &buf, FailureOptions: opts}
+	unexpected := s.standing(StandFail)
+	for i, r := range unexpected {
+		if opts.Max > 0 && i == opts.Max {
+			p.brief(fmt.Sprintf("%d more unexpected failures", len(unexpected)-i), unexpected[i:])
+			break
+		}
+		p.full(r)
+	}
+	p.brief("provisional failures (new in this suite version, not red)", s.standing(StandProvisional))
+	if expected := s.standing(StandExpected); opts.FullExpected {
+		for _, r := range expected {
+			p.full(r)
+		}
+	} else {
+		p.brief("expected failures", expected)
+	}
+	p.brief("contested (another reading of a rule whose sources disagree, not red)", s.standing(StandContested))
+	_, err := w.Write(buf.Bytes())
+	return err
+}
+
+// plainText is the description of a failure without width or style, as JUnit
+// carries it.
+func (r Result) plainText() string {
+	var buf bytes.Buffer
+	p := failurePrinter{w: &buf, FailureOptions: FailureOptions{Wire: true}}
+	p.fields(r)
+	return buf.String()
+}
+
+type failurePrinter struct {
+	w *bytes.Buffer
+	FailureOptions
+}
+
+// brief lists results one a line below a heading.
+func (p *failurePrinter) brief(heading string, results []Result) {
+	if len(results) == 0 {
+		return
+	}
+	fmt.Fprintln(p.w, p.Style.Strong.of(heading))
+	for _, r := range results {
+		fmt.Fprintf(p.w, "  %s  %s\n", Legible(r.ID), p.Style.Notice.of(Legible(r.Place())))
+		reason := r.Reason()
+		if r.Standing() == StandExpected {
+			reason = r.Expectation.Reason
+		}
+		for _, line := range wrap(Legible(reason), p.measure()-6) {
+			fmt.Fprintf(p.w, "      %s\n", line)
+		}
+	}
+	fmt.Fprintln(p.w)
+}
+
+// full describes one failure.
+func (p *failurePrinter) full(r Result) {
+	word, paint := "FAIL", p.Style.Bad
+	if r.Standing() == StandExpected {
+		word, paint = "EXPECTED", p.Style.Notice
+	}
+	fmt.Fprintf(p.w, "%s %s\n", paint.of(word), p.Style.Strong.of(Legible(r.ID)))
+	p.fields(r)
+	fmt.Fprintln(p.w)
+}
+
+func (p *failurePrinter) fields(r Result) {
+	p.field("", r.Title)
+	label, place := r.placeLine()
+	if at := r.difference(); at >= 0 && r.Stage != "" {
+		place += fmt.Sprintf(", byte %d", at)
+	}
+	p.field("", label+": "+place)
+	if place != string(r.Outcome) {
+		p.field("outcome", string(r.Outcome))
+	}
+	p.field("what", r.Reason())
+	p.byteStrings(r)
+	p.field("why", r.Why)
+	p.field("rule", r.authority())
+	p.field("source", r.Source)
+	p.field("agreed by", strings.Join(r.AgreedBy, ", "))
+	if r.Diagnosis != nil {
+		for _, c := range r.Diagnosis.Causes {
+			p.field("cause", c.line())
+		}
+	}
+	if e := r.Expectation; e != nil {
+		if e.Met {
+			p.field("listed", e.Reason)
+		} else {
+			p.field("listed", fmt.Sprintf("the expected-failures line %q wants it to fail at %q, not at %q", e.Pattern, e.Pin, r.Place()))
+		}
+	}
+	if p.Wire && r.Wire != nil {
+		p.wire(*r.Wire)
+	}
+	if r.Reproduce != "" {
+		p.line("reproduce", Legible(r.Reproduce)) // never wrapped: it is to be copied
+	}
+}
+
+// byteStrings writes expected and observed below each other, windows around
+// the first difference, and the same place in hexadecimal.
+func (p *failurePrinter) byteStrings(r Result) {
+	at := r.difference()
+	columns := mostExcerpt
+	if p.Width > 0 {
+		columns = max(leastExcerpt, p.measure()-fieldIndent-labelWidth-30) / 2 // 30: marks and what was left out
+	}
+	show := func(label string, b *wire.Bytes) {
+		if b != nil {
+			p.line(label, Around(*b, at, columns).styled(p.Style))
+		}
+	}
+	show("expected", r.Expected)
+	show("observed", r.Observed)
+	if at < 0 {
+		return
+	}
+	around := 8
+	if p.Width > 0 {
+		around = max(2, min(around, (p.measure()-fieldIndent-labelWidth-20)/6))
+	}
+	for _, row := range []struct {
+		label string
+		b     wire.Bytes
+	}{{"expected hex", *r.Expected}, {"observed hex", *r.Observed}} {
+		window := Hex(row.b, at, around)
+		p.line(row.label, fmt.Sprintf("%d: %s", window.Offset, window.styled(p.Style)))
+	}
+}
+
+// wireLimit is how many bytes of a request are shown outside of the stream.
+const wireLimit = 4 << 10
+
+func (p *failurePrinter) wire(request wire.Bytes) {
+	for i, line := range strings.Split(shownRequest(request, wireLimit), "\n") {
+		label := ""
+		if i == 0 {
+			label = "wire"
+		}
+		p.line(label, line)
+	}
+}
+
+// shownRequest shows the first limit bytes of a request, one line of it a
+// line.
+func shownRequest(request wire.Bytes, limit int) string {
+	shown := strings.TrimSuffix(BreakLines(Show(request[:min(limit, len(request))])), "\n")
+	if len(request) > limit {
+		shown += fmt.Sprintf("\n… %d more bytes: see the result in the NDJSON stream", len(request)-limit)
+	}
+	return shown
+}
+
+// field writes prose, wrapped.
+func (p *failurePrinter) field(label, text string) {
+	if text == "" {
+		return
+	}
+	indent := fieldIndent + labelWidth
+	if label == "" {
+		indent = fieldIndent
+	}
+	for i, line := range wrap(Legible(text), p.measure()-indent) {
+		switch {
+		case label == "":
+			fmt.Fprintf(p.w, "%*s%s\n", fieldIndent, "", line)
+		case i == 0:
+			p.line(label, line)
+		default:
+			p.line("", line)
+		}
+	}
+}
+
+func (p *failurePrinter) line(label, text string) {
+	fmt.Fprintf(p.w, "%*s%s%s\n", fieldIndent, "", p.Style.Faint.of(fmt.Sprintf("%-*s", labelWidth, label)), text)
+}
+
+// measure is the width text is wrapped to.
+func (p *failurePrinter) measure() int {
+	if p.Width <= 0 {
+		return 1 << 20
+	}
+	return min(p.Width, widestText)
+}
+
+// wrap breaks text at blanks into lines of up to width columns. A word that is
+// longer stands on a line of its own.
+func wrap(text string, width int) []string {
+	var lines []string
+	for paragraph := range strings.SplitSeq(text, "\n") {
+		line, used := "", 0
+		for word := range strings.SplitSeq(paragraph, " ") {
+			n := utf8.RuneCountInString(word)
+			switch {
+			case line == "":
+				line, used = word, n
+			case used+1+n > width:
+				lines = append(lines, line)
+				line, used = word, n
+			default:
+				line, used = line+" "+word, used+1+n
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}

@@ -1,0 +1,146 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+)
+
+// section is one profile of a stream: its counts and its results, sorted by id.
+type section struct {
+	ProfileCounts
+	Results []Result
+}
+
+// sections groups the stream by profile, in the order of the footer.
+func (s *Stream) sections() []section {
+	sections := make([]section, len(s.Footer.Profiles))
+	index := make(map[string]int, len(sections))
+	for i, counts := range s.Footer.Profiles {
+		sections[i].ProfileCounts = counts
+		index[counts.Profile] = i
+	}
+	for _, r := range s.sorted() {
+		if i, ok := index[r.Profile()]; ok {
+			sections[i].Results = append(sections[i].Results, r)
+		}
+	}
+	return sections
+}
+
+// standing returns the results of that standing, sorted by id.
+func (s *Stream) standing(standing Standing) []Result {
+	return withStanding(s.sorted(), standing)
+}
+
+func withStanding(results []Result, standing Standing) []Result {
+	var out []Result
+	for _, r := range results {
+		if r.Standing() == standing {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Reason is what went wrong, in a sentence: the message of the result, or else
+// what its outcome means.
+func (r Result) Reason() string {
+	if r.Message != "" {
+		return r.Message
+	}
+	return outcomeSentence[r.Outcome]
+}
+
+var outcomeSentence = map[Outcome]string{
+	Pass:            "as expected",
+	Fail:            "the bytes differ",
+	Flaky:           "it passed only on a retry",
+	Unsupported:     "the subject does not offer this",
+	Contested:       "it follows another reading of a contested rule",
+	RejectedWrongly: "it refused what it must accept",
+	AcceptedWrongly: "it accepted what it must refuse",
+	AdapterError:    "the adapter reported an error",
+	Crash:           "the subject ended before it answered",
+	Timeout:         "there was no answer in time",
+	ProtocolError:   "the answer does not follow the adapter protocol",
+	NotRun:          "it was selected but not run",
+}
+
+// placeLine names the place of a failure in words.
+func (r Result) placeLine() (label, value string) {
+	switch {
+	case r.Stage != "":
+		return "first divergent stage", r.Stage
+	case r.Divergence != "":
+		return "what differs", r.Divergence
+	}
+	return "outcome", string(r.Outcome)
+}
+
+// difference is the offset of the first byte in which expected and observed
+// differ, -1 where they are equal or one of them is not known.
+func (r Result) difference() int {
+	if r.Expected == nil || r.Observed == nil {
+		return -1
+	}
+	return FirstDifference(*r.Expected, *r.Observed)
+}
+
+// authority names the rule, its status and its source in one line.
+func (r Result) authority() string {
+	var parts []string
+	if len(r.Requirements) > 0 {
+		parts = append(parts, strings.Join(r.Requirements, ", "))
+	}
+	if r.Rule != "" {
+		parts = append(parts, r.Rule)
+	}
+	line := strings.Join(parts, ": ")
+	if r.Status != "" {
+		line = strings.TrimSpace(line + " (" + r.Status + ")")
+	}
+	return line
+}
+
+// line is a cause as one sentence.
+func (c Cause) line() string {
+	line := fmt.Sprintf("%s %s (%s)", c.ID, c.Name, c.Confidence)
+	if c.Evidence != "" {
+		line += ": " + c.Evidence
+	}
+	if c.Fix != "" {
+		line += " Fix: " + c.Fix
+	}
+	return line
+}
+
+// identity is name and version of the subject.
+func (s Subject) identity() string {
+	return strings.TrimSpace(Legible(s.Name) + " " + Legible(s.Version))
+}
+
+// conclusion says in one sentence whether the run is as expected.
+func (f Footer) conclusion() string {
+	if f.AsExpected {
+		return "as expected"
+	}
+	var parts []string
+	if f.Unexpected > 0 {
+		parts = append(parts, count(f.Unexpected, "unexpected failure"))
+	}
+	if n := len(f.Problems); n > 0 {
+		parts = append(parts, count(n, "problem"))
+	}
+	if f.Aborted {
+		parts = append(parts, "aborted before all cases ran")
+	}
+	return "not as expected: " + strings.Join(parts, ", ")
+}
+
+// count is "1 problem" or "2 problems".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

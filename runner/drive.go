@@ -1,0 +1,133 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/countersign/countersign/endpoint"
+	"github.com/countersign/countersign/spec"
+	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/vectors"
+)
+
+// driver asks a subject about items.
+type driver struct {
+	set     *vectors.Set
+	subject subject.Subject
+	caps    subject.Capabilities
+	ports   *endpoint.Ports
+	done    func() // called after each item
+}
+
+// drive asks about all items, parallel at a time, and returns what was
+// observed in the order of the items. Items that ctx leaves no time for are
+// NotRun.
+func (d *driver) drive(ctx context.Context, items []*spec.Item, parallel int) []*subject.Observation {
+	observations := make([]*subject.Observation, len(items))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range max(1, min(parallel, len(items))) {
+		workers.Go(func() {
+			for i := range next {
+				observations[i] = d.ask(ctx, items[i])
+				d.done()
+			}
+		})
+	}
+	for i := range items {
+		if ctx.Err() != nil {
+			observations[i] = &subject.Observation{ID: items[i].ID, Mode: items[i].Mode(), Kind: subject.NotRun, Message: "the run was interrupted"}
+			continue
+		}
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	if ctx.Err() == nil {
+		d.askAgain(ctx, items, observations)
+	}
+	return observations
+}
+
+func (d *driver) ask(ctx context.Context, item *spec.Item) *subject.Observation {
+	if item.Case != nil {
+		return d.subject.Sign(ctx, item.Question())
+	}
+	c := item.Operation
+	if !slices.Contains(d.caps.Operations, c.Operation.Name) {
+		return &subject.Observation{ID: item.ID, Mode: subject.SendMode, Kind: subject.Unsupported,
+			Message: "it does not declare the operation " + c.Operation.Name}
+	}
+	operation, _ := d.set.Operation(c.Operation.Name)
+	scheme := item.Profile.Scheme
+	scene := c.Scene(scheme)
+	return subject.Capture(ctx, d.subject, d.ports, c.Verifier(scheme), &subject.SendQuestion{
+		ID: item.ID, Scheme: scheme, Carrier: item.Profile.Carrier,
+		Endpoint: scene.Endpoint, Operation: &c.Operation, Credentials: c.Credentials, Addressing: c.Addressing, Region: scene.Region,
+	}, operation.Method)
+}
+
+// askAgainLimit bounds how many items are asked again: a subject that fails
+// more often than this is not unlucky.
+const askAgainLimit = 64
+
+// askAgain asks once more, one at a time, about items that ended in a crash or
+// a timeout. What passes then is flaky.
+//
+// A process that dies takes down every question it was working on. If one of
+// them kills it again when it is asked alone, the culprit is found and the
+// others were only near it: their second answers count as first ones.
+func (d *driver) askAgain(ctx context.Context, items []*spec.Item, observations []*subject.Observation) {
+	var again []int
+	for i, o := range observations {
+		if o.Kind == subject.Crashed || o.Kind == subject.TimedOut {
+			again = append(again, i)
+		}
+	}
+	if len(again) == 0 || len(again) > askAgainLimit {
+		return
+	}
+	culprit := false
+	second := map[int]*subject.Observation{}
+	for _, i := range again {
+		second[i] = d.ask(ctx, items[i])
+		culprit = culprit || second[i].Kind == subject.Crashed
+	}
+	for i, o := range second {
+		near := culprit && observations[i].Kind == subject.Crashed && o.Kind != subject.Crashed
+		o.Retried = !near
+		observations[i] = o
+	}
+}
+
+// withoutMode drops the signature vectors of a subject that turns out to have
+// no signer of its own: it declares operations and says "unsupported" to every
+// one of them. It returns a sentence about that, or "".
+func withoutMode(caps *subject.Capabilities, items []*spec.Item, observations []*subject.Observation) ([]*spec.Item, []*subject.Observation, string) {
+	if len(caps.Operations) == 0 || caps.Has("sign") {
+		return items, observations, ""
+	}
+	signed := 0
+	for i, item := range items {
+		if item.Mode() != subject.SignMode {
+			continue
+		}
+		if observations[i].Kind != subject.Unsupported {
+			return items, observations, ""
+		}
+		signed++
+	}
+	if signed == 0 || signed == len(items) {
+		return items, observations, ""
+	}
+	var keptItems []*spec.Item
+	var kept []*subject.Observation
+	for i, item := range items {
+		if item.Mode() == subject.SendMode {
+			keptItems, kept = append(keptItems, item), append(kept, observations[i])
+		}
+	}
+	return keptItems, kept, fmt.Sprintf("it sends requests and has no signer to be asked: %d signature vectors are left out", signed)
+}

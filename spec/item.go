@@ -1,0 +1,122 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/vectors"
+)
+
+// Item is one thing to be judged: a signature vector, or an operation vector
+// under one profile.
+type Item struct {
+	ID        string
+	Profile   *signature.Profile
+	Case      *vectors.Case          // nil for an operation
+	Operation *vectors.OperationCase // nil for a signature vector
+}
+
+// Mode says how a subject is asked.
+func (it *Item) Mode() subject.Mode {
+	if it.Case != nil {
+		return subject.SignMode
+	}
+	return subject.SendMode
+}
+
+// Title names the vector for a person.
+func (it *Item) Title() string {
+	return pick(it, func(c *vectors.Case) string { return c.Title }, func(c *vectors.OperationCase) string { return c.Title })
+}
+
+// Why says what a user would suffer from.
+func (it *Item) Why() string {
+	return pick(it, func(c *vectors.Case) string { return c.Why }, func(c *vectors.OperationCase) string { return c.Why })
+}
+
+// Level is how strong the vector's requirement is.
+func (it *Item) Level() vectors.Level {
+	return pick(it, func(c *vectors.Case) vectors.Level { return c.Level }, func(c *vectors.OperationCase) vectors.Level { return c.Level })
+}
+
+// Requirements are the ids of what the vector proves.
+func (it *Item) Requirements() []string {
+	return pick(it, func(c *vectors.Case) []string { return c.Requirements }, func(c *vectors.OperationCase) []string { return c.Requirements })
+}
+
+// Flags are the vector's marks.
+func (it *Item) Flags() []string {
+	return pick(it, func(c *vectors.Case) []string { return c.Flags }, func(c *vectors.OperationCase) []string { return c.Flags })
+}
+
+// Since is the suite version that brought the vector.
+func (it *Item) Since() string {
+	return pick(it, func(c *vectors.Case) string { return c.Since }, func(c *vectors.OperationCase) string { return c.Since })
+}
+
+func pick[T any](it *Item, ofCase func(*vectors.Case) T, ofOperation func(*vectors.OperationCase) T) T {
+	if it.Case != nil {
+		return ofCase(it.Case)
+	}
+	return ofOperation(it.Operation)
+}
+
+// Labels are what Ginkgo's label filter selects by: scheme, carrier, theme,
+// level, mode, flags and requirement ids.
+func (it *Item) Labels() []string {
+	parts := strings.Split(it.ID, "/")
+	labels := append([]string{}, parts[:len(parts)-1]...)
+	labels = append(labels, string(it.Level()), string(it.Mode()))
+	labels = append(labels, it.Flags()...)
+	return append(labels, it.Requirements()...)
+}
+
+// Items lists everything there is to judge about a subject, in a fixed order:
+// the signature vectors of its profiles, and the operation vectors of its
+// profiles if it declares operations. Verifier cases are for endpoints and
+// left out.
+func Items(set *vectors.Set, caps *subject.Capabilities) ([]*Item, error) {
+	var items []*Item
+	for _, id := range caps.Profiles {
+		profile, err := signature.LookupID(id)
+		if err != nil {
+			return nil, fmt.Errorf("the subject declares %q: %w", id, err)
+		}
+		for _, c := range set.Cases() {
+			if !c.IsVerifierCase() && c.Profile() == id {
+				items = append(items, &Item{ID: c.ID, Profile: profile, Case: c})
+			}
+		}
+		if len(caps.Operations) == 0 {
+			continue
+		}
+		for _, c := range set.OperationCases() {
+			if c.RunsUnder(id) {
+				items = append(items, &Item{ID: c.IDUnder(id), Profile: profile, Operation: c})
+			}
+		}
+	}
+	return items, nil
+}
+
+// ErrUnknownItem is returned for an id that names no vector of this suite.
+var ErrUnknownItem = errors.New("no such vector")
+
+// ItemByID finds what an observation is about: a signature vector by its id,
+// or an operation vector by the profile and the id behind it.
+func ItemByID(set *vectors.Set, id string) (*Item, error) {
+	if c, ok := set.Case(id); ok {
+		profile, err := signature.LookupID(c.Profile())
+		return &Item{ID: id, Profile: profile, Case: c}, err
+	}
+	if profileID, rest, ok := strings.Cut(id, "/operations/"); ok {
+		if c, ok := set.OperationCase("operations/" + rest); ok {
+			profile, err := signature.LookupID(profileID)
+			return &Item{ID: id, Profile: profile, Operation: c}, err
+		}
+	}
+	return nil, fmt.Errorf("%w: %s", ErrUnknownItem, id)
+}

@@ -1,0 +1,166 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/vectors"
+	"github.com/countersign/countersign/wire"
+)
+
+// Judge says what an observation is worth against its vector. It is pure: the
+// same item and observation give the same result, without the duration, which
+// is the observation's.
+func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result {
+	f := judge(set, item, o)
+	r := reports.Result{
+		Type: "result", ID: item.ID, Title: item.Title(), Requirements: item.Requirements(), Level: string(item.Level()),
+		Outcome: f.outcome, Stage: string(f.stage), Divergence: f.divergence, Message: f.message,
+		DurationNS: int64(o.Duration),
+	}
+	if f.reading != "" {
+		r.ID += "@" + f.reading
+	}
+	if r.Outcome == reports.Pass {
+		return r
+	}
+	r.Expected, r.Observed, r.Wire = f.expected, f.observed, f.wire
+	explain(set, item, &r, f.requirement)
+	return r
+}
+
+// finding is what judging came to, before it is told to a person.
+type finding struct {
+	outcome            reports.Outcome
+	stage              signature.Stage
+	divergence         string
+	message            string
+	expected, observed *wire.Bytes
+	wire               *wire.Bytes
+	reading            string // contested: the reading that explains the signature
+	requirement        string // the requirement that decided, if it was a particular one
+}
+
+var passed = finding{outcome: reports.Pass}
+
+func judge(set *vectors.Set, item *Item, o *subject.Observation) finding {
+	switch o.Kind {
+	case subject.Answered:
+	case subject.Rejected:
+		return finding{outcome: reports.RejectedWrongly, message: joined("it refused a valid input", o.Class, o.Message)}
+	default:
+		return finding{outcome: outcomeOf[o.Kind], message: o.Message}
+	}
+	var f finding
+	if item.Case != nil {
+		f = judgeSigned(item, o)
+	} else {
+		f = judgeSent(set, item, o)
+	}
+	if f.outcome == reports.Pass && o.Retried {
+		return finding{outcome: reports.Flaky, message: "it passed only when it was asked again"}
+	}
+	return f
+}
+
+// outcomeOf names the outcome of each kind of observation that holds no
+// answer. A kind that is not listed here would be no outcome at all, which
+// the reports refuse.
+var outcomeOf = map[subject.Kind]reports.Outcome{
+	subject.Unsupported:   reports.Unsupported,
+	subject.AdapterError:  reports.AdapterError,
+	subject.Crashed:       reports.Crash,
+	subject.TimedOut:      reports.Timeout,
+	subject.ProtocolError: reports.ProtocolError,
+	subject.NotRun:        reports.NotRun,
+}
+
+// explain fills in why a result matters and who says so: the words of the
+// deciding requirement, or else of the vector's first one.
+func explain(set *vectors.Set, item *Item, r *reports.Result, requirement string) {
+	r.Why = item.Why()
+	ids := item.Requirements()
+	if requirement != "" {
+		ids = append([]string{requirement}, ids...)
+	}
+	for _, id := range ids {
+		if req, ok := set.Requirement(id); ok {
+			r.Rule, r.Source, r.Status = req.ID+": "+req.Rule, req.Source, string(req.Status)
+			break
+		}
+	}
+	if item.Case != nil {
+		r.AgreedBy = set.AgreedBy(item.Case)
+	}
+}
+
+// differs is a failure at a stage, with both byte strings.
+func differs(stage signature.Stage, expected, observed, message string) finding {
+	return finding{outcome: reports.Fail, stage: stage, expected: bytesOf(expected), observed: bytesOf(observed), message: message}
+}
+
+// diverges is a failure in what the request says.
+func diverges(kind, expected, observed, message string) finding {
+	return finding{outcome: reports.Fail, divergence: kind, expected: bytesOf(expected), observed: bytesOf(observed), message: message}
+}
+
+func bytesOf(s string) *wire.Bytes {
+	b := wire.Bytes(s)
+	return &b
+}
+
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), ": ")
+}
+
+// sameParsed compares the values of a stage that is compared by what it says.
+func sameParsed(stage signature.Stage, expected, observed string) bool {
+	if !stage.Parsed() {
+		return expected == observed
+	}
+	a, b := parse(stage, expected), parse(stage, observed)
+	slices.Sort(a)
+	slices.Sort(b)
+	return slices.Equal(a, b)
+}
+
+// parse takes a value apart into pieces whose order is free.
+func parse(stage signature.Stage, value string) []string {
+	switch stage {
+	case signature.Authorization:
+		word, rest, _ := strings.Cut(value, " ")
+		pieces := []string{word}
+		for _, pair := range strings.Split(rest, ",") {
+			pieces = append(pieces, wire.TrimBlanks(pair))
+		}
+		return pieces
+	case signature.URL:
+		t := wire.SplitTarget(value)
+		pieces := []string{t.Scheme + "://" + strings.ToLower(t.Authority), wire.Unescape(t.Path)}
+		return append(pieces, parameters(t.Query)...)
+	default:
+		return parameters(value)
+	}
+}
+
+// parameters lists name=value decoded; an empty value and a missing one are
+// the same.
+func parameters(query string) []string {
+	var out []string
+	for _, p := range wire.AppendParams(nil, query) {
+		out = append(out, wire.UnescapeQuery(p.Name)+"="+wire.UnescapeQuery(p.Value))
+	}
+	return out
+}
+
+// contested is the outcome for a signature that another reading explains.
+func contested(r signature.Reading) finding {
+	return finding{
+		outcome: reports.Contested, reading: r.Name, requirement: r.Requirement,
+		message: fmt.Sprintf("its signature is that of the reading %q of a contested rule: %s", r.Name, r.Why),
+	}
+}

@@ -1,0 +1,332 @@
+package spec
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/wire"
+)
+
+// judgeSigned judges the answer to a signature vector.
+//
+// The signature the vector asks for passes, if every other stage the subject
+// reports is right too. Another signature passes only if the request that came
+// back proves it: the subject may have added to what is signed, or signed for
+// a clock of its own, but everything it was given must still be there.
+func judgeSigned(item *Item, o *subject.Observation) finding {
+	c := item.Case
+	want, err := expectedStages(item)
+	if err != nil {
+		return finding{outcome: reports.NotRun, message: "a bug in the vector: " + err.Error()}
+	}
+	returned := returnedRequest(item, o)
+	observed, f := observedStages(item, o, returned)
+	if f != nil {
+		return *f
+	}
+	if observed[signature.SignatureValue] == want[signature.SignatureValue] {
+		return firstDifference(item, want, observed, returned)
+	}
+	if returned != nil {
+		v := verifierOf(item, nil).Verify(returned)
+		if v.Verdict == signature.Verified && v.Profile == item.Profile {
+			return kept(item, returned)
+		}
+	}
+	for _, alternative := range c.Alternatives {
+		if s, ok := alternative.Stages.Stage(signature.SignatureValue); ok && s == observed[signature.SignatureValue] {
+			return finding{outcome: reports.Contested, reading: alternative.Reading, message: "its signature is that of the vector's other reading " + alternative.Reading}
+		}
+	}
+	if r, ok := explainingReading(item, want, observed, returned); ok {
+		return contested(r)
+	}
+	f2 := firstDifference(item, want, observed, returned)
+	if f2.outcome == reports.Pass { // all reported stages are right and the signature is not
+		f2 = differs(signature.SignatureValue, want[signature.SignatureValue], observed[signature.SignatureValue], "the signature differs")
+	}
+	f2.wire = httpOf(returned)
+	return f2
+}
+
+// expectedStages are the pinned values, and for what is not pinned those of
+// the reference: lint has made sure that it reproduces the pinned ones.
+func expectedStages(item *Item) (map[signature.Stage]string, error) {
+	signed, err := item.Profile.Sign(&item.Case.Input)
+	if err != nil {
+		return nil, err
+	}
+	want := map[signature.Stage]string{}
+	for _, s := range signed.Stages() {
+		want[s.Stage] = s.Value
+	}
+	for _, s := range item.Case.Expect.Stages.Values {
+		want[s.Stage] = s.Value
+	}
+	return want, nil
+}
+
+// observedStages are the stages the subject reports, and those that can be
+// read from the request, the URL or the form it returned.
+func observedStages(item *Item, o *subject.Observation, returned *wire.Request) (map[signature.Stage]string, *finding) {
+	got := map[signature.Stage]string{}
+	for _, s := range o.Stages {
+		got[s.Stage] = string(s.Value)
+	}
+	carried := ""
+	switch {
+	case returned == nil:
+	case item.Profile.Carrier == signature.InHeader:
+		if value, ok := returned.Header("Authorization"); ok {
+			got[signature.Authorization] = value
+		}
+	case item.Profile.Carrier == signature.InQuery && o.URL != "":
+		got[signature.URL] = string(o.URL)
+	}
+	if len(o.Form) > 0 {
+		got[signature.Form] = formText(o.Form)
+	}
+	if returned != nil {
+		v := verifierOf(item, nil).Verify(returned)
+		if v.Profile != nil && v.Profile != item.Profile {
+			f := wrongProfile(item.Profile, v.Profile, returned)
+			return nil, &f
+		}
+		carried = v.Provided
+	}
+	reported, ok := got[signature.SignatureValue]
+	switch {
+	case !ok && carried == "":
+		f := finding{outcome: reports.ProtocolError, message: "the answer holds no signature: neither the stage signature nor a request, URL or form that carries one"}
+		return nil, &f
+	case !ok:
+		got[signature.SignatureValue] = carried
+	case carried != "" && carried != reported:
+		f := differs(carrierStage(item.Profile.Carrier), reported, carried, "the signature in what it returned is not the one it reports")
+		f.wire = httpOf(returned)
+		return nil, &f
+	}
+	return got, nil
+}
+
+func carrierStage(c signature.Carrier) signature.Stage {
+	switch c {
+	case signature.InHeader:
+		return signature.Authorization
+	case signature.InQuery:
+		return signature.URL
+	default:
+		return signature.Form
+	}
+}
+
+// firstDifference walks the stages in order and stops at the first that
+// differs. Stages the subject does not report are passed over.
+//
+// A subject that returned a request of its own making is measured against
+// that: the stages the reference finds in it.
+func firstDifference(item *Item, want, observed map[signature.Stage]string, returned *wire.Request) finding {
+	if returned != nil && observed[signature.SignatureValue] != want[signature.SignatureValue] {
+		if v := verifierOf(item, nil).Verify(returned); v.Verdict == signature.Mismatch {
+			for _, s := range v.Stages() {
+				want[s.Stage] = s.Value
+			}
+		}
+	}
+	for _, stage := range signature.Stages {
+		w, expected := want[stage]
+		g, reported := observed[stage]
+		if !expected || !reported || sameParsed(stage, w, g) {
+			continue
+		}
+		if stage == signature.URL && onlyMoreParameters(w, g) {
+			continue
+		}
+		return differs(stage, w, g, fmt.Sprintf("%s differs", stage))
+	}
+	return passed
+}
+
+// onlyMoreParameters allows a signer to have added unsigned parameters of its
+// own to a URL whose signature is right.
+func onlyMoreParameters(expected, observed string) bool {
+	got := parse(signature.URL, observed)
+	for _, piece := range parse(signature.URL, expected) {
+		if !slices.Contains(got, piece) {
+			return false
+		}
+	}
+	return true
+}
+
+// returnedRequest is the request a server would see: the one that came back,
+// or the one that follows from the URL or the form that did.
+func returnedRequest(item *Item, o *subject.Observation) *wire.Request {
+	in := item.Case.Input.Request
+	switch item.Profile.Carrier {
+	case signature.InHeader:
+		return o.Request
+	case signature.InQuery:
+		if o.URL == "" {
+			return o.Request
+		}
+		t := wire.SplitTarget(string(o.URL))
+		req := in.Clone(len(o.Headers))
+		req.Target = string(o.URL)
+		if t.Scheme == "http" || t.Scheme == "https" {
+			req.Transport = t.Scheme
+			req.Target = wire.Target{Path: t.Path, Query: t.Query, HasQuery: t.HasQuery}.String()
+			setHeader(req, "Host", t.Authority)
+		}
+		for _, h := range o.Headers {
+			setHeader(req, string(h[0]), string(h[1]))
+		}
+		return req
+	}
+	if len(o.Form) == 0 {
+		return o.Request
+	}
+	req := in.Clone(1)
+	req.Method = "POST"
+	setHeader(req, "Content-Type", "application/x-www-form-urlencoded")
+	req.Body = formText(o.Form)
+	return req
+}
+
+func encodePolicy(policy string) string { return base64.StdEncoding.EncodeToString([]byte(policy)) }
+
+func formText(fields [][2]wire.Bytes) string {
+	pairs := make([]string, len(fields))
+	for i, f := range fields {
+		pairs[i] = wire.EscapeValue(string(f[0])) + "=" + wire.EscapeValue(string(f[1]))
+	}
+	return strings.Join(pairs, "&")
+}
+
+func setHeader(req *wire.Request, name, value string) {
+	for i := range req.Headers {
+		if wire.EqualFold(req.Headers[i].Name, name) {
+			req.Headers[i].Value = value
+			return
+		}
+	}
+	req.Headers = append(req.Headers, wire.Header{Name: name, Value: value})
+}
+
+// verifierOf knows what a signature vector is about.
+func verifierOf(item *Item, reading func(*signature.Profile) *signature.Profile) *signature.Verifier {
+	in := &item.Case.Input
+	return &signature.Verifier{
+		Resolve: func(t wire.Target, host string) (signature.Resource, error) {
+			return signature.ResourceOf(t, host, in.Addressing, in.Bucket)
+		},
+		Secret: func(id string) (signature.Credentials, bool) {
+			return in.Credentials, id == in.Credentials.AccessKeyID
+		},
+		Reading: reading,
+	}
+}
+
+// kept passes a request whose signature was recomputed, if everything the
+// subject was given is still in it.
+func kept(item *Item, returned *wire.Request) finding {
+	in := &item.Case.Input
+	given, got := wire.SplitTarget(in.Request.Target), wire.SplitTarget(returned.Target)
+	fail := func(kind, expected, observed, message string) finding {
+		f := diverges(kind, expected, observed, message+"; what it returned is signed, but it is another request")
+		f.wire = httpOf(returned)
+		return f
+	}
+	if item.Profile.Carrier == signature.InForm {
+		if v := verifierOf(item, nil).Verify(returned); v.Token != in.Credentials.SecurityToken {
+			return fail("token", in.Credentials.SecurityToken, v.Token, "the security token is not in its field")
+		}
+		fields, _ := signature.FormFields(returned)
+		for _, field := range fields {
+			if field[0] == "policy" && field[1] != encodePolicy(in.Policy) {
+				return fail("body", encodePolicy(in.Policy), field[1], "the policy was changed")
+			}
+		}
+		return passed
+	}
+	if in.Request.Method != returned.Method {
+		return fail("scheme", in.Request.Method, returned.Method, "the method was changed")
+	}
+	if wire.Unescape(given.Path) != wire.Unescape(got.Path) {
+		return fail("key", given.Path, got.Path, "the path was changed")
+	}
+	have := parameters(got.Query)
+	for _, p := range parameters(given.Query) {
+		i := slices.Index(have, p)
+		if i < 0 {
+			return fail("parameter", p, got.Query, "a parameter is lost")
+		}
+		have = slices.Delete(have, i, i+1)
+	}
+	for _, h := range in.Request.Headers {
+		if !mustKeep(item.Profile, h.Name) {
+			continue
+		}
+		if value, ok := returned.Header(h.Name); !ok || wire.TrimBlanks(value) != wire.TrimBlanks(h.Value) {
+			return fail("header", h.Name+": "+h.Value, h.Name+": "+value, "a header is lost or changed")
+		}
+	}
+	if v := verifierOf(item, nil).Verify(returned); v.Token != in.Credentials.SecurityToken {
+		return fail("token", in.Credentials.SecurityToken, v.Token, "the security token is not in its place")
+	}
+	return passed
+}
+
+// mustKeep names the headers a signer must leave alone: all that are signed
+// but those that authentication itself brings.
+func mustKeep(p *signature.Profile, name string) bool {
+	n := &p.Names
+	for _, own := range []string{n.DateHeader, n.TokenHeader, n.PayloadHeader} {
+		if wire.EqualFold(name, own) {
+			return false
+		}
+	}
+	return wire.EqualFold(name, "Content-Type") || wire.EqualFold(name, "Content-MD5") ||
+		len(name) > len(n.HeaderPrefix) && wire.EqualFold(name[:len(n.HeaderPrefix)], n.HeaderPrefix)
+}
+
+// explainingReading finds the reading of a contested rule that gives the
+// observed signature.
+func explainingReading(item *Item, want, observed map[signature.Stage]string, returned *wire.Request) (signature.Reading, bool) {
+	for _, r := range signature.Readings(item.Profile.ID()) {
+		if signed, err := r.Apply(item.Profile).Sign(&item.Case.Input); err == nil &&
+			signed.Stage(signature.SignatureValue) != want[signature.SignatureValue] &&
+			signed.Stage(signature.SignatureValue) == observed[signature.SignatureValue] {
+			return r, true
+		}
+		if returned != nil && verifierOf(item, r.Apply).Verify(returned).Verdict == signature.Verified {
+			return r, true
+		}
+	}
+	return signature.Reading{}, false
+}
+
+// wrongProfile is the failure of a request that is signed otherwise than it
+// was asked for: a silent change of scheme is a failure of its own.
+func wrongProfile(want, got *signature.Profile, req *wire.Request) finding {
+	kind := "scheme"
+	if want.Scheme == got.Scheme {
+		kind = "carrier"
+	}
+	f := diverges(kind, want.ID(), got.ID(), "it was asked for "+want.ID()+" and signed "+got.ID())
+	f.wire = httpOf(req)
+	return f
+}
+
+// httpOf is a request as raw HTTP, for reports.
+func httpOf(req *wire.Request) *wire.Bytes {
+	if req == nil {
+		return nil
+	}
+	return bytesOf(string(req.AppendHTTP(nil)))
+}

@@ -1,0 +1,19 @@
+package vectors
+
+// AgreedBy names who else stands behind the expected values of a case: the
+// source that prints them, and the implementations that produced them.
+func (s *Set) AgreedBy(c *Case) []string {
+	var names []string
+	if c.Provenance == Published {
+		names = append(names, c.Source.Ref)
+	}
+	for i := range s.Attestations {
+		a := &s.Attestations[i]
+		for _, p := range a.Produced {
+			if p.ID == c.ID && p.Digest == c.Digest() {
+				names = append(names, a.Implementation.Name+" "+a.Implementation.Version)
+			}
+		}
+	}
+	return names
+}
