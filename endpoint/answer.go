@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -68,8 +69,11 @@ func newAnswer(dialect Dialect, v *signature.Verification, req *wire.Request, no
 func (a *answer) newRequestID() string {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%d\n%s\n%s\n", a.now.UnixNano(), a.req.Method, a.req.Target)
-	for _, header := range a.req.Headers {
-		fmt.Fprintf(h, "%s:%s\n", header.Name, header.Value)
+	for i := range a.req.Headers {
+		io.WriteString(h, a.req.Headers[i].Name)
+		io.WriteString(h, "\x00")
+		io.WriteString(h, a.req.Headers[i].Value)
+		io.WriteString(h, "\x00")
 	}
 	if a.dialect == OSS {
 		return fmt.Sprintf("%08X%016X", uint32(a.now.Unix()), h.Sum64())

@@ -1,9 +1,11 @@
 package endpoint
 
 import (
+	"bufio"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -262,8 +264,9 @@ func TestAnswersAreDeterministicAndTellRequestsApart(t *testing.T) {
 		r := answerTo(OSS, verifier(), req)
 		return header(&r, "x-oss-request-id")
 	}
-	if id(a) != id(a) || id(a) == id(b) {
-		t.Errorf("request ids %s %s %s", id(a), id(a), id(b))
+	first, again, other := id(a), id(a), id(b)
+	if first != again || first == other {
+		t.Errorf("request ids %s %s %s", first, again, other)
 	}
 }
 
@@ -291,4 +294,30 @@ func TestHeaderValuesOfAnswersStayOnTheirLine(t *testing.T) {
 			t.Errorf("header %q: %q", h.Name, h.Value)
 		}
 	}
+}
+
+// FuzzAnswer: whatever arrives, the answer is one well-formed response.
+func FuzzAnswer(f *testing.F) {
+	for _, p := range servedProfiles() {
+		f.Add([]byte(raw(signable(f, p))))
+		f.Add([]byte(raw(with(sign(f, p, request(p, "HEAD", "/%0d%0a$%7BKey%7D?encoding-type=url&prefix=%3C", "")), "Content-Type", "a"))))
+	}
+	f.Add([]byte("POST /?delete HTTP/1.1\r\nHost: a\r\n\r\n<Delete><Object><Key>a</Key></Object></Delete>"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		req, err := wire.ParseRequest(data, "http")
+		if err != nil {
+			return
+		}
+		v := verifier().Verify(req)
+		accepted := &signature.Verification{Verdict: signature.Verified, Profile: signature.OSSV1Header, Resource: v.Resource, Key: v.Key}
+		for _, dialect := range []Dialect{"", OSS, OBS} {
+			for _, v := range []*signature.Verification{v, accepted} {
+				r := Answer(dialect, v, req, someTime)
+				again, err := readResponse(bufio.NewReader(strings.NewReader(string(r.AppendHTTP(nil)))), req.Method, wire.Limits{Head: 1 << 26, Body: 1 << 26})
+				if err != nil || again.Status != r.Status || again.Body != r.Body || !slices.Equal(again.Headers, r.Headers) {
+					t.Errorf("%q: the answer does not come back: %v\n%+v\n%+v", dialect, err, r, again)
+				}
+			}
+		}
+	})
 }

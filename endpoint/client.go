@@ -59,7 +59,11 @@ func (c *Client) Send(ctx context.Context, addr string, req *wire.Request) (*Res
 		written <- err
 	}()
 	response, err := readResponse(bufio.NewReader(conn), req.Method, c.Limits)
-	conn.Close()
+	if err != nil {
+		conn.Close()
+	} else {
+		conn.SetWriteDeadline(time.Now().Add(afterAnswer))
+	}
 	writeErr := <-written
 	switch {
 	case err == nil:
@@ -71,6 +75,9 @@ func (c *Client) Send(ctx context.Context, addr string, req *wire.Request) (*Res
 	}
 	return nil, fmt.Errorf("send to %s: reading the response: %w", addr, err)
 }
+
+// afterAnswer is how long a server that has answered may go on reading.
+const afterAnswer = 250 * time.Millisecond
 
 func requestBytes(req *wire.Request) []byte {
 	raw := req.AppendHTTP(nil)

@@ -40,6 +40,10 @@ func (c *connection) serve() {
 func (c *connection) await() bool {
 	c.within(c.lease.opts.Patience.Idle, true)
 	_, err := c.br.Peek(1)
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.lease.closing() {
+		c.within(linger, true)
+		_, err = c.br.Peek(1)
+	}
 	return err == nil
 }
 
@@ -52,12 +56,11 @@ func (c *connection) within(d time.Duration, idle bool) {
 	c.idle = idle
 	deadline := time.Now().Add(d)
 	if !l.closeBy.IsZero() {
-		last := l.closeBy
 		if idle {
-			last = time.Now().Add(linger)
+			deadline = time.Now().Add(linger)
 		}
-		if last.Before(deadline) {
-			deadline = last
+		if l.closeBy.Before(deadline) {
+			deadline = l.closeBy
 		}
 	}
 	c.SetDeadline(deadline)

@@ -136,6 +136,9 @@ func (a *answer) listed(value string) string {
 // fill puts values in place of ${…}. escape, if not nil, is how they are
 // written; values that are markup themselves are not escaped.
 func (a *answer) fill(template string, escape func(string) string) string {
+	if !strings.Contains(template, "$") {
+		return template
+	}
 	return os.Expand(template, func(name string) string {
 		value, _, markup := a.value(name)
 		if escape == nil || markup {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"sync"
 	"time"
 
@@ -102,7 +103,7 @@ func (p *Ports) Lease(ctx context.Context, opts LeaseOptions) (*Lease, error) {
 	}
 	l := &Lease{
 		opts: p.opts, verifier: opts.Verifier, dialect: opts.Dialect,
-		listener: listener, connections: map[*connection]bool{},
+		listener: listener, connections: map[*connection]bool{}, most: mostExchanges,
 	}
 	l.serving.Add(1)
 	go l.accept()
@@ -173,13 +174,16 @@ type Lease struct {
 	mu          sync.Mutex
 	connections map[*connection]bool
 	exchanges   []*Exchange
+	most        int       // exchanges it takes
 	closeBy     time.Time // zero while the lease is open
 }
 
 // Addr returns the address to connect to, 127.0.0.1:port.
 func (l *Lease) Addr() string { return l.listener.Addr().String() }
 
-// linger is how long a closing lease looks for what has already arrived.
+// linger is how long a closing lease looks for what has already arrived. Closing
+// wakes who waits, and a deadline in the past would keep it from looking once
+// more: a connection may wait to be accepted, or bytes to be read.
 const linger = time.Millisecond
 
 // Close ends the lease: requests that have arrived are answered, those that are
@@ -212,12 +216,10 @@ func (l *Lease) end() {
 	}
 	now := time.Now()
 	l.closeBy = now.Add(l.opts.Patience.Drain)
-	// Connections that wait to be accepted, and bytes that wait to be read, have
-	// arrived too.
-	l.listener.SetDeadline(now.Add(linger))
+	l.listener.SetDeadline(now)
 	for c := range l.connections {
 		if c.idle {
-			c.SetDeadline(now.Add(linger))
+			c.SetDeadline(now)
 		} else {
 			c.SetDeadline(l.closeBy)
 		}
@@ -230,28 +232,47 @@ const (
 	mostExchanges   = 10_000
 )
 
-// accept serves connections until the listener's deadline.
+// accept serves connections until the lease is closed.
 func (l *Lease) accept() {
 	defer l.serving.Done()
 	defer l.listener.Close()
-	for {
+	for closing := false; ; {
 		conn, err := l.listener.AcceptTCP()
-		if err != nil {
-			var network net.Error
-			if errors.As(err, &network) && network.Timeout() || errors.Is(err, net.ErrClosed) {
-				return
+		switch {
+		case err == nil:
+			if c := newConnection(l, conn); l.admit(c) {
+				l.serving.Add(1)
+				go c.serve()
+			} else {
+				conn.Close()
 			}
+		case errors.Is(err, os.ErrDeadlineExceeded) && !closing:
+			closing = true
+		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
+			return
+		default:
 			time.Sleep(linger) // out of file descriptors, say: that passes
-			continue
 		}
-		c := newConnection(l, conn)
-		if !l.admit(c) {
-			conn.Close()
-			continue
+		if closing {
+			l.listener.SetDeadline(l.lastLook())
 		}
-		l.serving.Add(1)
-		go c.serve()
 	}
+}
+
+// lastLook is the deadline of who looks once more in a closing lease.
+func (l *Lease) lastLook() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if at := time.Now().Add(linger); at.Before(l.closeBy) {
+		return at
+	}
+	return l.closeBy
+}
+
+func (l *Lease) closing() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.closeBy.IsZero()
 }
 
 func (l *Lease) admit(c *connection) bool {
@@ -283,7 +304,7 @@ func (l *Lease) now() time.Time {
 func (l *Lease) arrived(x *Exchange) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.exchanges) >= mostExchanges {
+	if len(l.exchanges) >= l.most {
 		l.end()
 		return false
 	}

@@ -96,6 +96,9 @@ func (d *driver) askAgain(ctx context.Context, items []*spec.Item, observations 
 		culprit = culprit || second[i].Kind == subject.Crashed
 	}
 	for i, o := range second {
+		if o.Kind == subject.NotRun { // what it did the first time says more
+			continue
+		}
 		near := culprit && observations[i].Kind == subject.Crashed && o.Kind != subject.Crashed
 		o.Retried = !near
 		observations[i] = o

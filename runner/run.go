@@ -60,6 +60,9 @@ var ErrNotStarted = errors.New("the subject could not be started")
 // suite version.
 var ErrSelection = errors.New("selection")
 
+// ErrJudging wraps a fault of the judging itself, which is a bug.
+var ErrJudging = errors.New("judging")
+
 // Run runs the suite once over one subject and returns the stream of results.
 //
 // An error says that nothing was judged. When ctx ends the run is cut short:
@@ -107,6 +110,7 @@ type run struct {
 	observations []*subject.Observation
 	mode         string
 	problems     []string
+	incomplete   string // replay: how much of what is selected the recording lacks
 }
 
 // observe gets observations: from the subject, or from a recording.
@@ -151,7 +155,7 @@ func (r *run) ask(ctx context.Context, s subject.Subject) error {
 		r.Note(note)
 	}
 	r.mode = modeOf(r.items)
-	return r.record()
+	return r.record(ctx)
 }
 
 // choose makes the list of items from what the subject declares and what the
@@ -265,11 +269,19 @@ func (r *run) replay() error {
 		}
 		recorded[o.ID] = o
 	}
+	signs := r.caps.Has("sign") || len(r.caps.Operations) == 0 ||
+		slices.ContainsFunc(r.Replay.Observations, func(o *subject.Observation) bool { return o.Mode == subject.SignMode })
 	var items []*spec.Item
+	missing := 0
 	for _, item := range r.items {
 		if o := recorded[item.ID]; o != nil {
 			items, r.observations = append(items, item), append(r.observations, o)
+		} else if signs || item.Mode() == subject.SendMode { // see withoutMode
+			missing++
 		}
+	}
+	if missing > 0 {
+		r.incomplete = fmt.Sprintf("recording without %d of %d vectors", missing, missing+len(items))
 	}
 	if len(items) == 0 {
 		return fmt.Errorf("%w: %w: the recording holds none of the selected vectors", ErrSelection, spec.ErrNothingSelected)
@@ -278,7 +290,9 @@ func (r *run) replay() error {
 	return nil
 }
 
-func (r *run) record() error {
+// record writes the observations down. What was interrupted is no whole
+// recording and gets no end line.
+func (r *run) record(ctx context.Context) error {
 	if r.Recording == nil {
 		return nil
 	}
@@ -294,6 +308,9 @@ func (r *run) record() error {
 			return fmt.Errorf("recording: %w", err)
 		}
 	}
+	if ctx.Err() != nil {
+		return nil
+	}
 	return recorder.Close()
 }
 
@@ -306,7 +323,7 @@ func (r *run) conclude(ctx context.Context) (*reports.Stream, error) {
 	}
 	results, err := r.Judge(judging, r.set, r.items, r.observations)
 	if err != nil {
-		return nil, fmt.Errorf("judging: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrJudging, err)
 	}
 	r.finish(results)
 	if r.Expected != nil {
@@ -362,6 +379,9 @@ func (r *run) selection() []string {
 	}
 	if s := r.Shard.String(); s != "" {
 		out = append(out, "shard "+s)
+	}
+	if r.incomplete != "" {
+		out = append(out, r.incomplete)
 	}
 	return out
 }

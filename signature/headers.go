@@ -25,9 +25,17 @@ func appendHeaderLines(s *Signing, dst []byte) ([]byte, error) {
 		} else {
 			dst = append(appendLower(dst, h.Name), ':')
 		}
-		dst = append(append(dst, wire.TrimBlanks(h.Value)...), '\n')
+		dst = append(append(dst, s.value(h.Value)...), '\n')
 	}
 	return dst, nil
+}
+
+// value is a header value as it is signed.
+func (s *Signing) value(sent string) string {
+	if s.Profile.HeaderValue != nil {
+		return s.Profile.HeaderValue(sent)
+	}
+	return wire.TrimBlanks(sent)
 }
 
 // sortHeaders sorts indices into headers by lower-cased name and keeps the
@@ -79,17 +87,20 @@ func canonicalNames(names []string) []string {
 	if len(names) == 0 {
 		return nil
 	}
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = string(appendLower(nil, n))
+	out := slices.Clone(names)
+	for i, n := range out {
+		if strings.IndexFunc(n, func(r rune) bool { return 'A' <= r && r <= 'Z' }) >= 0 {
+			out[i] = string(appendLower(make([]byte, 0, len(n)), n))
+		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }
 
-// headerValue returns the trimmed value of a header, all values joined by
+// header returns the value of a header as it is signed, all values joined by
 // commas if there are several, or "".
-func headerValue(req *wire.Request, name string) string {
+func (s *Signing) header(name string) string {
+	req := s.Request
 	var first string
 	var more []string
 	found := false
@@ -97,7 +108,7 @@ func headerValue(req *wire.Request, name string) string {
 		if !wire.EqualFold(req.Headers[i].Name, name) {
 			continue
 		}
-		value := wire.TrimBlanks(req.Headers[i].Value)
+		value := s.value(req.Headers[i].Value)
 		switch {
 		case !found:
 			first, found = value, true
@@ -114,10 +125,22 @@ func headerValue(req *wire.Request, name string) string {
 }
 
 func appendLower(dst []byte, name string) []byte {
-	for i := 0; i < len(name); i++ {
-		dst = append(dst, lowerASCII(name[i]))
+	start := len(dst)
+	dst = append(dst, name...)
+	for i := start; i < len(dst); i++ {
+		dst[i] = lowerASCII(dst[i])
 	}
 	return dst
+}
+
+// lowerName is name in lower case; one that is so already is not copied.
+func lowerName(name string) string {
+	for i := 0; i < len(name); i++ {
+		if lowerASCII(name[i]) != name[i] {
+			return string(appendLower(nil, name))
+		}
+	}
+	return name
 }
 
 func lowerASCII(c byte) byte {

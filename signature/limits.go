@@ -15,25 +15,95 @@ const MaxLifetime = 7 * 24 * time.Hour
 
 // dateWithinSkew checks the date of a header-signed request.
 func dateWithinSkew(s *Signing, now time.Time) *Fault {
-	text := requestDate(s)
-	where := "header " + s.Profile.Names.DateHeader
-	if _, ok := s.Request.Header(s.Profile.Names.DateHeader); !ok {
-		where = "header Date"
+	_, fault := skewFault(s, now, ParseDate)
+	return fault
+}
+
+// dateWithinSkewOSS also wants Date to be valid beside x-oss-date (inferred
+// from F-OSS-D-05).
+func dateWithinSkewOSS(s *Signing, now time.Time) *Fault {
+	if fault := badDateHeader(s); fault != nil {
+		return fault
 	}
-	if text == "" {
-		return &Fault{Class: MissingDate, Where: where, Offset: -1,
-			Rule: "a signed request carries Date or " + s.Profile.Names.DateHeader, EC: "0002-00000503"}
+	return dateWithinSkew(s, now)
+}
+
+// badDateHeader is the fault of a Date that is there and no date.
+func badDateHeader(s *Signing) *Fault {
+	text := s.header("Date")
+	if _, err := time.Parse(http.TimeFormat, text); err == nil || text == "" {
+		return nil
 	}
-	at, ok := ParseDate(text)
-	if !ok {
-		return &Fault{Class: BadDate, Where: where, Offset: 0,
-			Rule: "a date is `Mon, 02 Jan 2006 15:04:05 GMT` or 20060102T150405Z", EC: "0002-00000502", Got: text}
+	return &Fault{Class: BadDate, Where: "header Date", Offset: 0,
+		Rule: "Date is like `Mon, 02 Jan 2006 15:04:05 GMT`, also beside " + s.Profile.Names.DateHeader, EC: "0002-00000502", Got: text}
+}
+
+// dateWithinSkewV4 also holds OSS V4 to ISO 8601 in x-oss-date and GMT in Date
+// (EC 0002-00000502), and to one day in time and scope.
+func dateWithinSkewV4(s *Signing, now time.Time) *Fault {
+	if fault := badDateHeader(s); fault != nil {
+		return fault
 	}
-	if now.Sub(at) > MaxSkew || at.Sub(now) > MaxSkew {
-		return &Fault{Class: Skewed, Where: where, Offset: 0,
-			Rule: "the date is at most 15 minutes from the server's " + now.UTC().Format(http.TimeFormat), EC: "0002-00000504", Got: text}
+	layout := isoFormat
+	if s.header(s.Profile.Names.DateHeader) == "" {
+		layout = http.TimeFormat
+	}
+	at, fault := skewFault(s, now, func(text string) (time.Time, bool) {
+		t, err := time.Parse(layout, text)
+		return t, err == nil
+	})
+	if fault != nil {
+		return fault
+	}
+	return otherDay(s, at)
+}
+
+// dateWithinSkewS3 also lets a scope live for seven days (S3-compatible V4).
+func dateWithinSkewS3(s *Signing, now time.Time) *Fault {
+	if _, fault := skewFault(s, now, ParseDate); fault != nil {
+		return fault
+	}
+	day, err := time.Parse(dayFormat, s.Scope.Date)
+	if err != nil || now.UTC().Truncate(24*time.Hour).Sub(day) > MaxLifetime {
+		return &Fault{Class: WrongScope, Where: s.credentialPlace(), Offset: -1,
+			Rule: "the day of the scope is at most 7 days old", Got: s.Scope.Date}
 	}
 	return nil
+}
+
+func skewFault(s *Signing, now time.Time, parse func(string) (time.Time, bool)) (time.Time, *Fault) {
+	text := requestDate(s)
+	if text == "" {
+		return time.Time{}, noDate(s)
+	}
+	where := "header " + s.Profile.Names.DateHeader
+	if s.header(s.Profile.Names.DateHeader) == "" {
+		where = "header Date"
+	}
+	at, ok := parse(text)
+	if !ok {
+		return at, &Fault{Class: BadDate, Where: where, Offset: 0,
+			Rule: "a date is `Mon, 02 Jan 2006 15:04:05 GMT` or, in the vendor's header, 20060102T150405Z", EC: "0002-00000502", Got: text}
+	}
+	if now.Sub(at) > MaxSkew || at.Sub(now) > MaxSkew {
+		return at, &Fault{Class: Skewed, Where: where, Offset: 0,
+			Rule: "the date is at most 15 minutes from the server's " + now.UTC().Format(http.TimeFormat), EC: "0002-00000504", Got: text}
+	}
+	return at, nil
+}
+
+func noDate(s *Signing) *Fault {
+	return &Fault{Class: MissingDate, Where: "header Date", Offset: -1,
+		Rule: "a signed request carries Date or " + s.Profile.Names.DateHeader, EC: "0002-00000503"}
+}
+
+// otherDay is the fault of a scope that is of another day than the time.
+func otherDay(s *Signing, at time.Time) *Fault {
+	if at.Format(dayFormat) == s.Scope.Date {
+		return nil
+	}
+	return &Fault{Class: WrongScope, Where: s.credentialPlace(), Offset: -1,
+		Rule: "the day of the scope is that of the time, " + at.Format(dayFormat), Got: s.Scope.Date}
 }
 
 // ParseDate reads the two forms a request may have its time in.
@@ -79,6 +149,15 @@ func withinLifetime(s *Signing, now time.Time) *Fault {
 			Rule: "the URL is used within " + s.Expires + " seconds after " + s.Timestamp, EC: "0002-00000236", Got: s.Expires}
 	}
 	return nil
+}
+
+// withinLifetimeV4 also holds OSS V4 to one day in time and scope.
+func withinLifetimeV4(s *Signing, now time.Time) *Fault {
+	if fault := withinLifetime(s, now); fault != nil {
+		return fault
+	}
+	at, _ := time.Parse(isoFormat, s.Timestamp)
+	return otherDay(s, at)
 }
 
 // formWithinWeek checks the date of a V4 form: at most 15 minutes ahead of the

@@ -102,7 +102,7 @@ func obsForm(scheme string, n Names) *Profile {
 			{SignatureValue, "obs_04_0012, Signature", hmacSHA1Base64},
 			{Form, "obs_04_0012, form fields", formFields},
 		},
-		Read: readForm,
+		Read: readFormOBS,
 	}
 }
 
@@ -113,7 +113,7 @@ func emptyBesideVendorDate(s *Signing) (string, error) {
 	if _, ok := s.Request.Header(s.Profile.Names.DateHeader); ok {
 		return "", nil
 	}
-	return headerValue(s.Request, "Date"), nil
+	return s.header("Date"), nil
 }
 
 // rawBucketAndKey is /bucket/key with the key as it stands on the wire

@@ -57,8 +57,8 @@ var OBSV4Header = &Profile{
 		{SignatureValue, "S3-compatible V4, Task 3", hmacSHA256Hex},
 		{Authorization, "S3-compatible V4, Authorization header", authorizationS3},
 	},
-	Read:   readAuthorizationV4,
-	Limits: dateWithinSkew,
+	Read:   readAuthorizationS3,
+	Limits: dateWithinSkewS3,
 }
 
 // OBSV4Query is AWS4-HMAC-SHA256 in a URL.
@@ -86,7 +86,7 @@ var OBSV4Query = &Profile{
 		{SignatureValue, "S3-compatible V4 in a URL", hmacSHA256Hex},
 		{URL, "S3-compatible V4 in a URL, parameters", urlWithSignature},
 	},
-	Read:   readQueryV4,
+	Read:   readQueryS3,
 	Limits: withinLifetime,
 }
 
@@ -94,7 +94,7 @@ var OBSV4Query = &Profile{
 var OBSV4Form = &Profile{
 	Scheme: "obs-v4", Carrier: InForm,
 	Names: Names{
-		Version: "AWS4-HMAC-SHA256", Service: "s3", Terminator: "aws4_request", KeyPrefix: "AWS4",
+		Version: "AWS4-HMAC-SHA256", Service: "s3", Terminator: "aws4_request", KeyPrefix: "AWS4", HeaderPrefix: "x-amz-",
 		VersionField: "x-amz-algorithm", Credential: "x-amz-credential", Date: "x-amz-date",
 		Token: "x-amz-security-token", Policy: "policy", SignatureField: "x-amz-signature",
 	},
@@ -111,7 +111,7 @@ var OBSV4Form = &Profile{
 		{SignatureValue, "S3-compatible V4 POST, Signature", hmacSHA256Hex},
 		{Form, "S3-compatible V4 POST, form fields", formFields},
 	},
-	Read:   readForm,
+	Read:   readFormV4,
 	Limits: formWithinWeek,
 }
 
@@ -153,7 +153,7 @@ func canonicalRequestS3(s *Signing, dst []byte) ([]byte, error) {
 // payloadHashS3 is the payload header; without it UNSIGNED-PAYLOAD in a URL,
 // and the hash of the body in the header form.
 func payloadHashS3(s *Signing) string {
-	if v := headerValue(s.Request, s.Profile.Names.PayloadHeader); v != "" {
+	if v := s.header(s.Profile.Names.PayloadHeader); v != "" {
 		return v
 	}
 	if s.Profile.Carrier == InQuery {
@@ -186,10 +186,10 @@ func isoDateUnlessGiven(s *Signing) string {
 
 // requestDate is the text of the vendor's date header, or else of Date.
 func requestDate(s *Signing) string {
-	if text := headerValue(s.Request, s.Profile.Names.DateHeader); text != "" {
+	if text := s.header(s.Profile.Names.DateHeader); text != "" {
 		return text
 	}
-	return headerValue(s.Request, "Date")
+	return s.header("Date")
 }
 
 // isoForm turns an RFC 1123 date into ISO 8601 basic form; other text stays.

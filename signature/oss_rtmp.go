@@ -65,7 +65,7 @@ func parameterLines(s *Signing, dst []byte) ([]byte, error) {
 // bucketAndChannel is /bucket/channel: the path without its /live.
 func bucketAndChannel(s *Signing, dst []byte) []byte {
 	dst = append(append(dst, '/'), s.Resource.Bucket...)
-	return append(append(dst, '/'), strings.TrimPrefix(s.Resource.Key(), "live/")...)
+	return append(append(dst, '/'), strings.TrimPrefix(wire.Unescape(s.Profile.RawKey(&s.Resource)), "live/")...)
 }
 
 func stringToSignRTMP(s *Signing, dst []byte) ([]byte, error) {

@@ -1,7 +1,6 @@
 package signature
 
 import (
-	"crypto/sha1"
 	"encoding/base64"
 	"fmt"
 	"net/http"
@@ -47,7 +46,7 @@ var OSSV1Header = &Profile{
 		{Authorization, "31951, Calculate the value of the Authorization header", authorizationV1},
 	},
 	Read:   readAuthorizationV1,
-	Limits: dateWithinSkew,
+	Limits: dateWithinSkewOSS,
 }
 
 // OSSV1Query is OSS V1 in a URL.
@@ -97,10 +96,10 @@ var OSSV1Form = &Profile{
 // vendorDateFirst is the Date line of OSS: the value of x-oss-date if there is
 // one, else that of Date (31951; observed, F-OSS-D-01).
 func vendorDateFirst(s *Signing) (string, error) {
-	if date := headerValue(s.Request, s.Profile.Names.DateHeader); date != "" {
+	if date := s.header(s.Profile.Names.DateHeader); date != "" {
 		return date, nil
 	}
-	return headerValue(s.Request, "Date"), nil
+	return s.header("Date"), nil
 }
 
 // expiresLine is the Date line of a URL: the text of Expires, as it stands
@@ -121,8 +120,8 @@ func stringToSignV1(s *Signing, dst []byte) ([]byte, error) {
 		return nil, err
 	}
 	dst = append(append(dst, s.Request.Method...), '\n')
-	dst = append(append(dst, headerValue(s.Request, "Content-MD5")...), '\n')
-	dst = append(append(dst, headerValue(s.Request, "Content-Type")...), '\n')
+	dst = append(append(dst, s.header("Content-MD5")...), '\n')
+	dst = append(append(dst, s.header("Content-Type")...), '\n')
 	dst = append(append(dst, date...), '\n')
 	dst = append(dst, s.Bytes(CanonicalHeaders)...)
 	return append(dst, s.Bytes(CanonicalResource)...), nil
@@ -151,8 +150,7 @@ func resourceWithListedParameters(s *Signing, dst []byte) ([]byte, error) {
 }
 
 func hmacSHA1Base64(s *Signing, dst []byte) ([]byte, error) {
-	var sum [sha1.Size]byte
-	s.hmacSHA1(sum[:0], s.Credentials.AccessKeySecret, s.Bytes(StringToSign))
+	sum := s.hmacSHA1(s.Credentials.AccessKeySecret, s.Bytes(StringToSign))
 	return base64.StdEncoding.AppendEncode(dst, sum[:]), nil
 }
 
@@ -167,22 +165,36 @@ func authorizationV1(s *Signing, dst []byte) ([]byte, error) {
 // sign in it would arrive as a blank (003, last example).
 func urlWithSignature(s *Signing, dst []byte) ([]byte, error) {
 	if s.Target.Authority == "" {
-		transport := s.Request.Transport
-		if transport == "" {
-			transport = "http"
-		}
-		dst = append(append(dst, transport...), "://"...)
-		dst = append(dst, s.Request.Host()...)
+		dst = append(append(append(dst, s.transport()...), "://"...), s.host()...)
 	}
-	query := appendParameter(nil, s.Profile.Names.SignatureField, string(s.Bytes(SignatureValue)))
-	return append(dst, joinQuery(s.Request.Target, s.Target, string(query))...), nil
+	dst = append(append(dst, s.Request.Target...), querySeparator(s.Target)...)
+	return appendParameter(dst, s.Profile.Names.SignatureField, string(s.Bytes(SignatureValue))), nil
+}
+
+// targetOf is the request target of a URL: the URL itself when the target was
+// one, else what follows the host.
+func (s *Signing) targetOf(url string) string {
+	if s.Target.Authority != "" {
+		return url
+	}
+	if rest, ok := strings.CutPrefix(url, s.transport()+"://"+s.host()); ok {
+		return rest
+	}
+	return url
+}
+
+func (s *Signing) transport() string {
+	if s.Request.Transport == "" {
+		return "http"
+	}
+	return s.Request.Transport
 }
 
 // What a signer of these schemes puts into a request before it signs.
 
 // gmtDate is needed when the request names no time at all.
 func gmtDate(s *Signing) string {
-	if _, ok := s.Request.Header(s.Profile.Names.DateHeader); ok || s.Time.IsZero() {
+	if s.Time.IsZero() || requestDate(s) != "" {
 		return ""
 	}
 	return s.Time.UTC().Format(http.TimeFormat)

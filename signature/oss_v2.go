@@ -1,7 +1,6 @@
 package signature
 
 import (
-	"crypto/sha256"
 	"encoding/base64"
 	"strings"
 
@@ -48,7 +47,7 @@ var OSSV2Header = &Profile{
 		{Authorization, "OSS V2 in the header, Authorization", authorizationV2},
 	},
 	Read:   readAuthorizationV2,
-	Limits: dateWithinSkew,
+	Limits: dateWithinSkewOSS,
 }
 
 // OSSV2Query is OSS V2 in a URL.
@@ -106,8 +105,8 @@ func stringToSignV2(s *Signing, dst []byte) ([]byte, error) {
 		return nil, err
 	}
 	dst = append(append(dst, s.Request.Method...), '\n')
-	dst = append(append(dst, headerValue(s.Request, "Content-MD5")...), '\n')
-	dst = append(append(dst, headerValue(s.Request, "Content-Type")...), '\n')
+	dst = append(append(dst, s.header("Content-MD5")...), '\n')
+	dst = append(append(dst, s.header("Content-Type")...), '\n')
 	dst = append(append(dst, date...), '\n')
 	dst = append(dst, s.Bytes(CanonicalHeaders)...)
 	dst = append(appendNames(dst, s.SignedHeaders), '\n')
@@ -131,8 +130,7 @@ func resourceWithAllParameters(s *Signing, dst []byte) ([]byte, error) {
 }
 
 func hmacSHA256Base64(s *Signing, dst []byte) ([]byte, error) {
-	var sum [sha256.Size]byte
-	s.hmacSHA256(sum[:0], s.Credentials.AccessKeySecret, s.Bytes(StringToSign))
+	sum := s.hmacSHA256([]byte(s.Credentials.AccessKeySecret), s.Bytes(StringToSign))
 	return base64.StdEncoding.AppendEncode(dst, sum[:]), nil
 }
 

@@ -1,11 +1,9 @@
 package signature
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash"
 	"slices"
 
 	"github.com/countersign/countersign/wire"
@@ -67,7 +65,7 @@ var OSSV4Header = &Profile{
 		{Authorization, "V4 header, Step 4, Authorization", authorizationV4},
 	},
 	Read:   readAuthorizationV4,
-	Limits: dateWithinSkew,
+	Limits: dateWithinSkewV4,
 }
 
 // OSSV4Query is OSS V4 in a URL.
@@ -95,7 +93,7 @@ var OSSV4Query = &Profile{
 		{URL, "V4 URL, parameters", urlWithSignature},
 	},
 	Read:   readQueryV4,
-	Limits: withinLifetime,
+	Limits: withinLifetimeV4,
 }
 
 // OSSV4Form is a browser upload signed with OSS V4. The string to sign is the
@@ -115,7 +113,7 @@ var OSSV4Form = &Profile{
 		{SignatureValue, "PostObject with V4, Signature", hmacSHA256Hex},
 		{Form, "PostObject with V4, Form fields", formFields},
 	},
-	Read:   readForm,
+	Read:   readFormV4,
 	Limits: formWithinWeek,
 }
 
@@ -187,7 +185,7 @@ func presentAdditionalHeaders(s *Signing) []string {
 
 // payloadHash is the value of the payload header, or UNSIGNED-PAYLOAD.
 func payloadHash(s *Signing) string {
-	if v := headerValue(s.Request, s.Profile.Names.PayloadHeader); v != "" {
+	if v := s.header(s.Profile.Names.PayloadHeader); v != "" {
 		return v
 	}
 	return unsignedPayload
@@ -217,28 +215,21 @@ func appendScope(s *Signing, dst []byte) []byte {
 // signingKey derives the key from secret, day, region and product, and gives
 // it in hexadecimal.
 func signingKey(s *Signing, dst []byte) ([]byte, error) {
-	var key [sha256.Size]byte
 	secret := append(append(make([]byte, 0, 96), s.Profile.Names.KeyPrefix...), s.Credentials.AccessKeySecret...)
-	chain(hmac.New(sha256.New, secret), s.Scope.Date, key[:0])
-	chain(hmac.New(sha256.New, key[:]), s.Scope.Region, key[:0])
-	chain(hmac.New(sha256.New, key[:]), s.Scope.Product, key[:0])
-	chain(hmac.New(sha256.New, key[:]), s.Profile.Names.Terminator, key[:0])
+	key := s.hmacSHA256(secret, []byte(s.Scope.Date))
+	key = s.hmacSHA256(key[:], []byte(s.Scope.Region))
+	key = s.hmacSHA256(key[:], []byte(s.Scope.Product))
+	key = s.hmacSHA256(key[:], []byte(s.Profile.Names.Terminator))
 	return hex.AppendEncode(dst, key[:]), nil
 }
 
-func chain(mac hash.Hash, part string, dst []byte) {
-	mac.Write([]byte(part))
-	mac.Sum(dst)
-}
-
 func hmacSHA256Hex(s *Signing, dst []byte) ([]byte, error) {
-	var key, sum [sha256.Size]byte
+	var key [sha256.Size]byte
 	if _, err := hex.Decode(key[:], s.Bytes(SigningKey)); err != nil {
 		return nil, fmt.Errorf("signing key: %w", err)
 	}
-	mac := hmac.New(sha256.New, key[:])
-	mac.Write(s.Bytes(StringToSign))
-	return hex.AppendEncode(dst, mac.Sum(sum[:0])), nil
+	sum := s.hmacSHA256(key[:], s.Bytes(StringToSign))
+	return hex.AppendEncode(dst, sum[:]), nil
 }
 
 func authorizationV4(s *Signing, dst []byte) ([]byte, error) {
@@ -254,18 +245,18 @@ func credential(s *Signing) string {
 	return string(appendScope(s, append([]byte(s.Credentials.AccessKeyID), '/')))
 }
 
-func isoDate(s *Signing) string    { return s.Time.UTC().Format(isoFormat) }
+func isoDate(s *Signing) string    { return s.Timestamp }
 func payloadToken(*Signing) string { return unsignedPayload }
 
 // isoDateUnlessDated also sets the time line: it is the text of x-oss-date or,
 // without it, of Date (EC 0002-00000502; the official Go SDK v1 sends Date
 // alone and signs its text).
 func isoDateUnlessDated(s *Signing) string {
-	if text := headerValue(s.Request, s.Profile.Names.DateHeader); text != "" {
+	if text := s.header(s.Profile.Names.DateHeader); text != "" {
 		s.Timestamp = text
 		return ""
 	}
-	if text := headerValue(s.Request, "Date"); text != "" {
+	if text := s.header("Date"); text != "" {
 		s.Timestamp = text
 		return ""
 	}

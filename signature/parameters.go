@@ -116,6 +116,7 @@ func (l *ParameterList) renamed(scheme, from, to string) *ParameterList {
 			c.Names[i].Name = to
 		}
 	}
+	slices.SortFunc(c.Names, func(a, b ListedParameter) int { return strings.Compare(a.Name, b.Name) })
 	c.index()
 	return &c
 }

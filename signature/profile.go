@@ -19,6 +19,9 @@ type Profile struct {
 	// SignedHeader says which headers enter the canonical headers. The name is
 	// given in the letter case of the request.
 	SignedHeader func(s *Signing, name string) bool
+	// HeaderValue is a header value as it is signed; nil removes SP and HT from
+	// its ends, which is what every scheme does.
+	HeaderValue func(sent string) string
 	// SignedParameter says which query parameters are signed, by decoded name.
 	SignedParameter func(name string) bool
 	// DateLine is what the schemes of the V1 family sign as date.
@@ -142,7 +145,8 @@ type Signed struct {
 	Form    [][2]string   // form: the fields
 
 	stages  stageRecord
-	request wire.Request // what Request points to: one allocation for both
+	request wire.Request    // what Request points to, and
+	headers [12]wire.Header // room for its headers: one allocation for all
 }
 
 // Stages returns all stages in order.

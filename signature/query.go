@@ -100,12 +100,40 @@ func appendJoined(dst []byte, list []signedParameter, lead byte) []byte {
 // reencode brings a part of a query to its strict form: decoded, then every
 // byte outside the unreserved set encoded.
 func reencode(part string) string {
-	for i := 0; i < len(part); i++ {
-		if !unreserved[part[i]] {
-			return wire.EscapeValue(wire.UnescapeQuery(part))
-		}
+	if isStrict(part) {
+		return part
 	}
-	return part
+	return wire.EscapeValue(wire.UnescapeQuery(part))
+}
+
+// isStrict reports whether part has its strict form already, as most have.
+func isStrict(part string) bool {
+	for i := 0; i < len(part); i++ {
+		if unreserved[part[i]] {
+			continue
+		}
+		if part[i] != '%' || i+2 >= len(part) {
+			return false
+		}
+		high, low := upperHex(part[i+1]), upperHex(part[i+2])
+		if high < 0 || low < 0 || unreserved[high<<4|low] {
+			return false
+		}
+		i += 2
+	}
+	return true
+}
+
+// upperHex is the value of a hexadecimal digit as the strict form writes it,
+// or -1.
+func upperHex(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
 }
 
 var unreserved = wire.NewEscapeSet("")

@@ -1,7 +1,9 @@
 package signature
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/wire"
 )
@@ -9,6 +11,8 @@ import (
 // Reading a request's own authentication: the way back from wire to claim.
 // Every fault is reported, in order of position, because a person who mends a
 // header wants to mend it once.
+
+const keyIDRule = "an access key id is printable ASCII without blanks, commas and equals signs"
 
 // readAuthorizationV1 reads `OSS id:signature` and its relatives.
 func readAuthorizationV1(s *Signing) []*Fault {
@@ -25,7 +29,7 @@ func readAuthorizationV1(s *Signing) []*Fault {
 	if id == "" {
 		faults = append(faults, inAuthorization(at, "the access key id is missing", "0002-00000063", ""))
 	} else if i := illegalInID(id); i >= 0 {
-		faults = append(faults, inAuthorization(at+i, "an access key id is printable ASCII without blanks", "0002-00000064", id[i:i+1]))
+		faults = append(faults, inAuthorization(at+i, keyIDRule, "0002-00000064", id[i:i+1]))
 	}
 	if signature == "" {
 		faults = append(faults, inAuthorization(at+len(id)+1, "the signature is missing", "0002-00000065", ""))
@@ -37,7 +41,8 @@ func readAuthorizationV1(s *Signing) []*Fault {
 // authorizationWords returns what stands behind the version word and its one
 // blank.
 func authorizationWords(s *Signing) (string, *Fault) {
-	value := headerValue(s.Request, "Authorization")
+	value, _ := s.Request.Header("Authorization") // the first: that there is one is checked before
+	value = wire.TrimBlanks(value)
 	word, rest, ok := strings.Cut(value, " ")
 	if word != s.Profile.Names.Version || !ok {
 		return "", inAuthorization(0, "begins with the version word and one blank: "+s.Profile.Names.Version, s.Profile.malformedEC(), value)
@@ -74,15 +79,16 @@ type grammar struct {
 	ecUnknown    string
 	ecIDMissing  string
 	ecIDIllegal  string
-	ecNoValue    string
+	ecMissing    string // of the signature
+	ecEmpty      string
 	ecListEmpty  string
 	ecListItem   string
 	ecListAbsent string
 }
 
 var (
-	grammarV2 = grammar{':', "AccessKeyId", "0002-00000104", "0002-00000105", "0002-00000107", "0002-00000108", "0002-00000110", "0002-00000111", "0002-00000112"}
-	grammarV4 = grammar{'=', "Credential", "0002-00000204", "0002-00000205", "0002-00000206", "0002-00000208", "0002-00000209", "0002-00000210", "0002-00000211"}
+	grammarV2 = grammar{':', "AccessKeyId", "0002-00000104", "0002-00000105", "0002-00000107", "0002-00000108", "0002-00000108", "0002-00000110", "0002-00000111", "0002-00000112"}
+	grammarV4 = grammar{'=', "Credential", "0002-00000204", "0002-00000205", "0002-00000206", "0002-00000202", "0002-00000208", "0002-00000209", "0002-00000210", "0002-00000211"}
 	grammarS3 = grammar{separator: '=', id: "Credential"}
 )
 
@@ -96,8 +102,8 @@ type pair struct {
 }
 
 // readPairs reads comma-separated pairs: two required keys, one optional, in
-// any order, a blank after the comma allowed (EC page 0002-00000204; observed,
-// F-OSS-V4-13).
+// any order, a blank after a comma allowed (EC page 0002-00000204; observed,
+// F-OSS-V4-13). It returns no pairs when there is nothing that could hold any.
 func readPairs(s *Signing, g *grammar) (pairs, []*Fault) {
 	text, fault := authorizationWords(s)
 	if fault != nil {
@@ -110,7 +116,10 @@ func readPairs(s *Signing, g *grammar) (pairs, []*Fault) {
 	for first := true; first || text != ""; first = false {
 		item, rest, more := strings.Cut(text, ",")
 		next := at + len(item) + 1
-		trimmed := strings.TrimLeft(item, " ")
+		trimmed := item
+		if !first { // one blank alone stands behind the version word
+			trimmed = strings.TrimLeft(item, " ")
+		}
 		at += len(item) - len(trimmed)
 		key, value, ok := strings.Cut(trimmed, string(g.separator))
 		switch _, twice := out[key]; {
@@ -137,8 +146,10 @@ func readPairs(s *Signing, g *grammar) (pairs, []*Fault) {
 	if _, ok := out[g.id]; !ok {
 		faults = append(faults, inAuthorization(-1, "the key "+g.id+" is missing", g.ecIDMissing, ""))
 	}
-	if p, ok := out["Signature"]; !ok || p.value == "" {
-		faults = append(faults, inAuthorization(p.at, "the signature is missing", g.ecNoValue, ""))
+	if p, ok := out["Signature"]; !ok {
+		faults = append(faults, inAuthorization(-1, "the key Signature is missing", g.ecMissing, ""))
+	} else if p.value == "" {
+		faults = append(faults, inAuthorization(p.at, "the signature is missing", g.ecEmpty, ""))
 	}
 	s.Provided = out["Signature"].value
 	if p, ok := out[list]; ok {
@@ -175,32 +186,84 @@ func readHeaderList(s *Signing, text string, g *grammar, at func(offset int, rul
 	return faults
 }
 
-func readAuthorizationV2(s *Signing) []*Fault {
-	found, faults := readPairs(s, &grammarV2)
-	id := found["AccessKeyId"]
-	if i := illegalInID(id.value); i >= 0 {
-		faults = append(faults, inAuthorization(id.at+i, "an access key id is printable ASCII without blanks", grammarV2.ecIDIllegal, id.value[i:i+1]))
-	}
-	s.Credentials.AccessKeyID = id.value
+// byPosition puts faults in the order of their position, those without one last.
+func byPosition(faults []*Fault) []*Fault {
+	slices.SortStableFunc(faults, func(a, b *Fault) int {
+		if a.Offset < 0 || b.Offset < 0 {
+			return b.Offset - a.Offset
+		}
+		return a.Offset - b.Offset
+	})
 	return faults
 }
 
+func readAuthorizationV2(s *Signing) []*Fault {
+	found, faults := readPairs(s, &grammarV2)
+	id, ok := found["AccessKeyId"]
+	if i := illegalInID(id.value); i >= 0 {
+		faults = append(faults, inAuthorization(id.at+i, keyIDRule, grammarV2.ecIDIllegal, id.value[i:i+1]))
+	} else if ok && id.value == "" {
+		faults = append(faults, inAuthorization(id.at, "the access key id is missing", grammarV2.ecIDMissing, ""))
+	}
+	s.Credentials.AccessKeyID = id.value
+	return byPosition(faults)
+}
+
+// readAuthorizationV4 reads the header of OSS V4, and what else of a request
+// its canonical request rests on.
 func readAuthorizationV4(s *Signing) []*Fault {
-	g := &grammarV4
-	if s.Profile.Scheme == "obs-v4" {
-		g = &grammarS3
+	found, faults := readPairs(s, &grammarV4)
+	if found == nil {
+		return faults
 	}
-	found, faults := readPairs(s, g)
-	if p, ok := found["Credential"]; ok {
-		faults = append(faults, readCredential(s, p.value, headerCredential, func(offset int, rule, ec, got string) *Fault {
-			return inAuthorization(p.at+offset, rule, ec, got)
-		})...)
-	}
+	faults = byPosition(append(faults, credentialFaults(s, found)...))
 	s.Timestamp = requestDate(s)
-	if s.Profile.Scheme == "obs-v4" {
-		s.Timestamp = isoForm(s.Timestamp)
+	return append(append(faults, missingDate(s)...), payloadFaults(s)...)
+}
+
+// readAuthorizationS3 reads the header of AWS4-HMAC-SHA256, whose list of
+// signed headers is required.
+func readAuthorizationS3(s *Signing) []*Fault {
+	found, faults := readPairs(s, &grammarS3)
+	if found == nil {
+		return faults
 	}
-	return faults
+	if _, ok := found["SignedHeaders"]; !ok {
+		faults = append(faults, inAuthorization(-1, "the key SignedHeaders is missing", "", ""))
+	}
+	faults = byPosition(append(faults, credentialFaults(s, found)...))
+	s.Timestamp = isoForm(requestDate(s))
+	return append(faults, missingDate(s)...)
+}
+
+func credentialFaults(s *Signing, found pairs) []*Fault {
+	p, ok := found["Credential"]
+	if !ok {
+		return nil
+	}
+	return readCredential(s, p.value, headerCredential, func(offset int, rule, ec, got string) *Fault {
+		return inAuthorization(p.at+offset, rule, ec, got)
+	})
+}
+
+// missingDate is the fault of a V4 request without a time: nothing can be
+// signed then.
+func missingDate(s *Signing) []*Fault {
+	if s.Timestamp != "" {
+		return nil
+	}
+	return []*Fault{noDate(s)}
+}
+
+// payloadFaults refuses any other payload hash than UNSIGNED-PAYLOAD (EC
+// 0002-00000214).
+func payloadFaults(s *Signing) []*Fault {
+	name := s.Profile.Names.PayloadHeader
+	if v := s.header(name); v != "" && v != unsignedPayload {
+		return []*Fault{{Class: MalformedAuthorization, Where: "header " + name, Offset: 0,
+			Rule: "the service takes no other value than " + unsignedPayload, EC: "0002-00000214", Got: v}}
+	}
+	return nil
 }
 
 // credentialECs are the codes OSS has for the parts of a credential, by place.
@@ -224,7 +287,7 @@ func readCredential(s *Signing, text string, ec credentialECs, at func(offset in
 	id := strings.Join(parts[:len(parts)-4], "/")
 	var faults []*Fault
 	if i := illegalInID(id); i >= 0 || id == "" {
-		faults = append(faults, at(max(i, 0), "an access key id is printable ASCII without blanks", ec.id, id))
+		faults = append(faults, at(max(i, 0), keyIDRule, ec.id, id))
 	}
 	if !isDay(scope[0]) {
 		faults = append(faults, at(len(id)+1, "the day of a credential is yyyyMMdd", ec.date, scope[0]))
@@ -238,7 +301,8 @@ func readCredential(s *Signing, text string, ec credentialECs, at func(offset in
 }
 
 func isDay(text string) bool {
-	return len(text) == 8 && strings.IndexFunc(text, func(r rune) bool { return r < '0' || r > '9' }) < 0
+	_, err := time.Parse(dayFormat, text)
+	return err == nil
 }
 
 // queryFault makes faults of a query parameter.
@@ -289,7 +353,21 @@ func readQueryV2(s *Signing) []*Fault {
 	return append(faults, notAnInteger(s, n.Expires)...)
 }
 
-func readQueryV4(s *Signing) []*Fault {
+// readQueryV4 reads the parameters of an OSS V4 URL.
+func readQueryV4(s *Signing) []*Fault { return append(readCredentialQuery(s), payloadFaults(s)...) }
+
+// readQueryS3 reads the parameters of an AWS4-HMAC-SHA256 URL, whose list of
+// signed headers is required.
+func readQueryS3(s *Signing) []*Fault {
+	faults := readCredentialQuery(s)
+	name := s.Profile.Names.SignedHeaders
+	if _, ok := s.Param(name); !ok {
+		faults = append(faults, queryFault(name)(-1, "the parameter is missing", "", ""))
+	}
+	return faults
+}
+
+func readCredentialQuery(s *Signing) []*Fault {
 	n := &s.Profile.Names
 	var faults []*Fault
 	credential := s.required(n.Credential, "0002-00000217", "0002-00000218", &faults)
@@ -305,74 +383,59 @@ func readQueryV4(s *Signing) []*Fault {
 	return append(faults, notAnInteger(s, n.Expires)...)
 }
 
-// readForm reads the fields of a browser upload. OBS also knows one field
-// token = id:signature:policy, which wins over the three (obs_04_0012).
+// formFault makes faults of a form field.
+func formFault(name string) func(offset int, rule, ec, got string) *Fault {
+	return func(offset int, rule, ec, got string) *Fault {
+		return &Fault{Class: MalformedForm, Where: "field " + name, Offset: offset, Rule: rule, EC: ec, Got: got}
+	}
+}
+
+// requiredField reads a form field that must be there and not be empty.
+func (s *Signing) requiredField(name, ecMissing, ecEmpty string, faults *[]*Fault) string {
+	value, ok := s.Field(name)
+	switch {
+	case !ok:
+		*faults = append(*faults, formFault(name)(-1, "the field is missing", ecMissing, ""))
+	case value == "":
+		*faults = append(*faults, formFault(name)(0, "the field must not be empty", ecEmpty, ""))
+	}
+	return value
+}
+
+// readForm reads the fields of a browser upload that names its access key.
 func readForm(s *Signing) []*Fault {
 	n := &s.Profile.Names
 	var faults []*Fault
-	field := func(name, ec string) string {
-		value, ok := s.Field(name)
-		if !ok || value == "" {
-			faults = append(faults, &Fault{Class: MalformedForm, Where: "field " + name, Offset: -1, Rule: "the field is missing or empty", EC: ec})
-		}
-		return value
-	}
-	if all, ok := s.Field("token"); ok && strings.Count(all, ":") >= 2 && strings.HasPrefix(s.Profile.Scheme, "obs") {
-		parts := strings.SplitN(all, ":", 3)
-		s.Credentials.AccessKeyID, s.Provided, s.Policy = parts[0], parts[1], parts[2]
-		return nil
-	}
-	s.Policy = field(n.Policy, "0002-00000702")
-	s.Provided = field(n.SignatureField, "0002-00000703")
-	if n.Credential == "" {
-		s.Credentials.AccessKeyID = field(n.AccessKey, "0002-00000706")
-		return faults
-	}
-	s.Timestamp = field(n.Date, "0002-00000713")
-	if text := field(n.Credential, "0002-00000710"); text != "" {
-		faults = append(faults, readCredential(s, text, formCredential, func(offset int, rule, ec, got string) *Fault {
-			return &Fault{Class: MalformedForm, Where: "field " + n.Credential, Offset: offset, Rule: rule, EC: ec, Got: got}
-		})...)
-	}
+	s.Policy = s.requiredField(n.Policy, "0002-00000702", "0002-00000702", &faults)
+	s.Provided = s.requiredField(n.SignatureField, "0002-00000703", "0002-00000704", &faults)
+	s.Credentials.AccessKeyID = s.requiredField(n.AccessKey, "0002-00000706", "0002-00000707", &faults)
 	return faults
 }
 
-// presented says by which words a request authenticates itself.
-func presented(s *Signing) (header string, query, form *Profile) {
-	header, _ = s.Request.Header("Authorization")
-	for _, p := range Profiles {
-		switch {
-		case p.Carrier == InQuery && query == nil && s.opensQuery(p):
-			query = p
-		case p.Carrier == InForm && form == nil && s.opensForm(p):
-			form = p
-		}
+// readFormOBS also knows one field token = id:signature:policy, which wins over
+// the three (obs_04_0012).
+func readFormOBS(s *Signing) []*Fault {
+	all, ok := s.Field("token")
+	if !ok {
+		return readForm(s)
 	}
-	return wire.TrimBlanks(header), query, form
+	parts := strings.SplitN(all, ":", 3)
+	if len(parts) < 3 || slices.Contains(parts, "") {
+		return []*Fault{formFault("token")(0, "the field is access key id, signature and policy, joined by colons", "", "")}
+	}
+	s.Credentials.AccessKeyID, s.Provided, s.Policy = parts[0], parts[1], parts[2]
+	return nil
 }
 
-// opensQuery reports whether the parameters that tell p from all other
-// profiles are there.
-func (s *Signing) opensQuery(p *Profile) bool {
-	if p == OSSRTMPQuery || s.Target.Scheme == "rtmp" {
-		return p == OSSRTMPQuery && s.Target.Scheme == "rtmp"
+// readFormV4 reads the fields of a browser upload that has a credential.
+func readFormV4(s *Signing) []*Fault {
+	n := &s.Profile.Names
+	var faults []*Fault
+	s.Policy = s.requiredField(n.Policy, "0002-00000702", "0002-00000702", &faults)
+	s.Provided = s.requiredField(n.SignatureField, "0002-00000703", "0002-00000704", &faults)
+	s.Timestamp = s.requiredField(n.Date, "", "", &faults)
+	if text := s.requiredField(n.Credential, "0002-00000710", "0002-00000710", &faults); text != "" {
+		faults = append(faults, readCredential(s, text, formCredential, formFault(n.Credential))...)
 	}
-	if p.Names.VersionField != "" {
-		v, ok := s.Param(p.Names.VersionField)
-		return ok && v == p.Names.Version
-	}
-	_, id := s.Param(p.Names.AccessKey)
-	return id
-}
-
-func (s *Signing) opensForm(p *Profile) bool {
-	if p.Names.VersionField != "" {
-		v, ok := s.Field(p.Names.VersionField)
-		return ok && v == p.Names.Version
-	}
-	if all, ok := s.Field("token"); ok && p == OBSV2Form && strings.Count(all, ":") >= 2 {
-		return true
-	}
-	_, ok := s.Field(p.Names.AccessKey)
-	return ok
+	return faults
 }

@@ -138,7 +138,7 @@ var dateBesideVendorDate = Reading{
 	"the document empties the line beside x-obs-date; MinIO keeps Date in it, and no server of OBS was seen to get both",
 	func(p *Profile) *Profile {
 		c := p.Clone()
-		c.DateLine = func(s *Signing) (string, error) { return headerValue(s.Request, "Date"), nil }
+		c.DateLine = func(s *Signing) (string, error) { return s.header("Date"), nil }
 		return c
 	},
 }
@@ -182,7 +182,7 @@ func withoutPrefixedParameters(p *Profile) *Profile {
 func withoutEmptyHeaders(p *Profile) *Profile {
 	c := p.Clone()
 	c.SignedHeader = func(s *Signing, name string) bool {
-		return p.SignedHeader(s, name) && headerValue(s.Request, name) != ""
+		return p.SignedHeader(s, name) && s.header(name) != ""
 	}
 	return c
 }
@@ -276,21 +276,27 @@ func onlyWhere[T any](list []T, keep func(i int) bool) []T {
 
 // queryAsSent is the canonical query with nothing decoded or encoded.
 func queryAsSent(s *Signing, dst []byte) ([]byte, error) {
+	return appendJoined(dst, s.sentParameters(false), 0), nil
+}
+
+// sentParameters are all parameters but the signature's own as they stand on
+// the wire, sorted by name.
+func (s *Signing) sentParameters(equalsAlways bool) []signedParameter {
 	list := s.parameters[:0]
 	for i := range s.Params {
 		if p := &s.Params[i]; p.Name != s.Profile.Names.SignatureField {
-			list = append(list, signedParameter{p.Name, p.Value, p.Value != ""})
+			list = append(list, signedParameter{p.Name, p.Value, p.Value != "" || equalsAlways})
 		}
 	}
 	sortParameters(list, byName)
 	s.parameters = list
-	return appendJoined(dst, list, 0), nil
+	return list
 }
 
 // stringToSignISODate has the time line in ISO 8601 also where Date is the
 // only date there is.
 func stringToSignISODate(s *Signing, dst []byte) ([]byte, error) {
-	if headerValue(s.Request, s.Profile.Names.DateHeader) == "" {
+	if s.header(s.Profile.Names.DateHeader) == "" {
 		s.Timestamp = isoForm(s.Timestamp)
 	}
 	return stringToSignV4(s, dst)

@@ -3,6 +3,7 @@ package signature
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/wire"
@@ -65,8 +66,10 @@ type Hosts struct {
 // Resolve finds bucket and key of a request.
 func (h *Hosts) Resolve(t wire.Target, host string) (Resource, error) {
 	name := strings.ToLower(withoutPort(host))
-	if bucket, ok := h.CNAMEs[name]; ok {
-		return ResourceOf(t, host, CNAME, bucket)
+	for domain, bucket := range h.CNAMEs {
+		if wire.EqualFold(withoutPort(domain), name) {
+			return ResourceOf(t, host, CNAME, bucket)
+		}
 	}
 	endpoint := name
 	if known, ok := h.endpointOf(name); ok {
@@ -105,8 +108,9 @@ func isAddress(name string) bool {
 // public service, and whether there is one:
 //
 //   - OSS: one label before aliyuncs.com that begins with "oss"
-//     (oss-cn-hangzhou, oss-cn-hangzhou-internal, oss-accelerate), and for
-//     cloud boxes cb-….region.oss-cloudbox.aliyuncs.com.
+//     (oss-cn-hangzhou, oss-cn-hangzhou-internal, oss-accelerate), with dual
+//     stack region.oss.aliyuncs.com, and for cloud boxes
+//     cb-….region.oss-cloudbox.aliyuncs.com.
 //   - OBS: from the label "obs" on (obs.cn-north-4.myhuaweicloud.com).
 //   - localhost, so that bucket.localhost works on a test machine.
 func KnownEndpoint(host string) (string, bool) {
@@ -116,6 +120,8 @@ func KnownEndpoint(host string) (string, bool) {
 	switch {
 	case n >= 5 && strings.HasPrefix(labels[n-3], "oss-cloudbox") && labels[n-2] == "aliyuncs" && labels[n-1] == "com":
 		return from(n - 5)
+	case n >= 4 && labels[n-3] == "oss" && labels[n-2] == "aliyuncs" && labels[n-1] == "com" && isRegion(labels[n-4]):
+		return from(n - 4)
 	case n >= 3 && strings.HasPrefix(labels[n-3], "oss") && labels[n-2] == "aliyuncs" && labels[n-1] == "com":
 		return from(n - 3)
 	case labels[n-1] == "localhost":
@@ -127,4 +133,11 @@ func KnownEndpoint(host string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// isRegion reports whether a label is a region of OSS rather than a bucket: it
+// begins with the area, as cn-hangzhou does.
+func isRegion(label string) bool {
+	area, _, ok := strings.Cut(label, "-")
+	return ok && slices.Contains([]string{"cn", "ap", "us", "eu", "me", "na", "rg"}, area)
 }

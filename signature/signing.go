@@ -2,7 +2,7 @@ package signature
 
 import (
 	"fmt"
-	"strings"
+	"strconv"
 	"sync"
 	"time"
 
@@ -19,7 +19,6 @@ type Signing struct {
 	Resource    Resource
 	Credentials Credentials
 	Time        time.Time
-	Product     string
 
 	Timestamp     string   // V4: the time line, as the request words it
 	Expires       string   // as the request words it
@@ -34,7 +33,7 @@ type Signing struct {
 	built      int                 // steps that are built
 	headers    []int               // scratch
 	parameters []signedParameter
-	mac        keyedMAC
+	macText    []byte
 }
 
 // maxSteps is the number of steps of the longest scheme.
@@ -53,22 +52,33 @@ var signings = sync.Pool{New: func() any { return &Signing{stages: make([]byte, 
 
 func newSigning(p *Profile) *Signing {
 	s := signings.Get().(*Signing)
-	*s = Signing{
-		Profile: p, stages: s.stages[:0], headers: s.headers[:0], parameters: s.parameters[:0], Params: s.Params[:0],
-		mac: s.mac,
-	}
+	s.Profile = p
 	return s
 }
 
-// release gives the state back. What a large request made grow is let go.
+// release gives the state back, without anything of this request. What a large
+// request made grow is let go.
 func (s *Signing) release() {
 	if cap(s.stages) > 64<<10 || cap(s.Params) > 1024 || cap(s.headers) > 1024 {
 		return
 	}
 	clear(s.parameters)
 	clear(s.Params)
+	clear(s.macText) // it holds the padded key
+	*s = Signing{stages: s.stages[:0], headers: s.headers[:0], parameters: s.parameters[:0], Params: s.Params[:0], macText: s.macText}
 	signings.Put(s)
 }
+
+// String keeps secrets and signing keys out of logs.
+func (s Signing) String() string {
+	if s.Profile == nil {
+		return "Signing"
+	}
+	return "Signing " + s.Profile.ID()
+}
+
+// GoString does the same for %#v.
+func (s Signing) GoString() string { return s.String() }
 
 // Bytes returns the bytes of a stage that is already built.
 func (s *Signing) Bytes(stage Stage) []byte {
@@ -120,11 +130,11 @@ func (s *Signing) host() string {
 	return host
 }
 
-// Param returns the decoded value of the first query parameter of that name,
-// and whether there is one. Names are compared as they are on the wire.
+// Param returns the decoded value of the first query parameter of that decoded
+// name, and whether there is one.
 func (s *Signing) Param(name string) (string, bool) {
 	for i := range s.Params {
-		if s.Params[i].Name == name {
+		if wire.UnescapeQuery(s.Params[i].Name) == name {
 			return wire.UnescapeQuery(s.Params[i].Value), true
 		}
 	}
@@ -162,7 +172,7 @@ func (p *Profile) Sign(in *Input) (*Signed, error) {
 	signed := &Signed{}
 	req := &signed.request
 	signed.Request = req
-	in.Request.CloneInto(req, len(p.Place)+1)
+	in.Request.CloneInto(req, signed.headers[:], len(p.Place)+1)
 	if err := s.place(req); err != nil {
 		return nil, fmt.Errorf("%s: %w", p.ID(), err)
 	}
@@ -178,29 +188,18 @@ func (p *Profile) Sign(in *Input) (*Signed, error) {
 	case InHeader:
 		req.Headers = append(req.Headers, wire.Header{Name: "Authorization", Value: signed.Stage(Authorization)})
 	case InQuery:
-		req.Target = targetOf(signed.Stage(URL), req.Target)
+		req.Target = s.targetOf(signed.Stage(URL))
 	case InForm:
 		signed.Form = append(signed.Form, [2]string{p.Names.SignatureField, signed.Stage(SignatureValue)})
 	}
 	return signed, nil
 }
 
-// targetOf returns the part of url that is the request target: all of it when
-// the target was in absolute form, else what follows the authority.
-func targetOf(url, target string) string {
-	if !strings.HasPrefix(target, "/") {
-		return url
-	}
-	t := wire.SplitTarget(url)
-	t.Scheme, t.Authority = "", ""
-	return t.String()
-}
-
 // describe takes over what the input says beside the request.
 func (s *Signing) describe(in *Input) error {
 	n := &s.Profile.Names
 	if in.Expires != 0 {
-		s.Expires = fmt.Sprint(in.Expires)
+		s.Expires = strconv.FormatInt(in.Expires, 10)
 	}
 	if n.Terminator != "" {
 		s.Scope = Scope{Region: in.Region, Product: in.Product}
@@ -213,8 +212,8 @@ func (s *Signing) describe(in *Input) error {
 		if in.Time.IsZero() {
 			return fmt.Errorf("the input has no time: its day is part of the credential scope")
 		}
-		s.Scope.Date = in.Time.UTC().Format(dayFormat)
 		s.Timestamp = in.Time.UTC().Format(isoFormat)
+		s.Scope.Date = s.Timestamp[:len(dayFormat)]
 	}
 	if s.Profile.Carrier == InQuery && s.Expires == "" {
 		return fmt.Errorf("the input has no expires: it is part of a presigned URL")
@@ -242,8 +241,12 @@ func (s *Signing) place(out *wire.Request) error {
 			return fmt.Errorf("the request already has the parameter %s; give it without authentication", n.SignatureField)
 		}
 	}
-	s.chooseHeaders()
-	var query []byte
+	if s.Profile.Carrier == InQuery { // the parameters list the names
+		s.chooseHeaders()
+	}
+	var room [512]byte
+	query := append(room[:0], querySeparator(s.Target)...)
+	bare := len(query)
 	for i := range s.Profile.Place {
 		part := &s.Profile.Place[i]
 		value := part.Value(s)
@@ -256,23 +259,39 @@ func (s *Signing) place(out *wire.Request) error {
 				out.Headers = append(out.Headers, wire.Header{Name: part.Name, Value: value})
 			}
 		case InQuery:
-			if _, ok := s.Param(part.Name); !ok {
+			if given, ok := s.Param(part.Name); ok {
+				s.adopt(part.Name, given)
+			} else {
+				if len(query) > bare {
+					query = append(query, '&')
+				}
 				query = appendParameter(query, part.Name, value)
 			}
 		case InForm:
 			s.Form = append(s.Form, [2]string{part.Name, value})
 		}
 	}
-	s.chooseHeaders()
-	if len(query) > 0 {
-		out.Target = joinQuery(out.Target, s.Target, string(query))
+	if s.Profile.Carrier == InHeader { // headers were placed that are signed
+		s.chooseHeaders()
+	}
+	if len(query) > bare {
+		out.Target += string(query)
 		s.observe(out)
 	}
 	return nil
 }
 
-// chooseHeaders is called before parameters are placed, which may list the
-// names, and after headers are placed, which adds some.
+// adopt takes a time from a parameter that the request already has, as it will
+// be read there.
+func (s *Signing) adopt(name, value string) {
+	switch n := &s.Profile.Names; name {
+	case n.Expires:
+		s.Expires = value
+	case n.Date:
+		s.Timestamp = value
+	}
+}
+
 func (s *Signing) chooseHeaders() {
 	if s.Profile.ChooseHeaders != nil {
 		s.SignedHeaders = s.Profile.ChooseHeaders(s)
@@ -280,21 +299,16 @@ func (s *Signing) chooseHeaders() {
 }
 
 func appendParameter(dst []byte, name, value string) []byte {
-	if len(dst) > 0 {
-		dst = append(dst, '&')
-	}
-	dst = append(append(dst, name...), '=')
-	return append(dst, wire.EscapeValue(value)...)
+	return wire.AppendEscaped(append(append(dst, name...), '='), value, unreserved)
 }
 
-// joinQuery appends parameters to a raw target.
-func joinQuery(raw string, t wire.Target, query string) string {
+// querySeparator stands between a raw target and a parameter behind it.
+func querySeparator(t wire.Target) string {
 	switch {
 	case !t.HasQuery:
-		return raw + "?" + query
+		return "?"
 	case t.Query == "":
-		return raw + query
-	default:
-		return raw + "&" + query
+		return ""
 	}
+	return "&"
 }

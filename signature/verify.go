@@ -2,8 +2,6 @@ package signature
 
 import (
 	"crypto/subtle"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/countersign/countersign/wire"
@@ -52,12 +50,12 @@ type Verifier struct {
 	// Resolve, if not nil, replaces Hosts: it is for a caller who knows what a
 	// request is about.
 	Resolve func(t wire.Target, host string) (Resource, error)
-	// Secret finds the credentials of an access key id.
+	// Secret finds the credentials of an access key id. It must be set.
 	Secret func(accessKeyID string) (Credentials, bool)
 	// Now is the server's clock; nil leaves the times of requests unjudged.
 	Now func() time.Time
-	// Region and Product, where not empty, are those of the server: a V4 scope
-	// must name them (EC 0002-00000226 and 227).
+	// Region and Product, where not empty, are those of the server: an OSS V4
+	// scope must name them (EC 0002-00000226 and 227).
 	Region, Product string
 	// Reading, if not nil, replaces a profile before it is used: for another
 	// reading of a contested rule.
@@ -70,7 +68,7 @@ func (v *Verifier) Verify(req *wire.Request) *Verification {
 	defer s.release()
 	s.observe(req)
 	out := &Verification{}
-	profile, faults := v.detect(s)
+	profile, faults := detect(s)
 	if profile == nil && len(faults) == 0 {
 		out.Verdict = Unsigned
 		return out
@@ -111,7 +109,7 @@ func (v *Verifier) claim(s *Signing, out *Verification) {
 	out.AccessKeyID, out.Provided = s.Credentials.AccessKeyID, s.Provided
 	out.Timestamp, out.Expires, out.Scope = s.Timestamp, s.Expires, s.Scope
 	n := &s.Profile.Names
-	out.Token = headerValue(s.Request, n.TokenHeader)
+	out.Token = s.header(n.TokenHeader)
 	switch s.Profile.Carrier {
 	case InQuery:
 		if token, ok := s.Param(n.Token); ok && n.Token != "" {
@@ -155,16 +153,14 @@ func (v *Verifier) admit(s *Signing, out *Verification) *Fault {
 	return nil
 }
 
+// scopeFault compares the scope with the server's. OBS takes the region as it
+// is (observed, F-OBS-01).
 func (v *Verifier) scopeFault(s *Signing) *Fault {
 	fault := func(rule, ec, got string) *Fault {
-		where := "header Authorization"
-		if s.Profile.Carrier != InHeader {
-			where = "parameter " + s.Profile.Names.Credential
-		}
-		return &Fault{Class: WrongScope, Where: where, Offset: -1, Rule: rule, EC: ec, Got: got}
+		return &Fault{Class: WrongScope, Where: s.credentialPlace(), Offset: -1, Rule: rule, EC: ec, Got: got}
 	}
 	switch {
-	case s.Profile.Names.Terminator == "":
+	case s.Profile.Scheme != "oss-v4":
 		return nil
 	case v.Region != "" && s.Scope.Region != v.Region:
 		return fault("the region of the scope is "+v.Region, "0002-00000226", s.Scope.Region)
@@ -174,62 +170,13 @@ func (v *Verifier) scopeFault(s *Signing) *Fault {
 	return nil
 }
 
-// detect tells scheme and carrier from the request alone. It returns neither a
-// profile nor a fault for a request without authentication.
-func (v *Verifier) detect(s *Signing) (*Profile, []*Fault) {
-	if s.Request.Method == "POST" {
-		if fields, err := FormFields(s.Request); err == nil {
-			s.Form = fields
-		}
+// credentialPlace says where the scope of a V4 request stands.
+func (s *Signing) credentialPlace() string {
+	switch s.Profile.Carrier {
+	case InQuery:
+		return "parameter " + s.Profile.Names.Credential
+	case InForm:
+		return "field " + s.Profile.Names.Credential
 	}
-	header, query, form := presented(s)
-	if header == "" {
-		if query != nil {
-			return query, tokenTwice(s, query)
-		}
-		return form, nil
-	}
-	word, _, _ := strings.Cut(header, " ")
-	profile := headerProfile(word)
-	switch {
-	case profile == nil:
-		return nil, []*Fault{inAuthorization(0, "begins with OSS, OSS2, OSS4-HMAC-SHA256, OBS, AWS or AWS4-HMAC-SHA256 and one blank", versionEC(word), word)}
-	case query != nil:
-		return profile, []*Fault{{Class: AuthenticatedTwice, Where: "header Authorization and parameter " + query.Names.SignatureField, Offset: -1,
-			Rule: "a request is signed in its header or in its URL, not in both"}}
-	case s.Request.HeaderCount("Authorization") > 1:
-		return profile, []*Fault{{Class: AuthenticatedTwice, Where: "header Authorization", Offset: -1, Rule: "the header stands once"}}
-	}
-	return profile, nil
-}
-
-func headerProfile(word string) *Profile {
-	for _, p := range Profiles {
-		if p.Carrier == InHeader && p.Names.Version == word {
-			return p
-		}
-	}
-	return nil
-}
-
-// versionEC is the code of OSS for a version word that is none: the V4 family
-// has its own.
-func versionEC(word string) string {
-	if strings.HasPrefix(word, "OSS4") {
-		return "0002-00000202"
-	}
-	return "0002-00000061"
-}
-
-// tokenTwice is the fault of a token in both URL and header (EC 0002-00000010).
-func tokenTwice(s *Signing, p *Profile) []*Fault {
-	if p.Names.Token == "" || p.Names.TokenHeader == "" || !strings.HasPrefix(p.Scheme, "oss") {
-		return nil
-	}
-	_, inURL := s.Param(p.Names.Token)
-	if _, inHeader := s.Request.Header(p.Names.TokenHeader); inURL && inHeader {
-		return []*Fault{{Class: AuthenticatedTwice, Where: fmt.Sprintf("header %s and parameter %s", p.Names.TokenHeader, p.Names.Token), Offset: -1,
-			Rule: "the security token stands in the header or in the URL, not in both", EC: "0002-00000010"}}
-	}
-	return nil
+	return "header Authorization"
 }

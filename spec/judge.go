@@ -43,6 +43,7 @@ type finding struct {
 	wire               *wire.Bytes
 	reading            string // contested: the reading that explains the signature
 	requirement        string // the requirement that decided, if it was a particular one
+	slip               string // the known slip that explains the signature, if one does
 }
 
 var passed = finding{outcome: reports.Pass}
@@ -106,6 +107,14 @@ func differs(stage signature.Stage, expected, observed, message string) finding 
 // diverges is a failure in what the request says.
 func diverges(kind, expected, observed, message string) finding {
 	return finding{outcome: reports.Fail, divergence: kind, expected: bytesOf(expected), observed: bytesOf(observed), message: message}
+}
+
+// by names the requirement that decided, unless a nearer one did.
+func (f finding) by(requirement string) finding {
+	if f.requirement == "" {
+		f.requirement = requirement
+	}
+	return f
 }
 
 func bytesOf(s string) *wire.Bytes {

@@ -33,8 +33,8 @@ func judgeSent(set *vectors.Set, item *Item, o *subject.Observation) finding {
 			verified = v
 		}
 	}
-	content := content{item, &item.Operation.Operation, &operation, requests[last], verified}
-	if f := content.judge(); f.outcome != reports.Pass {
+	c := content{item, &item.Operation.Operation, &operation, requests[last], verified}
+	if f := c.judge(); f.outcome != reports.Pass {
 		f.wire = httpOf(requests[last])
 		return f
 	}
@@ -77,9 +77,9 @@ func authenticated(item *Item, req *wire.Request) (*signature.Verification, *fin
 	fail := func(f finding) (*signature.Verification, *finding) { return nil, &f }
 	switch {
 	case v.Verdict == signature.Unsigned:
-		return fail(diverges("unsigned", item.Profile.ID(), "", "the request carries no authentication"))
+		return fail(diverges("unsigned", item.Profile.ID(), "", "the request carries no authentication").by("OP-SIGNATURE-02"))
 	case v.Profile != nil && v.Profile != item.Profile:
-		return fail(wrongProfile(item.Profile, v.Profile, req))
+		return fail(wrongProfile(item.Profile, v.Profile, req).by("OP-SCHEME-01"))
 	case v.Verdict == signature.Malformed:
 		f := differs(carrierStage(item.Profile.Carrier), "", "", "a server refuses its authentication: "+faults(v.Faults))
 		f.expected, f.observed = nil, nil
@@ -112,13 +112,63 @@ func mismatched(item *Item, verifier *signature.Verifier, v *signature.Verificat
 	for _, s := range signature.Slips(item.Profile.ID()) {
 		verifier.Reading = s.Apply
 		if other := verifier.Verify(req); other.Verdict == signature.Verified {
-			f := differs(s.Stage, v.Stage(s.Stage), other.Stage(s.Stage), fmt.Sprintf("%s: %s", s.Name, s.Why))
+			f := differs(s.Stage, v.Stage(s.Stage), other.Stage(s.Stage), s.Why).by(s.Requirement)
+			f.slip = s.Name
 			return nil, &f
 		}
 	}
+	if f, ok := signedOtherBlanks(item, verifier, req); ok {
+		return nil, &f
+	}
 	f := differs(signature.SignatureValue, v.Stage(signature.SignatureValue), v.Provided,
-		"the signature is not the one of this request; a server signs "+fmt.Sprintf("%q", v.Stage(signature.StringToSign)))
+		"the signature is not the one of this request; a server signs "+fmt.Sprintf("%q", v.Stage(signature.StringToSign))).by("OP-SIGNATURE-01")
 	return nil, &f
+}
+
+// signedOtherBlanks looks for a header whose value was signed with other blanks
+// than it was sent: as the caller gave it, while the HTTP library trims, or
+// without Unicode blanks, which no HTTP library trims.
+func signedOtherBlanks(item *Item, verifier *signature.Verifier, req *wire.Request) (finding, bool) {
+	verifier.Reading = nil
+	sent := verifier.Verify(req)
+	for why, value := range map[string]func(string) string{
+		"a value is signed with the blanks the caller gave, which are not sent":     func(v string) string { return v },
+		"a value is signed without its Unicode blanks, which are sent all the same": strings.TrimSpace,
+	} {
+		other := verifierOfValues(verifier, item, value).Verify(req)
+		if other.Verdict != signature.Verified {
+			continue
+		}
+		for _, s := range sent.Stages() {
+			if got := other.Stage(s.Stage); got != s.Value {
+				return differs(s.Stage, s.Value, got, why).by("OP-SIGNATURE-01"), true
+			}
+		}
+	}
+	return finding{}, false
+}
+
+// verifierOfValues verifies with the values of the operation's own headers,
+// changed by value, in place of those on the wire.
+func verifierOfValues(v *signature.Verifier, item *Item, value func(string) string) *signature.Verifier {
+	c := *v
+	op := &item.Operation.Operation
+	c.Reading = func(p *signature.Profile) *signature.Profile {
+		given := map[string]string{}
+		for _, h := range op.Headers {
+			given[strings.ToLower(string(h[0]))] = value(string(h[1]))
+		}
+		for _, m := range op.Metadata {
+			given[strings.ToLower(p.Names.HeaderPrefix+"meta-"+string(m[0]))] = value(string(m[1]))
+		}
+		return p.WithValues(func(h wire.Header) string {
+			if v, ok := given[strings.ToLower(h.Name)]; ok {
+				return v
+			}
+			return h.Value
+		})
+	}
+	return &c
 }
 
 // content compares a verified request with the intent behind it.
@@ -131,15 +181,32 @@ type content struct {
 }
 
 func (c *content) judge() finding {
-	for _, check := range []func(*content) finding{
-		(*content).addressing, (*content).key, (*content).method, (*content).headers,
-		(*content).copySource, (*content).parameters, (*content).token, (*content).body,
-	} {
-		if f := check(c); f.outcome != reports.Pass {
-			return f
+	for _, check := range contentChecks {
+		if f := check.run(c); f.outcome != reports.Pass {
+			return f.by(check.requirement)
 		}
 	}
 	return passed
+}
+
+// contentChecks are what must hold of a request, with the requirement that
+// says so.
+var contentChecks = []struct {
+	requirement string
+	run         func(*content) finding
+}{
+	{"OP-METHOD-01", (*content).method},
+	{"OP-ADDRESSING-01", (*content).addressing},
+	{"OP-ADDRESSING-01", (*content).bucket},
+	{"OP-KEY-01", (*content).key},
+	{"OP-HEADER-01", (*content).headers},
+	{"OP-HEADER-02", (*content).metadata},
+	{"OP-COPY-01", (*content).copySource},
+	{"OP-PARAMETER-01", (*content).parameters},
+	{"OP-PARAMETER-02", (*content).subresources},
+	{"OP-EXPIRES-01", (*content).lifetime},
+	{"OP-TOKEN-01", (*content).token},
+	{"OP-BODY-01", (*content).body},
 }
 
 func (c *content) form() bool { return c.item.Profile.Carrier == signature.InForm }
@@ -155,10 +222,14 @@ func (c *content) addressing() finding {
 	return passed
 }
 
-func (c *content) key() finding {
+func (c *content) bucket() finding {
 	if want := string(c.want.Bucket); want != c.got.Resource.Bucket {
 		return diverges("addressing", want, c.got.Resource.Bucket, "the request is for another bucket")
 	}
+	return passed
+}
+
+func (c *content) key() finding {
 	want := string(c.want.Key)
 	if c.operation.Level != "object" && !c.form() {
 		want = ""
@@ -176,15 +247,18 @@ func (c *content) method() finding {
 	return passed
 }
 
-// headers checks the headers and the metadata a caller gave. In a form they
-// are fields.
+// headers checks the headers a caller gave. In a form they are fields.
 func (c *content) headers() finding {
-	prefix := c.item.Profile.Names.HeaderPrefix + "meta-"
 	for _, h := range c.want.Headers {
 		if f := c.header(string(h[0]), string(h[1])); f.outcome != reports.Pass {
 			return f
 		}
 	}
+	return passed
+}
+
+func (c *content) metadata() finding {
+	prefix := c.item.Profile.Names.HeaderPrefix + "meta-"
 	for _, m := range c.want.Metadata {
 		if f := c.header(prefix+string(m[0]), string(m[1])); f.outcome != reports.Pass {
 			return f
@@ -229,31 +303,48 @@ func (c *content) copySource() finding {
 		return passed
 	}
 	name := c.item.Profile.Names.HeaderPrefix + "copy-source"
-	got, _ := c.req.Header(name)
-	got = strings.TrimPrefix(wire.Unescape(got), "/")
-	if want := string(c.want.CopySource); want != got {
-		return diverges("header", name+": "+want, name+": "+got, "the copy source is another object")
+	sent, _ := c.req.Header(name)
+	got := strings.TrimPrefix(wire.Unescape(sent), "/")
+	want := string(c.want.CopySource)
+	if want != got && want == strings.TrimPrefix(wire.UnescapeQuery(sent), "/") {
+		return finding{
+			outcome: reports.Contested, reading: "plus-is-a-blank", requirement: "OP-COPY-01",
+			message: "a blank in the copy source is sent as a plus sign: no document says whether the service reads it so",
+		}
+	}
+	if want != got {
+		return diverges("header", name+": "+want, name+": "+got, "the copy source is another object").by("OP-COPY-01")
 	}
 	return passed
 }
 
-// parameters checks what the caller put into the query, and the sub-resources
-// of the operation. Those an SDK adds of its own are its own affair.
+// parameters checks what the caller put into the query. Those an SDK adds of
+// its own are its own affair. In a form they are conditions of the policy.
 func (c *content) parameters() finding {
 	if c.form() {
 		return passed
 	}
-	have := parameters(wire.SplitTarget(c.req.Target).Query)
 	want := slices.Clone(c.want.Query)
-	for _, name := range c.operation.Subresources {
-		want = append(want, [2]wire.Bytes{wire.Bytes(name)})
-	}
 	if c.want.UploadID != "" {
 		want = append(want, [2]wire.Bytes{"uploadId", c.want.UploadID})
 	}
-	if c.want.PartNumber != 0 && slices.Contains([]string{"UploadPart", "UploadPartCopy"}, c.want.Name) {
+	if c.want.PartNumber != 0 && strings.HasPrefix(c.want.Name, "UploadPart") {
 		want = append(want, [2]wire.Bytes{"partNumber", wire.Bytes(fmt.Sprint(c.want.PartNumber))})
 	}
+	return c.inQuery(want)
+}
+
+// subresources checks the parameters that make the operation what it is.
+func (c *content) subresources() finding {
+	var want [][2]wire.Bytes
+	for _, name := range c.operation.Subresources {
+		want = append(want, [2]wire.Bytes{wire.Bytes(name)})
+	}
+	return c.inQuery(want)
+}
+
+func (c *content) inQuery(want [][2]wire.Bytes) finding {
+	have := parameters(wire.SplitTarget(c.req.Target).Query)
 	for _, p := range want {
 		if piece := string(p[0]) + "=" + string(p[1]); !slices.Contains(have, piece) {
 			return diverges("parameter", piece, strings.Join(have, "&"), "a parameter is lost or changed")
@@ -262,13 +353,41 @@ func (c *content) parameters() finding {
 	return passed
 }
 
+// lifetime checks the expiry of a URL where it is relative. An absolute one
+// cannot be told without the clock of the subject.
+func (c *content) lifetime() finding {
+	if c.item.Profile.Carrier != signature.InQuery || c.item.Profile.Names.Terminator == "" || c.want.Expires == 0 {
+		return passed
+	}
+	if want := fmt.Sprint(c.want.Expires); want != c.got.Expires {
+		return diverges("parameter", want, c.got.Expires, "the URL lives another time than it was asked for")
+	}
+	return passed
+}
+
 // token checks that temporary credentials travel where the documents put their
 // token. That it is signed follows from the signature.
 func (c *content) token() finding {
-	if want := c.item.Operation.Credentials.SecurityToken; want != c.got.Token {
+	want := c.item.Operation.Credentials.SecurityToken
+	if want != c.got.Token && c.got.Token == "" && c.hasParameterInAnyCase(c.item.Profile.Names.Token, want) {
+		return finding{
+			outcome: reports.Contested, reading: "token-name-any-case", requirement: "OBS4-TOKEN-02",
+			message: "the token travels under its documented name in other letter case: no document says whether the service knows it then",
+		}
+	}
+	if want != c.got.Token {
 		return diverges("token", want, c.got.Token, "the security token is not in its place")
 	}
 	return passed
+}
+
+func (c *content) hasParameterInAnyCase(name, value string) bool {
+	for _, p := range wire.AppendParams(nil, wire.SplitTarget(c.req.Target).Query) {
+		if wire.EqualFold(p.Name, name) && wire.UnescapeQuery(p.Value) == value {
+			return true
+		}
+	}
+	return false
 }
 
 // body checks the body a caller gave; where the SDK makes it there is none to

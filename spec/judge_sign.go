@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"slices"
@@ -19,7 +20,6 @@ import (
 // back proves it: the subject may have added to what is signed, or signed for
 // a clock of its own, but everything it was given must still be there.
 func judgeSigned(item *Item, o *subject.Observation) finding {
-	c := item.Case
 	want, err := expectedStages(item)
 	if err != nil {
 		return finding{outcome: reports.NotRun, message: "a bug in the vector: " + err.Error()}
@@ -30,7 +30,11 @@ func judgeSigned(item *Item, o *subject.Observation) finding {
 		return *f
 	}
 	if observed[signature.SignatureValue] == want[signature.SignatureValue] {
-		return firstDifference(item, want, observed, returned)
+		if f := firstDifference(item, want, observed, returned); f.outcome != reports.Pass {
+			f.wire = httpOf(returned)
+			return f
+		}
+		return carried(item, want, returned)
 	}
 	if returned != nil {
 		v := verifierOf(item, nil).Verify(returned)
@@ -38,13 +42,13 @@ func judgeSigned(item *Item, o *subject.Observation) finding {
 			return kept(item, returned)
 		}
 	}
-	for _, alternative := range c.Alternatives {
-		if s, ok := alternative.Stages.Stage(signature.SignatureValue); ok && s == observed[signature.SignatureValue] {
-			return finding{outcome: reports.Contested, reading: alternative.Reading, message: "its signature is that of the vector's other reading " + alternative.Reading}
+	if f, ok := explained(item, want, observed, returned); ok {
+		if returned != nil {
+			if lost := kept(item, returned); lost.outcome != reports.Pass {
+				return lost
+			}
 		}
-	}
-	if r, ok := explainingReading(item, want, observed, returned); ok {
-		return contested(r)
+		return f
 	}
 	f2 := firstDifference(item, want, observed, returned)
 	if f2.outcome == reports.Pass { // all reported stages are right and the signature is not
@@ -52,6 +56,38 @@ func judgeSigned(item *Item, o *subject.Observation) finding {
 	}
 	f2.wire = httpOf(returned)
 	return f2
+}
+
+// carried passes a request that came back with the right signature, if a
+// server would find that signature in it and nothing of it is lost. A subject
+// that returns no request has shown none to be wrong.
+func carried(item *Item, want map[signature.Stage]string, returned *wire.Request) finding {
+	if returned == nil {
+		return passed
+	}
+	v := verifierOf(item, nil).Verify(returned)
+	if v.Verdict != signature.Unsigned {
+		if f := kept(item, returned); f.outcome != reports.Pass {
+			return f
+		}
+	}
+	f := passed
+	switch v.Verdict {
+	case signature.Unsigned:
+		f = diverges("unsigned", item.Profile.ID(), "", "the signature is right, and the request it returned carries no authentication")
+	case signature.Malformed:
+		f = finding{outcome: reports.Fail, stage: carrierStage(item.Profile.Carrier), message: "a server refuses the authentication it returned: " + faults(v.Faults)}
+	case signature.Mismatch:
+		f = differs(signature.SignatureValue, v.Stage(signature.SignatureValue), v.Provided, "the signature is right, but not for the request it returned")
+		for _, s := range v.Stages() {
+			if w, ok := want[s.Stage]; ok && w != s.Value {
+				f.stage, f.expected, f.observed = s.Stage, bytesOf(w), bytesOf(s.Value)
+				break
+			}
+		}
+	}
+	f.wire = httpOf(returned)
+	return f
 }
 
 // expectedStages are the pinned values, and for what is not pinned those of
@@ -144,7 +180,7 @@ func firstDifference(item *Item, want, observed map[signature.Stage]string, retu
 		if !expected || !reported || sameParsed(stage, w, g) {
 			continue
 		}
-		if stage == signature.URL && onlyMoreParameters(w, g) {
+		if (stage == signature.URL || stage == signature.Form) && onlyMore(stage, w, g) {
 			continue
 		}
 		return differs(stage, w, g, fmt.Sprintf("%s differs", stage))
@@ -152,11 +188,11 @@ func firstDifference(item *Item, want, observed map[signature.Stage]string, retu
 	return passed
 }
 
-// onlyMoreParameters allows a signer to have added unsigned parameters of its
-// own to a URL whose signature is right.
-func onlyMoreParameters(expected, observed string) bool {
-	got := parse(signature.URL, observed)
-	for _, piece := range parse(signature.URL, expected) {
+// onlyMore allows a signer to have added parameters or fields of its own to a
+// URL or a form whose signature is right.
+func onlyMore(stage signature.Stage, expected, observed string) bool {
+	got := parse(stage, observed)
+	for _, piece := range parse(stage, expected) {
 		if !slices.Contains(got, piece) {
 			return false
 		}
@@ -228,87 +264,31 @@ func verifierOf(item *Item, reading func(*signature.Profile) *signature.Profile)
 		Secret: func(id string) (signature.Credentials, bool) {
 			return in.Credentials, id == in.Credentials.AccessKeyID
 		},
+		Region: in.Region, Product: cmp.Or(in.Product, item.Profile.Names.Service),
 		Reading: reading,
 	}
 }
 
-// kept passes a request whose signature was recomputed, if everything the
-// subject was given is still in it.
-func kept(item *Item, returned *wire.Request) finding {
-	in := &item.Case.Input
-	given, got := wire.SplitTarget(in.Request.Target), wire.SplitTarget(returned.Target)
-	fail := func(kind, expected, observed, message string) finding {
-		f := diverges(kind, expected, observed, message+"; what it returned is signed, but it is another request")
-		f.wire = httpOf(returned)
-		return f
-	}
-	if item.Profile.Carrier == signature.InForm {
-		if v := verifierOf(item, nil).Verify(returned); v.Token != in.Credentials.SecurityToken {
-			return fail("token", in.Credentials.SecurityToken, v.Token, "the security token is not in its field")
-		}
-		fields, _ := signature.FormFields(returned)
-		for _, field := range fields {
-			if field[0] == "policy" && field[1] != encodePolicy(in.Policy) {
-				return fail("body", encodePolicy(in.Policy), field[1], "the policy was changed")
-			}
-		}
-		return passed
-	}
-	if in.Request.Method != returned.Method {
-		return fail("scheme", in.Request.Method, returned.Method, "the method was changed")
-	}
-	if wire.Unescape(given.Path) != wire.Unescape(got.Path) {
-		return fail("key", given.Path, got.Path, "the path was changed")
-	}
-	have := parameters(got.Query)
-	for _, p := range parameters(given.Query) {
-		i := slices.Index(have, p)
-		if i < 0 {
-			return fail("parameter", p, got.Query, "a parameter is lost")
-		}
-		have = slices.Delete(have, i, i+1)
-	}
-	for _, h := range in.Request.Headers {
-		if !mustKeep(item.Profile, h.Name) {
-			continue
-		}
-		if value, ok := returned.Header(h.Name); !ok || wire.TrimBlanks(value) != wire.TrimBlanks(h.Value) {
-			return fail("header", h.Name+": "+h.Value, h.Name+": "+value, "a header is lost or changed")
+// explained finds the other reading of a contested rule that gives the observed
+// signature: one that the vector lists, or one that the scheme has.
+func explained(item *Item, want, observed map[signature.Stage]string, returned *wire.Request) (finding, bool) {
+	got := observed[signature.SignatureValue]
+	for _, alternative := range item.Case.Alternatives {
+		if s, ok := alternative.Stages.Stage(signature.SignatureValue); ok && s == got {
+			return finding{outcome: reports.Contested, reading: alternative.Reading, message: "its signature is that of the vector's other reading " + alternative.Reading}, true
 		}
 	}
-	if v := verifierOf(item, nil).Verify(returned); v.Token != in.Credentials.SecurityToken {
-		return fail("token", in.Credentials.SecurityToken, v.Token, "the security token is not in its place")
-	}
-	return passed
-}
-
-// mustKeep names the headers a signer must leave alone: all that are signed
-// but those that authentication itself brings.
-func mustKeep(p *signature.Profile, name string) bool {
-	n := &p.Names
-	for _, own := range []string{n.DateHeader, n.TokenHeader, n.PayloadHeader} {
-		if wire.EqualFold(name, own) {
-			return false
-		}
-	}
-	return wire.EqualFold(name, "Content-Type") || wire.EqualFold(name, "Content-MD5") ||
-		len(name) > len(n.HeaderPrefix) && wire.EqualFold(name[:len(n.HeaderPrefix)], n.HeaderPrefix)
-}
-
-// explainingReading finds the reading of a contested rule that gives the
-// observed signature.
-func explainingReading(item *Item, want, observed map[signature.Stage]string, returned *wire.Request) (signature.Reading, bool) {
 	for _, r := range signature.Readings(item.Profile.ID()) {
 		if signed, err := r.Apply(item.Profile).Sign(&item.Case.Input); err == nil &&
 			signed.Stage(signature.SignatureValue) != want[signature.SignatureValue] &&
-			signed.Stage(signature.SignatureValue) == observed[signature.SignatureValue] {
-			return r, true
+			signed.Stage(signature.SignatureValue) == got {
+			return contested(r), true
 		}
 		if returned != nil && verifierOf(item, r.Apply).Verify(returned).Verdict == signature.Verified {
-			return r, true
+			return contested(r), true
 		}
 	}
-	return signature.Reading{}, false
+	return finding{}, false
 }
 
 // wrongProfile is the failure of a request that is signed otherwise than it

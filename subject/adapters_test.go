@@ -121,7 +121,7 @@ func init() {
 			})
 		},
 		"does not end": func() { eachLine(func(id string, _ int) { answer(id) }); time.Sleep(time.Hour) },
-		"has a child": hasChild(nil),
+		"has a child":  hasChild(nil),
 		"has a child that holds its streams open": hasChild(func(child *exec.Cmd) {
 			child.Stdout, child.Stderr = os.Stdout, os.Stderr
 		}),

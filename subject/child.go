@@ -203,6 +203,7 @@ func (c *child) greet(lines *LineReader) error {
 	defer timer.Stop()
 	c.queue <- AppendHello(nil)
 	line, err := lines.Next()
+	c.p.show(line)
 	switch {
 	case c.p.ctx.Err() != nil:
 		return c.p.ctx.Err()
@@ -333,6 +334,7 @@ func (c *child) oldest() (id string, oldest *question) {
 func (c *child) read(lines *LineReader) {
 	for {
 		line, err := lines.Next()
+		c.p.show(line)
 		switch {
 		case err == nil,
 			err == io.ErrUnexpectedEOF && json.Valid(line): // else cut short by the end of the child

@@ -24,6 +24,10 @@ type ProcessOptions struct {
 	Restarts     int           // how often it may be started again; 0 means DefaultRestarts, below 0 never
 
 	Stderr io.Writer // where its standard error goes; nil: only the end of it is kept, for messages
+
+	// Line, if not nil, is called with every line the adapter writes, before it is
+	// understood. It must not keep the line.
+	Line func(line []byte)
 }
 
 // Defaults of [ProcessOptions].
@@ -112,6 +116,13 @@ func (o *ProcessOptions) setDefaults() {
 	}
 }
 
+// show hands a line to whoever wants to see it.
+func (p *Process) show(line []byte) {
+	if p.opts.Line != nil && len(line) > 0 {
+		p.opts.Line(line)
+	}
+}
+
 // Capabilities returns what the adapter said in its answer to hello.
 func (p *Process) Capabilities() Capabilities { return p.caps }
 
@@ -141,6 +152,8 @@ func (p *Process) ask(ctx context.Context, id string, mode Mode, question func(i
 	case p.slots <- struct{}{}:
 		defer func() { <-p.slots }()
 	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
 		o.Kind, o.Message = NotRun, "not asked: "+context.Cause(ctx).Error()
 		return o
 	}
@@ -265,8 +278,8 @@ func (p *Process) takeCharge() *reply {
 
 // Close ends the input of the adapter, waits until it has answered and ended,
 // and kills it and the processes it started when that takes too long. It
-// returns an error when it had to, and when the adapter has done something
-// that could not be charged to a question any more.
+// returns an error when it had to, and when the adapter has written lines that
+// could not be charged to a question any more.
 func (p *Process) Close() error {
 	p.mu.Lock()
 	if p.closed {
@@ -288,7 +301,9 @@ func (p *Process) Close() error {
 	}
 	p.cancel()
 	<-c.done
-	if r := p.takeCharge(); r != nil {
+	// That it ended by itself after its last answer is not held against it: it
+	// may as well have done so a moment later.
+	if r := p.takeCharge(); r != nil && r.kind == ProtocolError {
 		err := fmt.Errorf("adapter %q, after its last question: %s", p.opts.Command[0], r.message)
 		if p.lost > 0 {
 			err = fmt.Errorf("%w (and %d more of the kind)", err, p.lost)

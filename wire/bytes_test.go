@@ -31,6 +31,13 @@ func TestBytesAreWrittenAsASCII(t *testing.T) {
 	}
 }
 
+func TestBytesAreWrittenByEncodingJSON(t *testing.T) {
+	got, err := json.Marshal(map[string][]wire.Bytes{"k": {"\u00e9", "\xff"}})
+	if want := `{"k":["\u00e9",{"hex":"ff"}]}`; err != nil || string(got) != want {
+		t.Errorf("got %s, %v; want %s", got, err, want)
+	}
+}
+
 func TestBytesAreReadExactly(t *testing.T) {
 	for _, test := range []struct{ json, want string }{
 		{`"\u00e9"`, "\xc3\xa9"},

@@ -14,9 +14,9 @@ import (
 // option that is not known to leave the request alone.
 //
 // Of a pipeline, `printf 'FORMAT' | curl … --data-binary @-` gives the body, and
-// what stands behind curl is ignored. Without the former, a command line over
-// 128 KiB is refused. The contents of a file that -T names are
-// unknown: the body is empty, and neither Content-Length nor Expect is added.
+// what stands behind curl is ignored; without that printf, a command line over
+// 128 KiB is refused. The contents of a file that -T names are unknown: the body
+// is empty, and neither Content-Length nor Expect is added.
 func ParseCurl(command string) (*Request, error) {
 	stdin, rest, err := cutPrintf(command)
 	if err != nil {
@@ -27,7 +27,7 @@ func ParseCurl(command string) (*Request, error) {
 		return nil, err
 	}
 	words := stages[0]
-	if name := firstWord(words); name[strings.LastIndexByte(name, '/')+1:] != "curl" {
+	if name := words[0].text; name[strings.LastIndexByte(name, '/')+1:] != "curl" {
 		return nil, &SyntaxError{"command line", "the command must be curl", name}
 	}
 	c := curlCall{stdin: stdin}
@@ -35,13 +35,6 @@ func ParseCurl(command string) (*Request, error) {
 		return nil, err
 	}
 	return c.request()
-}
-
-func firstWord(words []shellWord) string {
-	if len(words) == 0 {
-		return ""
-	}
-	return words[0].text
 }
 
 // curlCall is what a curl command line asks for.

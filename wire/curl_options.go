@@ -168,8 +168,8 @@ func addCurlHeader(c *curlCall, w shellWord) error {
 	}
 	if line, ok := curlHeaderLine(w.text); ok {
 		name, value, _ := strings.Cut(line, ":")
-		if err := checkHeader(w.where(), Header{name, value}, w.text); err != nil {
-			return err
+		if rule := (Header{name, value}).brokenRule(); rule != "" {
+			return w.fault(rule)
 		}
 	}
 	c.headers = append(c.headers, w)

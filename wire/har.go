@@ -159,8 +159,8 @@ func (in *harRequest) request(where, url string) (*Request, error) {
 		if strings.HasPrefix(h.Name, ":") {
 			continue
 		}
-		if err := checkHeader(fmt.Sprintf("%s, header %d", where, i+1), h, h.Name+": "+h.Value); err != nil {
-			return nil, err
+		if rule := h.brokenRule(); rule != "" {
+			return nil, &SyntaxError{fmt.Sprintf("%s, header %d", where, i+1), rule, h.Name + ": " + h.Value}
 		}
 		req.Headers = append(req.Headers, h)
 	}

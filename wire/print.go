@@ -86,8 +86,8 @@ func (r *Request) whyNotCurl() string {
 	}
 	for i, h := range r.Headers {
 		where := fmt.Sprintf("header %d", i+1)
-		if err := checkHeader(where, h, h.Name+": "+h.Value); err != nil {
-			return err.Error()
+		if rule := h.brokenRule(); rule != "" {
+			return where + ": " + rule
 		}
 		switch {
 		case h.Name[0] == '@':

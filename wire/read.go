@@ -253,60 +253,64 @@ func headEnd(text string) int {
 	}
 }
 
-// parseHead reads request line and header lines. What HTTP forbids and a
-// server would answer with 400 is an error here: a header line without a
-// colon, a blank in a header name, a folded line, a NUL, a CR within a line.
+// parseHead reads request line and header lines of a head that ends with its
+// empty line. What HTTP forbids and a server would answer with 400 is an error
+// here: a header line without a colon, a blank in a header name, a folded line,
+// a NUL, a CR within a line.
 func parseHead(head, transport string) (*Request, error) {
-	req := &Request{Transport: transport, head: head}
-	for number, rest := 1, head; rest != ""; number++ {
+	req := &Request{Transport: transport, head: head, Headers: make([]Header, 0, strings.Count(head, "\n"))}
+	for number, rest := 1, head; ; number++ {
 		var line string
 		line, rest, _ = strings.Cut(rest, "\n")
 		line = strings.TrimSuffix(line, "\r")
-		where := fmt.Sprintf("line %d", number)
-		switch {
-		case breaksLine(line):
-			return nil, &SyntaxError{where, "a line holds no NUL, and a CR only before its LF (RFC 9112, section 2.2)", line}
-		case number == 1:
-			if err := parseRequestLine(req, line); err != nil {
-				return nil, err
-			}
-		case line == "":
+		if number > 1 && line == "" {
 			return req, nil
-		case line[0] == ' ' || line[0] == '\t':
-			return nil, &SyntaxError{where, "a header line must not begin with a blank (folded headers are obsolete, RFC 9112, section 5.2)", line}
-		default:
-			name, value, ok := strings.Cut(line, ":")
-			if !ok {
-				return nil, &SyntaxError{where, "a header line is `Name: value`", line}
-			}
-			h := Header{name, TrimBlanks(value)}
-			if err := checkHeader(where, h, line); err != nil {
-				return nil, err
-			}
-			req.Headers = append(req.Headers, h)
+		}
+		rule := ""
+		if number == 1 {
+			rule = req.parseRequestLine(line)
+		} else {
+			rule = req.parseHeaderLine(line)
+		}
+		if rule != "" {
+			return nil, &SyntaxError{fmt.Sprintf("line %d", number), rule, line}
 		}
 	}
-	if req.Method == "" {
-		return nil, &SyntaxError{"line 1", "a request begins with `METHOD target HTTP/1.1`", ""}
-	}
-	return req, nil
 }
 
-func parseRequestLine(req *Request, line string) error {
+// parseHeaderLine adds a header, or returns the rule that its line breaks.
+func (r *Request) parseHeaderLine(line string) (rule string) {
+	if line[0] == ' ' || line[0] == '\t' {
+		return "a header line must not begin with a blank (folded headers are obsolete, RFC 9112, section 5.2)"
+	}
+	name, value, ok := strings.Cut(line, ":")
+	if !ok {
+		return "a header line is `Name: value`"
+	}
+	h := Header{name, TrimBlanks(value)}
+	r.Headers = append(r.Headers, h)
+	return h.brokenRule()
+}
+
+// parseRequestLine reads the request line, or returns the rule that it breaks.
+func (r *Request) parseRequestLine(line string) (rule string) {
+	if breaksLine(line) {
+		return "a line holds no NUL, and a CR only before its LF (RFC 9112, section 2.2)"
+	}
 	method, rest, ok := strings.Cut(line, " ")
 	if !ok || method == "" || rest == "" {
-		return &SyntaxError{"line 1", "a request line is `METHOD target HTTP/1.1`", line}
+		return "a request line is `METHOD target HTTP/1.1`"
 	}
-	req.Method, req.Target = method, rest
+	r.Method, r.Target = method, rest
 	// The version is the last word. A target with a blank in it is not HTTP, but
 	// clients send it, so what stands between method and version is the target.
 	// Blanks behind the version are the leftovers of copying (RFC 9112, section 3).
 	trimmed := strings.TrimRight(rest, " \t")
 	if i := strings.LastIndexByte(trimmed, ' '); i >= 0 && strings.HasPrefix(trimmed[i+1:], "HTTP/") {
-		req.Target, req.Proto = trimmed[:i], trimmed[i+1:]
+		r.Target, r.Proto = trimmed[:i], trimmed[i+1:]
 	}
-	if req.Target == "" {
-		return &SyntaxError{"line 1", "the request target is missing", line}
+	if r.Target == "" {
+		return "the request target is missing"
 	}
-	return nil
+	return ""
 }

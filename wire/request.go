@@ -55,15 +55,19 @@ func (r *Request) HeaderCount(name string) int {
 // headers. The copy was not read from a wire, so it has no [Request.Head].
 func (r *Request) Clone(extra int) *Request {
 	c := new(Request)
-	r.CloneInto(c, extra)
+	r.CloneInto(c, nil, extra)
 	return c
 }
 
-// CloneInto is [Request.Clone] for a caller who has the place for it.
-func (r *Request) CloneInto(c *Request, extra int) {
+// CloneInto is [Request.Clone] for a caller who has the place for it, and room
+// for headers that is used if it is large enough.
+func (r *Request) CloneInto(c *Request, room []Header, extra int) {
 	*c = *r
 	c.head = ""
-	c.Headers = append(make([]Header, 0, len(r.Headers)+extra), r.Headers...)
+	if cap(room) < len(r.Headers)+extra {
+		room = make([]Header, 0, len(r.Headers)+extra)
+	}
+	c.Headers = append(room[:0], r.Headers...)
 }
 
 // Host returns the authority the request is meant for: that of an
@@ -96,24 +100,25 @@ func lower(c byte) byte {
 	return c
 }
 
-// checkHeader reports what no header on a wire can hold. text is what the
-// error shows, where says where it stood.
-func checkHeader(where string, h Header, text string) error {
+// brokenRule returns the rule that keeps h from standing on a wire, or "".
+func (h Header) brokenRule() string {
 	switch {
 	case h.Name == "":
-		return &SyntaxError{where, "a header has a name in front of its colon", text}
+		return "a header has a name in front of its colon"
 	case strings.ContainsAny(h.Name, " \t"):
-		return &SyntaxError{where, "a header name holds no blank (RFC 9112, section 5.1)", text}
+		return "a header name holds no blank (RFC 9112, section 5.1)"
 	case strings.Contains(h.Name, ":"):
-		return &SyntaxError{where, "a header name holds no colon (RFC 9110, section 5.1)", text}
+		return "a header name holds no colon (RFC 9110, section 5.1)"
 	case breaksLine(h.Name) || breaksLine(h.Value):
-		return &SyntaxError{where, "a header holds no CR, LF or NUL (RFC 9110, section 5.5)", text}
+		return "a header holds no CR, LF or NUL (RFC 9110, section 5.5)"
 	}
-	return nil
+	return ""
 }
 
 // breaksLine reports whether s cannot stand within one line of a head.
-func breaksLine(s string) bool { return strings.ContainsAny(s, "\r\n\x00") }
+func breaksLine(s string) bool {
+	return strings.IndexByte(s, '\r') >= 0 || strings.IndexByte(s, '\n') >= 0 || strings.IndexByte(s, 0) >= 0
+}
 
 // TrimBlanks removes SP and HT, and nothing else, from both ends of a header
 // value (RFC 9110, section 5.5).

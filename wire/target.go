@@ -162,10 +162,13 @@ func NewEscapeSet(also string) *EscapeSet {
 func AppendEscaped(dst []byte, s string, raw *EscapeSet) []byte {
 	const upper = "0123456789ABCDEF"
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; raw[c] {
-			dst = append(dst, c)
-		} else {
-			dst = append(dst, '%', upper[c>>4], upper[c&15])
+		start := i
+		for i < len(s) && raw[s[i]] {
+			i++
+		}
+		dst = append(dst, s[start:i]...)
+		if i < len(s) {
+			dst = append(dst, '%', upper[s[i]>>4], upper[s[i]&15])
 		}
 	}
 	return dst
@@ -173,10 +176,19 @@ func AppendEscaped(dst []byte, s string, raw *EscapeSet) []byte {
 
 // EscapeValue percent-encodes s as RFC 3986 does for a query value: only
 // unreserved bytes stand for themselves.
-func EscapeValue(s string) string { return string(AppendEscaped(nil, s, strictSet)) }
+func EscapeValue(s string) string { return escape(s, strictSet) }
 
 // EscapePath is [EscapeValue] with the slash kept.
-func EscapePath(s string) string { return string(AppendEscaped(nil, s, pathSet)) }
+func EscapePath(s string) string { return escape(s, pathSet) }
+
+func escape(s string, raw *EscapeSet) string {
+	for i := 0; i < len(s); i++ {
+		if !raw[s[i]] {
+			return string(AppendEscaped(make([]byte, 0, len(s)+16), s, raw))
+		}
+	}
+	return s
+}
 
 var (
 	strictSet = NewEscapeSet("")

@@ -1,0 +1,65 @@
+# Needed: Go 1.25 or newer and make. Everything else is fetched by Go.
+
+GO     ?= go
+SDKS   := oss-go-v1 oss-go-v2 obs-go
+BIN    := bin
+OUT    := out
+
+.PHONY: run test lint fmt bench fuzz compliance build clean help
+
+## run: judge the three official Go SDKs and write reports to out/
+run: build
+	$(BIN)/countersign run \
+	  $(foreach s,$(SDKS),--signer $(BIN)/$(s) --expected-failures adapters/$(s)/expected-failures.txt) \
+	  --report 'html=$(OUT)/{subject}.html' --report 'json=$(OUT)/{subject}.json' \
+	  --report 'junit=$(OUT)/{subject}.xml' --report 'md=$(OUT)/{subject}.md' \
+	  --report 'ndjson=$(OUT)/{subject}.ndjson' --record '$(OUT)/{subject}.observations.ndjson'
+	@echo "reports: $(foreach s,$(SDKS),$(OUT)/$(s).html)"
+
+## test: everything that needs nothing but Go
+test:
+	$(GO) test ./...
+
+## lint: gofmt, go vet and staticcheck, on the suite and on the adapters
+lint:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+	  if [ -n "$$unformatted" ]; then echo "not gofmt-clean:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(foreach s,$(SDKS),$(GO) -C adapters/$(s) vet ./... && ) true
+	$(GO) run ./cmd/countersign vectors lint vectors
+
+## fmt: gofmt the code and bring the vectors into their canonical form
+fmt:
+	gofmt -w $$(git ls-files '*.go')
+	$(GO) run ./cmd/countersign vectors fmt vectors
+
+## bench: the ratios of DESIGN, section 10, measured in one run
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./signature ./runner
+	$(GO) -C adapters/oss-go-v2 test -run '^$$' -bench . -benchmem ./...
+
+## fuzz: the native fuzzer for TIME (default 10s) on each target
+TIME ?= 10s
+fuzz:
+	for t in $$($(GO) list ./fuzz/...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$t | grep '^Fuzz'); do \
+	    $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(TIME) -fuzzminimizetime 1000x $$t || exit 1; done; done
+
+## compliance: rewrite the committed compliance reports of the SDKs
+compliance: build
+	$(BIN)/countersign run \
+	  $(foreach s,$(SDKS),--signer $(BIN)/$(s) --expected-failures adapters/$(s)/expected-failures.txt) \
+	  --report 'json=reports/compliance/{subject}/{version}.json'
+
+build:
+	@mkdir -p $(BIN)
+	$(GO) build -o $(BIN)/countersign ./cmd/countersign
+	$(foreach s,$(SDKS),$(GO) -C adapters/$(s) build -o ../../$(BIN)/$(s) . &&) true
+
+clean:
+	rm -rf $(BIN) $(OUT)
+
+## help: this list
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)

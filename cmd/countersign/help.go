@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// page is the manual page of a verb.
+type page struct {
+	use      string // the synopsis, without the words in front of the verb
+	short    string // one line, behind the name
+	about    string // what it does
+	exit     string // its exit codes, one a line: code, blank, meaning
+	examples string // a comment line and a command line each
+}
+
+// exitKey is the annotation that holds the exit codes of a command.
+const exitKey = "exit"
+
+// command makes a command of the page.
+func (p page) command(args cobra.PositionalArgs, run func(cmd *cobra.Command, args []string) error) *cobra.Command {
+	return &cobra.Command{
+		Use: p.use, Short: p.short, Long: strings.TrimSpace(p.about), Example: strings.TrimSpace(p.examples),
+		Annotations: map[string]string{exitKey: strings.TrimSpace(p.exit)},
+		Args:        args, RunE: run, DisableFlagsInUseLine: true,
+	}
+}
+
+// newGroup makes a command that only has verbs of its own.
+func newGroup(p page, verbs ...*cobra.Command) *cobra.Command {
+	group := p.command(cobra.ArbitraryArgs, needsVerb)
+	group.AddCommand(verbs...)
+	return group
+}
+
+// needsVerb is run when a group is called without one of its verbs.
+func needsVerb(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return unknownVerb(cmd, args[0])
+	}
+	writeHelp(cmd.ErrOrStderr(), cmd)
+	return &exitError{code: exitUsage}
+}
+
+func unknownVerb(cmd *cobra.Command, name string) error {
+	cmd.SuggestionsMinimumDistance = 2
+	hint := ""
+	if near := cmd.SuggestionsFor(name); len(near) > 0 {
+		hint = ", did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return usageError("there is no verb %q%s", name, hint)
+}
+
+// newHelpCommand shows the page of a verb. Cobra's own says 0 for a verb that
+// does not exist.
+func newHelpCommand() *cobra.Command {
+	return helpPage.command(cobra.ArbitraryArgs, func(cmd *cobra.Command, args []string) error {
+		about, rest, err := cmd.Root().Find(args)
+		if err == nil && len(rest) > 0 {
+			err = unknownVerb(about, rest[0])
+		}
+		if err != nil {
+			return err
+		}
+		writeHelp(cmd.OutOrStdout(), about)
+		return nil
+	})
+}
+
+// completeGroups adds cobra's completion verb, with a page like the others.
+func completeGroups(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() != "completion" {
+			continue
+		}
+		cmd.Short, cmd.Long, cmd.Example = completionPage.short, strings.TrimSpace(completionPage.about), strings.TrimSpace(completionPage.examples)
+		cmd.Args, cmd.RunE = cobra.ArbitraryArgs, needsVerb
+	}
+}
+
+// writeHelp writes the manual page of a command.
+func writeHelp(w io.Writer, cmd *cobra.Command) {
+	section := func(title, text string) {
+		if text = strings.TrimRight(text, "\n"); text != "" {
+			fmt.Fprintf(w, "\n%s\n%s\n", title, indented(text))
+		}
+	}
+	fmt.Fprintf(w, "NAME\n  %s - %s\n", cmd.CommandPath(), cmd.Short)
+	section("SYNOPSIS", cmd.UseLine())
+	section("DESCRIPTION", cmd.Long)
+	var verbs strings.Builder
+	for _, verb := range cmd.Commands() {
+		if verb.IsAvailableCommand() || verb.Name() == "help" {
+			fmt.Fprintf(&verbs, "%-10s  %s\n", verb.Name(), verb.Short)
+		}
+	}
+	section("VERBS", verbs.String())
+	if cmd.HasAvailableLocalFlags() {
+		fmt.Fprintf(w, "\nOPTIONS\n%s", cmd.LocalFlags().FlagUsages())
+	}
+	section("EXIT STATUS", cmd.Annotations[exitKey])
+	section("EXAMPLES", cmd.Example)
+}
+
+func indented(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		if lines[i] != "" {
+			lines[i] = "  " + lines[i]
+		}
+	}
+	return strings.Join(lines, "\n")
+}

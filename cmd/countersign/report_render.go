@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/countersign/countersign/reports"
+)
+
+func newReportRenderCommand(env *environment) *cobra.Command {
+	var wanted []string
+	cmd := reportRenderPage.command(cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
+		targets, err := parseReportTargets(wanted)
+		if err != nil {
+			return err
+		}
+		if len(targets) == 0 {
+			return usageError("--to says what to write, such as --to html=report.html")
+		}
+		data, err := env.read(cmd.Context(), args[0])
+		if err != nil {
+			return err
+		}
+		stream, err := reports.Read(bytes.NewReader(data))
+		if err != nil {
+			return usageError("%s: %w", sourceName(args[0]), err)
+		}
+		return env.writeReports(stream, targets)
+	})
+	cmd.Flags().StringArrayVar(&wanted, "to", nil, "write this `KIND[=PATH]`: "+strings.Join(reports.Kinds, ", ")+"; repeatable")
+	return cmd
+}
+
+// reportTarget is one report that is asked for.
+type reportTarget struct {
+	kind string
+	path string // "" is standard output
+}
+
+// parseReportTargets reads the values of --to.
+func parseReportTargets(wanted []string) ([]reportTarget, error) {
+	var targets []reportTarget
+	toStdout := 0
+	for _, text := range wanted {
+		t, err := parseReportTarget("--to", text)
+		if err != nil {
+			return nil, err
+		}
+		if t.path == "" {
+			toStdout++
+		}
+		targets = append(targets, t)
+	}
+	if toStdout > 1 {
+		return nil, usageError("only one report can go to standard output; give the others a path, as in --to junit=report.xml")
+	}
+	return targets, nil
+}
+
+// parseReportTarget reads KIND or KIND=PATH, the value of a flag.
+func parseReportTarget(flag, text string) (reportTarget, error) {
+	kind, path, named := strings.Cut(text, "=")
+	if !slices.Contains(reports.Kinds, kind) {
+		return reportTarget{}, usageError("%s %s: there is no kind of report %q; there are %s", flag, text, kind, strings.Join(reports.Kinds, ", "))
+	}
+	if named && path == "" {
+		return reportTarget{}, usageError("%s %s: the path behind the equals sign is empty", flag, text)
+	}
+	return reportTarget{kind, path}, nil
+}
+
+// writeReports writes reports of a stream, without secrets: they are taken out
+// before rendering, which may escape them or cut them in two, and once more
+// behind it.
+func (env *environment) writeReports(stream *reports.Stream, targets []reportTarget) error {
+	stream = stream.Redact(env.Redactor.String)
+	for _, t := range targets {
+		render := func(w io.Writer) error { return reports.Render(t.kind, w, stream) }
+		var err error
+		if t.path == "" {
+			err = render(env.Stdout)
+		} else {
+			err = env.writeFile(t.path, render)
+		}
+		if err != nil {
+			return notRunError("report %s: %w", t.kind, err)
+		}
+	}
+	return nil
+}
+
+// writeFile writes a file in one piece, through the redactor.
+func (env *environment) writeFile(path string, write func(io.Writer) error) error {
+	return reports.WriteAtomic(path, func(w io.Writer) error {
+		out := env.Redactor.Writer(w)
+		if err := write(out); err != nil {
+			return err
+		}
+		return out.Flush()
+	})
+}

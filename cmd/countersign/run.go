@@ -1,0 +1,258 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/runner"
+	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/vectors"
+)
+
+// runFlags are the flags of run as they were given.
+type runFlags struct {
+	signers, expected         []string
+	replay, updateExpected    string
+	profiles, include, skip   []string
+	labelFilter, suiteVersion string
+	shard                     string
+	parallel                  int
+	timeout                   time.Duration
+	record                    string
+	reports                   []string
+	json                      bool
+}
+
+func newRunCommand(env *environment) *cobra.Command {
+	var f runFlags
+	cmd := runPage.command(cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		if len(f.signers) == 0 && f.replay == "" {
+			writeHelp(env.Stderr, cmd)
+			return usageError("no subject: name one with --signer 'CMD ARG…' or --replay FILE")
+		}
+		jobs, err := f.jobs(env)
+		if err != nil {
+			return err
+		}
+		return runJobs(cmd.Context(), env, jobs, f.json)
+	})
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringArrayVar(&f.signers, "signer", nil, "`CMD` that starts an adapter; several are run one behind the other")
+	flags.StringVar(&f.replay, "replay", "", "judge the recorded observations in `FILE`")
+	flags.StringArrayVar(&f.profiles, "profile", nil, "only profiles that match `P`, e.g. oss-v4/header")
+	flags.StringArrayVar(&f.include, "select", nil, "only vectors whose id matches `PATTERN`; @FILE reads patterns")
+	flags.StringArrayVar(&f.skip, "skip", nil, "not the vectors whose id matches `PATTERN`; @FILE reads patterns")
+	flags.StringVar(&f.labelFilter, "label-filter", "", "only vectors whose labels satisfy `EXPR`, a Ginkgo label filter")
+	flags.StringArrayVar(&f.expected, "expected-failures", nil, "`FILE` that lists what is known to fail; one for each --signer")
+	flags.StringVar(&f.updateExpected, "update-expected", "", "rewrite the expected-failures `FILE` from this run")
+	flags.StringVar(&f.suiteVersion, "suite-version", "", "run as version `V` of the suite did")
+	flags.StringVar(&f.shard, "shard", "", "only part `i/n` of the vectors")
+	flags.IntVar(&f.parallel, "parallel", subject.DefaultParallel, "ask about `N` vectors at a time")
+	flags.DurationVar(&f.timeout, "timeout", subject.DefaultTimeout, "wait `D` for one answer")
+	flags.StringVar(&f.record, "record", "", "write the observations to `FILE`, for --replay")
+	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `KIND=PATH`; kinds: "+strings.Join(reports.Kinds, ", "))
+	flags.BoolVar(&f.json, "json", false, "print the stream of results (NDJSON) instead of the table")
+	return cmd
+}
+
+// job is one subject to be run, and where its results go.
+type job struct {
+	options  runner.Options
+	expected string // file name, for --update-expected
+	update   bool
+	record   string
+	reports  []reportTarget
+}
+
+// The marks stand for name and version of the subject in a path: several
+// subjects need files of their own.
+const (
+	subjectMark = "{subject}"
+	versionMark = "{version}"
+)
+
+// jobs turns flags into one job a subject. Whatever is wrong with them is said
+// before anything is started.
+func (f *runFlags) jobs(env *environment) ([]*job, error) {
+	base, targets, err := f.common(env)
+	if err != nil {
+		return nil, err
+	}
+	subjects := len(f.signers)
+	if f.replay != "" {
+		subjects++
+	}
+	if subjects > 1 {
+		if err := f.checkSeveral(targets); err != nil {
+			return nil, err
+		}
+	}
+	if n := len(f.expected); n > 0 && n != subjects {
+		return nil, usageError("%d --expected-failures for %d subjects: give one for each, in the same order", n, subjects)
+	}
+	if f.updateExpected != "" && (len(f.expected) > 0 || f.filtered()) {
+		return nil, usageError("--update-expected rewrites a list from a whole run: it does not go with --expected-failures, --profile, --select, --skip, --label-filter, --suite-version or --shard")
+	}
+	var jobs []*job
+	for _, command := range f.signers {
+		j := &job{options: base, record: f.record, reports: targets}
+		if err := j.start(env, command, f); err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, j)
+	}
+	if f.replay != "" {
+		j := &job{options: base, record: f.record, reports: targets}
+		if err := j.replay(f.replay); err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, j)
+	}
+	for i, j := range jobs {
+		name := f.updateExpected
+		if len(f.expected) > 0 {
+			name = f.expected[i]
+		}
+		if err := j.expect(name, f.updateExpected != ""); err != nil {
+			return nil, err
+		}
+	}
+	return jobs, nil
+}
+
+func (f *runFlags) filtered() bool {
+	return len(f.profiles)+len(f.include)+len(f.skip) > 0 || f.labelFilter != "" || f.suiteVersion != "" || f.shard != ""
+}
+
+// checkSeveral refuses what would have several subjects write to one file.
+func (f *runFlags) checkSeveral(targets []reportTarget) error {
+	paths := []string{f.record}
+	for _, t := range targets {
+		paths = append(paths, t.path)
+	}
+	for _, p := range paths {
+		if p != "" && !strings.Contains(p, subjectMark) {
+			return usageError("several subjects would write to %s: put %s into the path", p, subjectMark)
+		}
+	}
+	if f.updateExpected != "" {
+		return usageError("--update-expected goes with one subject")
+	}
+	return nil
+}
+
+// common are the options that all subjects share.
+func (f *runFlags) common(env *environment) (runner.Options, []reportTarget, error) {
+	o := runner.Options{
+		Profiles: f.profiles, LabelFilter: f.labelFilter, SuiteVersion: f.suiteVersion, Parallel: f.parallel,
+		Note: func(text string) { fmt.Fprintln(env.Stderr, "note:", text) },
+	}
+	var err error
+	if o.Select, err = vectors.ParsePatterns(f.include); err != nil {
+		return o, nil, usageError("--select: %w", err)
+	}
+	if o.Skip, err = vectors.ParsePatterns(f.skip); err != nil {
+		return o, nil, usageError("--skip: %w", err)
+	}
+	if o.Shard, err = parseShard(f.shard); err != nil {
+		return o, nil, err
+	}
+	if f.parallel < 1 {
+		return o, nil, usageError("--parallel is at least 1")
+	}
+	if f.timeout <= 0 {
+		return o, nil, usageError("--timeout is longer than nothing, such as 10s")
+	}
+	var targets []reportTarget
+	for _, spec := range f.reports {
+		t, err := parseReportTarget("--report", spec)
+		if err == nil && t.path == "" {
+			err = usageError("--report %s: give it a path, as in %s=PATH; standard output is for the table and --json", spec, spec)
+		}
+		if err != nil {
+			return o, nil, err
+		}
+		targets = append(targets, t)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return o, nil, notRunError("finding this program: %w", err)
+	}
+	o.Judge = runner.JudgeWithGinkgo(self, judgeVerb)
+	return o, targets, nil
+}
+
+func parseShard(text string) (runner.Shard, error) {
+	var s runner.Shard
+	if text == "" {
+		return s, nil
+	}
+	if n, err := fmt.Sscanf(text, "%d/%d", &s.Index, &s.Count); n != 2 || err != nil || s.String() != text || s.Index < 1 || s.Index > s.Count {
+		return s, usageError("--shard is i/n with 1 ≤ i ≤ n, such as 2/4, got %q", text)
+	}
+	return s, nil
+}
+
+// start makes the job that starts a command.
+func (j *job) start(env *environment, command string, f *runFlags) error {
+	words, err := splitCommand(command)
+	if err != nil {
+		return usageError("--signer: %w", err)
+	}
+	j.options.Start = func(ctx context.Context) (subject.Subject, error) {
+		return subject.StartProcess(ctx, subject.ProcessOptions{Command: words, Timeout: f.timeout, Parallel: f.parallel})
+	}
+	j.options.Reproduce = func(id string) string {
+		return "countersign run --signer " + quoteWord(command) + " --select " + quoteWord(id)
+	}
+	return nil
+}
+
+func quoteWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+func (j *job) replay(name string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return usageError("--replay: %w", err)
+	}
+	defer file.Close()
+	if j.options.Replay, err = subject.ReadRecording(file); err != nil {
+		return usageError("--replay: %s: %w", name, err)
+	}
+	j.options.Reproduce = func(id string) string {
+		return "countersign run --replay " + quoteWord(name) + " --select " + quoteWord(id)
+	}
+	return nil
+}
+
+// expect reads the list of expected failures. For an update it may be missing.
+func (j *job) expect(name string, update bool) error {
+	j.expected, j.update = name, update
+	if name == "" {
+		return nil
+	}
+	var text io.Reader = strings.NewReader("")
+	file, err := os.Open(name)
+	switch {
+	case err == nil:
+		defer file.Close()
+		text = file
+	case !update || !errors.Is(err, os.ErrNotExist):
+		return usageError("--expected-failures: %w", err)
+	}
+	list, err := runner.ParseExpectedFailures(name, text)
+	if err != nil {
+		return usageError("%w", err)
+	}
+	j.options.Expected = list
+	return nil
+}

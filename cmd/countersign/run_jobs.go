@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/runner"
+)
+
+// runJobs runs one subject after the other and says what came of it: first
+// the failures, then a table of all. The exit code is that of the worst.
+func runJobs(ctx context.Context, env *environment, jobs []*job, asJSON bool) error {
+	var streams []*reports.Stream
+	var failed error
+	for _, j := range jobs {
+		s, err := j.run(ctx, env)
+		if err != nil && s == nil {
+			// The others are still worth running, unless nobody waits for them.
+			failed = worse(failed, err)
+			if ctx.Err() != nil {
+				break
+			}
+			if len(jobs) > 1 {
+				fmt.Fprintln(env.Stderr, "countersign run:", err)
+			}
+			continue
+		}
+		failed = worse(failed, err)
+		streams = append(streams, s)
+	}
+	if err := show(env, streams, asJSON); err != nil {
+		return err
+	}
+	for _, s := range streams {
+		if s.Footer.Aborted {
+			return &exitError{code: exitInterrupted}
+		}
+		if reports.ExitCode(s.Footer) != exitAsExpected {
+			failed = worse(failed, errNonconformant)
+		}
+	}
+	return failed
+}
+
+// worse keeps the error with the higher exit code.
+func worse(a, b error) error {
+	if a == nil || b != nil && exitCode(b) > exitCode(a) {
+		return b
+	}
+	return a
+}
+
+// run runs one subject and writes its files. What it returns beside an error
+// is still a whole stream: only a file could not be written.
+func (j *job) run(ctx context.Context, env *environment) (*reports.Stream, error) {
+	progress := newProgress(env)
+	j.options.Progress = progress.show
+	var recording strings.Builder
+	if j.record != "" {
+		j.options.Recording = func() io.Writer { return &recording }
+	}
+	s, err := runner.Run(ctx, j.options)
+	progress.finish(s)
+	if err != nil {
+		return nil, exitOf(err)
+	}
+	s = s.Redact(env.Redactor.String)
+	return s, errors.Join(j.writeRecording(env, s, recording.String()), j.writeReports(env, s), j.updateExpected(s))
+}
+
+// exitOf gives an error of the runner its exit code.
+func exitOf(err error) error {
+	switch {
+	case errors.Is(err, runner.ErrSelection):
+		return usageError("%w", err)
+	case errors.Is(err, runner.ErrJudging):
+		return &exitError{exitBug, fmt.Errorf("a bug in Countersign: %w", err)}
+	default:
+		return notRunError("%w", err)
+	}
+}
+
+// show prints the results of all subjects.
+func show(env *environment, streams []*reports.Stream, asJSON bool) error {
+	layout := reports.Layout{Width: env.Width, Style: env.Style}
+	for _, s := range streams {
+		var err error
+		if asJSON {
+			err = s.Write(env.Stdout)
+		} else {
+			err = reports.WriteFailures(env.Stdout, s, reports.FailureOptions{Layout: layout})
+		}
+		if err != nil {
+			return notRunError("standard output: %w", err)
+		}
+	}
+	if asJSON || len(streams) == 0 {
+		return nil
+	}
+	if err := reports.WriteTable(env.Stdout, streams, layout); err != nil {
+		return notRunError("standard output: %w", err)
+	}
+	return nil
+}
+
+func (j *job) writeReports(env *environment, s *reports.Stream) error {
+	targets := slices.Clone(j.reports)
+	for i := range targets {
+		targets[i].path = pathFor(targets[i].path, s)
+	}
+	return env.writeReports(s, targets)
+}
+
+func (j *job) writeRecording(env *environment, s *reports.Stream, text string) error {
+	if j.record == "" {
+		return nil
+	}
+	err := env.writeFile(pathFor(j.record, s), func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	})
+	if err != nil {
+		return notRunError("--record: %w", err)
+	}
+	return nil
+}
+
+func (j *job) updateExpected(s *reports.Stream) error {
+	if !j.update {
+		return nil
+	}
+	if s.Footer.Aborted {
+		return usageError("--update-expected: the run was cut short, %s stays as it is", j.expected)
+	}
+	err := reports.WriteAtomic(j.expected, func(w io.Writer) error { return j.options.Expected.Rewrite(w, s.Results) })
+	if err != nil {
+		return notRunError("--update-expected: %w", err)
+	}
+	return nil
+}
+
+// pathFor puts name and version of the subject into a path.
+func pathFor(path string, s *reports.Stream) string {
+	part := func(text string) string {
+		return strings.Map(func(r rune) rune {
+			if r == '/' || r == '\\' || r == 0 {
+				return '-'
+			}
+			return r
+		}, text)
+	}
+	return strings.NewReplacer(subjectMark, part(s.Header.Subject.Name), versionMark, part(s.Header.Subject.Version)).Replace(path)
+}
+
+// progress is a bar on a terminal and one line a subject elsewhere, on
+// standard error.
+type progress struct {
+	env   *environment
+	bar   *progressbar.ProgressBar
+	began time.Time
+}
+
+func newProgress(env *environment) *progress { return &progress{env: env, began: time.Now()} }
+
+func (p *progress) show(at runner.Progress) {
+	if !p.env.Interactive {
+		return
+	}
+	if p.bar == nil {
+		p.bar = progressbar.NewOptions(at.Total,
+			progressbar.OptionSetWriter(p.env.Stderr), progressbar.OptionSetDescription(at.Subject.Name+" "+at.Subject.Version),
+			progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionFullWidth())
+	}
+	_ = p.bar.Set(at.Done)
+}
+
+func (p *progress) finish(s *reports.Stream) {
+	if p.bar != nil {
+		_ = p.bar.Finish()
+	}
+	if s != nil {
+		fmt.Fprintf(p.env.Stderr, "%s %s: %d vectors in %.1f s\n", s.Header.Subject.Name, s.Header.Subject.Version, len(s.Results), time.Since(p.began).Seconds())
+	}
+}
+
+// judgeVerb is the hidden verb by which run starts itself again: Ginkgo runs
+// its specs once in a process, writes to standard output and takes signals.
+const judgeVerb = "judge-observations"
+
+func newJudgeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: judgeVerb + " OBSERVATIONS RESULTS", Hidden: true, Args: cobra.ExactArgs(2),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := runner.ServeJudge(args[0], args[1]); err != nil {
+				return &exitError{exitBug, err}
+			}
+			return nil
+		},
+	}
+}

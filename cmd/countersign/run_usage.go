@@ -1,0 +1,55 @@
+package main
+
+var runPage = page{
+	use:   "run --signer 'CMD ARG…' … | --replay FILE  [OPTION]…",
+	short: "judge a signer or an SDK, and write reports",
+	about: `
+Drives a subject over the golden vectors, judges what it did, and prints what
+failed and a table of verdicts. The subject is an adapter: a program that
+speaks Countersign's protocol over its standard streams (see README). It is
+asked to sign given requests, and, if it declares operations, to carry them
+out: then its requests are captured on a loopback port and judged as they were
+on the wire. Nothing is ever sent anywhere else.
+
+Several --signer are run one behind the other; {subject} and {version} in a
+path stand for the subject's name and version.
+
+Patterns of --select, --skip and --profile are parts joined by slashes; * is
+any text inside one part, ** any number of parts. A pattern that matches
+nothing is an error.
+
+An expected-failures file lists what is known to fail, one line each:
+  PATTERN  PIN  # reason, link
+The pin is where it fails: a stage (stringToSign), a kind of divergence
+(scheme carrier addressing key header parameter token body unsigned) or an
+outcome (rejected-wrongly). A listed case that passes, or fails elsewhere, and
+a pattern that matches nothing turn the run red.
+
+A recording (--record) can be judged again with --replay, without the subject.
+`,
+	exit: `
+0    all is as expected
+1    something is not
+2    wrong usage, a wrong file, or nothing selected
+3    a subject could not be started, or a file could not be written
+4    a bug in Countersign
+130  interrupted
+`,
+	examples: `
+# judge an adapter, with a page to look at
+countersign run --signer 'node adapter.js' --report html=report.html
+
+# one profile, without the cases about odd keys
+countersign run --signer ./adapter --profile oss-v4/header --skip '**/keys/*'
+
+# in CI: what is known to fail does not fail the build, what is new does
+countersign run --signer ./adapter --expected-failures expected-failures.txt --report junit=junit.xml
+
+# one vector, as a failure tells to repeat it
+countersign run --signer ./adapter --select 'oss-v1/header/operations/keys/space'
+
+# record once, judge again later
+countersign run --signer ./adapter --record run.ndjson
+countersign run --replay run.ndjson
+`,
+}

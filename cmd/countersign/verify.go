@@ -1,0 +1,273 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/vectors"
+	"github.com/countersign/countersign/wire"
+)
+
+func newVerifyCommand(env *environment) *cobra.Command {
+	var asJSON bool
+	var credentials string
+	var cnames []string
+	hosts := signature.Hosts{}
+	cmd := verifyPage.command(cobra.MinimumNArgs(1), func(cmd *cobra.Command, files []string) error {
+		var err error
+		if hosts.CNAMEs, err = parseCNAMEs(cnames); err != nil {
+			return err
+		}
+		own, err := env.credentials(credentials)
+		if err != nil {
+			return err
+		}
+		v := &verification{env: env, asJSON: asJSON, own: own, verifier: signature.Verifier{
+			Hosts:  hosts,
+			Secret: func(id string) (signature.Credentials, bool) { return own, id == own.AccessKeyID },
+		}}
+		return v.files(cmd, files)
+	})
+	flags := cmd.Flags()
+	flags.BoolVar(&asJSON, "json", false, "print one line of JSON a request")
+	flags.StringVar(&hosts.Bucket, "bucket", "", "the `BUCKET` behind every host that is no known endpoint")
+	flags.StringArrayVar(&cnames, "cname", nil, "the bucket behind a custom domain, as `HOST=BUCKET`; repeatable")
+	flags.StringArrayVar(&hosts.Endpoints, "endpoint", nil, "the `HOST` name of another endpoint; repeatable")
+	addCredentialsFlag(cmd, &credentials)
+	return cmd
+}
+
+func parseCNAMEs(pairs []string) (map[string]string, error) {
+	cnames := map[string]string{}
+	for _, pair := range pairs {
+		host, bucket, ok := strings.Cut(pair, "=")
+		if !ok || host == "" || bucket == "" {
+			return nil, usageError("--cname is HOST=BUCKET, got %q", pair)
+		}
+		cnames[strings.ToLower(host)] = bucket
+	}
+	return cnames, nil
+}
+
+// verification is one call of verify.
+type verification struct {
+	env      *environment
+	asJSON   bool
+	own      signature.Credentials
+	verifier signature.Verifier
+
+	counts map[signature.Verdict]int
+}
+
+// files verifies what is in the files. One that cannot be read does not keep
+// the others from being verified.
+func (v *verification) files(cmd *cobra.Command, names []string) error {
+	v.counts = map[signature.Verdict]int{}
+	var unread error
+	for _, name := range names {
+		data, err := v.env.read(cmd.Context(), name)
+		if cmd.Context().Err() != nil {
+			return err
+		}
+		if err == nil {
+			err = v.file(sourceName(name), data)
+		}
+		if err != nil {
+			if unread != nil {
+				fmt.Fprintf(v.env.Stderr, "%s: %v\n", cmd.CommandPath(), unread)
+			}
+			unread = err
+		}
+	}
+	if !v.asJSON {
+		fmt.Fprintln(v.env.Stderr, v.summary())
+	}
+	if unread != nil {
+		return unread
+	}
+	for verdict, n := range v.counts {
+		if verdict != signature.Verified && n > 0 {
+			return errNonconformant
+		}
+	}
+	return nil
+}
+
+func (v *verification) summary() string {
+	var parts []string
+	for _, verdict := range []signature.Verdict{signature.Verified, signature.Mismatch, signature.Malformed, signature.Unsigned} {
+		if n := v.counts[verdict]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, verdict))
+		}
+	}
+	if len(parts) == 0 {
+		return "no request was verified"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// file verifies the requests of one file. All that is secret in them is known
+// to the redactor before the first of them is printed.
+func (v *verification) file(name string, data []byte) error {
+	captures, err := wire.ParseAny(name, data)
+	if err != nil {
+		return usageError("%w", err)
+	}
+	if len(captures) == 0 {
+		return usageError("%s: there is no HTTP request in it", name)
+	}
+	requests := make([]*verifiedRequest, len(captures))
+	var secrets []string
+	for i, c := range captures {
+		requests[i] = v.verify(c)
+		secrets = append(secrets, tokensIn(c.Request)...)
+		secrets = append(secrets, signingKeys(requests[i].found.Stages())...)
+	}
+	v.env.Redactor.Add(secrets...)
+	for _, r := range requests {
+		v.counts[r.found.Verdict]++
+		if !v.asJSON {
+			r.print(v.env)
+		} else if err := v.env.printJSON(r.json()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verifiedRequest is a request and what a server finds in it.
+type verifiedRequest struct {
+	id    string
+	found *signature.Verification
+	notes []string
+}
+
+func (v *verification) verify(c wire.Capture) *verifiedRequest {
+	found := v.verifier.Verify(c.Request)
+	r := &verifiedRequest{id: c.ID, found: found, notes: append([]string{}, found.Notes...)}
+	for _, f := range found.Faults {
+		r.notes = append(r.notes, fmt.Sprintf("%s: %v", f.Class, f))
+		if f.Class == signature.UnknownAccessKey {
+			r.notes = append(r.notes, fmt.Sprintf("the request is signed with the access key id %q; the credentials given are those of %q, so nothing is known of its signature", found.AccessKeyID, v.own.AccessKeyID))
+		}
+	}
+	switch found.Verdict {
+	case signature.Unsigned:
+		r.notes = append(r.notes, "there is no Authorization header, no signature among the parameters and none in a form")
+	case signature.Mismatch:
+		r.notes = append(r.notes, fmt.Sprintf("the signature of the request is %q, a server computes %q", found.Provided, found.Stage(signature.SignatureValue)))
+		r.notes = append(r.notes, v.explain(c.Request, found)...)
+	}
+	return r
+}
+
+// explain looks for what explains a signature: another reading of a contested
+// rule, or else a slip that signers often make.
+func (v *verification) explain(req *wire.Request, found *signature.Verification) []string {
+	profile := found.Profile.ID()
+	verifies := func(apply func(*signature.Profile) *signature.Profile) bool {
+		other := v.verifier
+		other.Reading = apply
+		return other.Verify(req).Verdict == signature.Verified
+	}
+	var notes []string
+	for _, r := range signature.Readings(profile) {
+		if verifies(r.Apply) {
+			notes = append(notes, fmt.Sprintf("the reading %s of the contested rule %s explains the signature: %s", r.Name, r.Requirement, r.Why))
+		}
+	}
+	if len(notes) > 0 {
+		return notes
+	}
+	for _, s := range signature.Slips(profile) {
+		if verifies(s.Apply) {
+			notes = append(notes, fmt.Sprintf("a known slip explains the signature, %s, first wrong in %s: %s", s.Name, s.Stage, s.Why))
+		}
+	}
+	if len(notes) == 0 {
+		notes = append(notes, "no other reading of a contested rule and no known slip explains the signature; compare the stages with those of the signer, or the secret is another one")
+	}
+	return notes
+}
+
+// tokensIn returns the security tokens of a request, wherever a scheme would
+// have them: a request may be too broken to tell its scheme.
+func tokensIn(req *wire.Request) []string {
+	named := map[string]bool{}
+	for _, p := range signature.Profiles {
+		named[strings.ToLower(p.Names.TokenHeader)] = true
+		named[strings.ToLower(p.Names.Token)] = true
+	}
+	delete(named, "")
+	var tokens []string
+	for _, h := range req.Headers {
+		if named[strings.ToLower(h.Name)] {
+			tokens = append(tokens, wire.TrimBlanks(h.Value))
+		}
+	}
+	for _, p := range wire.AppendParams(nil, wire.SplitTarget(req.Target).Query) {
+		if named[strings.ToLower(wire.UnescapeQuery(p.Name))] {
+			tokens = append(tokens, wire.UnescapeQuery(p.Value))
+		}
+	}
+	if fields, err := signature.FormFields(req); err == nil {
+		for _, f := range fields {
+			if named[strings.ToLower(f[0])] {
+				tokens = append(tokens, f[1])
+			}
+		}
+	}
+	return tokens
+}
+
+// verifiedJSON is the published form of what verify prints.
+type verifiedJSON struct {
+	ID      wire.Bytes             `json:"id"`
+	Scheme  string                 `json:"scheme"`
+	Carrier signature.Carrier      `json:"carrier"`
+	Verdict signature.Verdict      `json:"verdict"`
+	Stages  vectors.ExpectedStages `json:"stages"`
+	Notes   []string               `json:"notes"`
+}
+
+func (r *verifiedRequest) json() *verifiedJSON {
+	out := &verifiedJSON{ID: wire.Bytes(r.id), Verdict: r.found.Verdict, Stages: vectors.ExpectedStages{Values: r.found.Stages()}, Notes: r.notes}
+	if p := r.found.Profile; p != nil {
+		out.Scheme, out.Carrier = p.Scheme, p.Carrier
+	}
+	return out
+}
+
+// verdict gives a verdict its colour.
+func (env *environment) verdict(v signature.Verdict) string {
+	switch v {
+	case signature.Verified:
+		return env.paint(env.Style.Good, string(v))
+	case signature.Unsigned:
+		return env.paint(env.Style.Notice, string(v))
+	}
+	return env.paint(env.Style.Bad, string(v))
+}
+
+func (r *verifiedRequest) print(env *environment) {
+	scheme := ""
+	if r.found.Profile != nil {
+		scheme = "  " + r.found.Profile.ID()
+	}
+	fmt.Fprintf(env.Stdout, "%s: %s%s\n", env.paint(env.Style.Strong, env.shown(r.id)), env.verdict(r.found.Verdict), scheme)
+	if at := r.found.Resource; at.Host != "" {
+		fmt.Fprintf(env.Stdout, "  bucket %q, key %q, %s addressing\n", env.Redactor.String(at.Bucket), env.Redactor.String(r.found.Key), at.Addressing)
+	}
+	for _, s := range r.found.Stages() {
+		if s.Stage == signature.CanonicalRequest || s.Stage == signature.StringToSign {
+			fmt.Fprintf(env.Stdout, "  %s\n", env.paint(env.Style.Faint, "a server computes this "+string(s.Stage)+":"))
+			env.value("    ", s.Value)
+		}
+	}
+	for _, note := range r.notes {
+		fmt.Fprintf(env.Stdout, "  - %s\n", env.plain(note))
+	}
+}

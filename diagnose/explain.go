@@ -1,0 +1,68 @@
+package diagnose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
+)
+
+// proof is the confidence of a cause without which the signature would be
+// another.
+const proof = "proof"
+
+type slipsFile struct {
+	Schema string      `json:"$schema"`
+	Slips  []slipCause `json:"slips"`
+}
+
+type slipCause struct {
+	Name  string `json:"name"`
+	Cause string `json:"cause"`
+}
+
+var knownSlips = mustLoad[slipsFile]("slips.json")
+
+// OfSlip returns the id of the root cause behind a slip of [signature.Slips],
+// by the slip's name.
+func OfSlip(name string) (causeID string, ok bool) {
+	for _, s := range knownSlips.Slips {
+		if s.Name == name {
+			return s.Cause, true
+		}
+	}
+	return "", false
+}
+
+// Explain says why a result failed whose signature is the one that a slip of
+// its profile gives: proof of what the signer did. It returns nil for a name
+// that is no slip of the profile.
+func Explain(r *reports.Result, slip string) *reports.Diagnosis {
+	for _, s := range signature.Slips(r.Profile()) {
+		if s.Name != slip {
+			continue
+		}
+		id, _ := OfSlip(slip)
+		cause, known := Cause(id)
+		if !known {
+			return nil
+		}
+		return &reports.Diagnosis{Causes: []reports.Cause{{
+			ID: cause.ID, Name: cause.Name, Confidence: proof,
+			Evidence: fmt.Sprintf("%s: signed so, the request has exactly the signature that it carries (slip %s)", s.Why, s.Name),
+			Fix:      cause.Fix.For(dialectOf(r.Profile())),
+		}}}
+	}
+	return nil
+}
+
+// dialectOf returns the service a profile belongs to.
+func dialectOf(profileID string) Dialect {
+	for _, d := range []Dialect{OSS, OBS} {
+		if strings.HasPrefix(profileID, string(d)+"-") {
+			return d
+		}
+	}
+	return ""
+}

@@ -1,0 +1,110 @@
+package fuzz
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/wire"
+)
+
+// headers chooses all header fields. Host stands first, as most clients have
+// it, or last, or is missing where the target names the host.
+func (g *grammar) headers(host string) {
+	req := g.in.Request
+	place := g.Below(8)
+	absolute := !strings.HasPrefix(req.Target, "/")
+	if place < 6 {
+		g.add(g.letters("Host"), host)
+	}
+	g.dateHeaders()
+	g.contentHeaders()
+	for range g.Below(7) {
+		g.add(g.headerName(), g.text(valueAtoms, 5))
+	}
+	if place == 6 || place == 7 && !absolute {
+		g.add("Host", host)
+	}
+}
+
+func (g *grammar) add(name, value string) {
+	g.in.Request.Headers = append(g.in.Request.Headers, wire.Header{Name: name, Value: value})
+}
+
+// dateHeaders are none, Date, the vendor's date header, or both with different
+// values.
+func (g *grammar) dateHeaders() {
+	kind := g.Below(8)
+	if kind == 1 || kind == 3 || kind == 4 {
+		g.add(g.letters("Date"), g.date())
+	}
+	if name := g.profile.Names.DateHeader; name != "" && (kind == 2 || kind == 3 || kind == 5) {
+		g.add(g.letters(name), g.date())
+	}
+}
+
+func (g *grammar) date() string {
+	switch g.Below(4) {
+	case 2:
+		return g.in.Time.Format("20060102T150405Z")
+	case 3:
+		return OneOf(g.Choices, dates)
+	}
+	return g.in.Time.Format(http.TimeFormat)
+}
+
+// contentHeaders have slots of their own in every scheme.
+func (g *grammar) contentHeaders() {
+	kind := g.Below(8)
+	if kind == 1 || kind == 3 || kind == 5 {
+		g.add(g.letters("Content-Type"), OneOf(g.Choices, contentTypes))
+	}
+	if kind == 2 || kind == 3 {
+		g.add(g.letters("Content-MD5"), OneOf(g.Choices, contentMD5s))
+	}
+	if kind == 5 { // twice
+		g.add(g.letters("Content-Type"), OneOf(g.Choices, contentTypes))
+	}
+	if name := g.profile.Names.PayloadHeader; name != "" && kind == 4 {
+		hashes := payloadHashes
+		if g.isOSS() {
+			hashes = hashes[:1] // all it takes (EC 0002-00000214)
+		}
+		g.add(g.letters(name), OneOf(g.Choices, hashes))
+	}
+}
+
+// headerName is a name of the scheme's own prefix, of another one, of none, or
+// one that is there already.
+func (g *grammar) headerName() string {
+	var name string
+	switch g.Below(8) {
+	default:
+		name = g.ownPrefix() + OneOf(g.Choices, suffixes)
+	case 3:
+		name = OneOf(g.Choices, prefixes) + OneOf(g.Choices, suffixes)
+	case 4, 5:
+		name = OneOf(g.Choices, plainHeaders)
+	case 6:
+		if all := g.in.Request.Headers; len(all) > 0 {
+			name = all[g.Below(len(all))].Name
+		}
+		if name == "" || wire.EqualFold(name, "Host") || wire.EqualFold(name, g.profile.Names.PayloadHeader) {
+			name = "Accept"
+		}
+	case 7:
+		name = g.profile.Names.TokenHeader
+		if name == "" || g.profile.Carrier == signature.InQuery { // a token has one place (EC 0002-00000010)
+			name = "X-Token"
+		}
+	}
+	return g.letters(name)
+}
+
+// ownPrefix is the prefix of the scheme's signed headers, such as "x-oss-".
+func (g *grammar) ownPrefix() string {
+	if prefix := g.profile.Names.HeaderPrefix; prefix != "" {
+		return prefix
+	}
+	return "x-amz-"
+}

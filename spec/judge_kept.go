@@ -1,0 +1,148 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/wire"
+)
+
+// kept passes a request whose signature was recomputed, if everything the
+// subject was given is still in it.
+func kept(item *Item, returned *wire.Request) finding {
+	checks := []func(*Item, *wire.Request) finding{keptLine, keptParameters, keptHeaders, keptToken, keptExpiry, keptBody}
+	if item.Profile.Carrier == signature.InForm {
+		checks = []func(*Item, *wire.Request) finding{keptToken, keptPolicy}
+	}
+	for _, check := range checks {
+		if f := check(item, returned); f.outcome != reports.Pass {
+			f.message += "; what it returned is not the request it was given"
+			f.wire = httpOf(returned)
+			return f
+		}
+	}
+	return passed
+}
+
+// keptLine compares method, path and host. A subject may leave the Host header
+// to its HTTP library.
+func keptLine(item *Item, returned *wire.Request) finding {
+	given := item.Case.Input.Request
+	path, got := wire.SplitTarget(given.Target).Path, wire.SplitTarget(returned.Target).Path
+	switch host := returned.Host(); {
+	case given.Method != returned.Method:
+		return diverges("scheme", given.Method, returned.Method, "the method was changed")
+	case wire.Unescape(path) != wire.Unescape(got):
+		return diverges("key", path, got, "the path was changed")
+	case host != "" && !wire.EqualFold(host, given.Host()):
+		return diverges("addressing", given.Host(), host, "the host was changed")
+	}
+	return passed
+}
+
+func keptParameters(item *Item, returned *wire.Request) finding {
+	query := wire.SplitTarget(returned.Target).Query
+	have := parameters(query)
+	for _, p := range parameters(wire.SplitTarget(item.Case.Input.Request.Target).Query) {
+		i := slices.Index(have, p)
+		if i < 0 {
+			return diverges("parameter", p, query, "a parameter is lost")
+		}
+		have = slices.Delete(have, i, i+1)
+	}
+	return passed
+}
+
+// keptHeaders compares the headers a signer must leave alone, and looks whether
+// those that its caller wanted signed are.
+func keptHeaders(item *Item, returned *wire.Request) finding {
+	in := &item.Case.Input
+	for _, h := range in.Request.Headers {
+		chosen := slices.ContainsFunc(in.AdditionalHeaders, func(name string) bool { return wire.EqualFold(name, h.Name) })
+		if !chosen && !mustKeep(item.Profile, h.Name) {
+			continue
+		}
+		given, got := values(in.Request, h.Name), values(returned, h.Name)
+		if given != got || returned.HeaderCount(h.Name) == 0 {
+			return diverges("header", h.Name+": "+given, h.Name+": "+got, "a header is lost or changed")
+		}
+		if chosen && !covers(item, returned, h.Name) {
+			return diverges("header", h.Name+": "+h.Value, "", "a header that its caller wanted signed is not")
+		}
+	}
+	return passed
+}
+
+// values are the values of all headers of a name. One that comes twice may be
+// joined to one (RFC 9110, section 5.3).
+func values(req *wire.Request, name string) string {
+	var out []string
+	for _, h := range req.Headers {
+		if wire.EqualFold(h.Name, name) {
+			out = append(out, wire.TrimBlanks(h.Value))
+		}
+	}
+	return strings.Join(out, ",")
+}
+
+// covers reports whether the signature of a request ends when a header does.
+func covers(item *Item, returned *wire.Request, name string) bool {
+	other := returned.Clone(0)
+	setHeader(other, name, "another value")
+	return verifierOf(item, nil).Verify(other).Verdict != signature.Verified
+}
+
+func keptToken(item *Item, returned *wire.Request) finding {
+	want := item.Case.Input.Credentials.SecurityToken
+	if got := verifierOf(item, nil).Verify(returned).Token; want != got {
+		return diverges("token", want, got, "the security token is not in its place")
+	}
+	return passed
+}
+
+// keptExpiry compares an expiry that is relative. An absolute one depends on
+// the subject's clock.
+func keptExpiry(item *Item, returned *wire.Request) finding {
+	if item.Profile.Carrier != signature.InQuery || item.Profile.Names.Terminator == "" {
+		return passed
+	}
+	want := fmt.Sprint(item.Case.Input.Expires)
+	if got := verifierOf(item, nil).Verify(returned).Expires; want != got {
+		return diverges("parameter", want, got, "the URL lives another time than it was asked for")
+	}
+	return passed
+}
+
+func keptBody(item *Item, returned *wire.Request) finding {
+	if want := item.Case.Input.Request.Body; want != returned.Body {
+		return diverges("body", want, returned.Body, "the body was changed")
+	}
+	return passed
+}
+
+func keptPolicy(item *Item, returned *wire.Request) finding {
+	want := encodePolicy(item.Case.Input.Policy)
+	fields, _ := signature.FormFields(returned)
+	for _, field := range fields {
+		if field[0] == "policy" && field[1] != want {
+			return diverges("body", want, field[1], "the policy was changed")
+		}
+	}
+	return passed
+}
+
+// mustKeep names the headers a signer must leave alone: all that are signed
+// but those that authentication itself brings.
+func mustKeep(p *signature.Profile, name string) bool {
+	n := &p.Names
+	for _, own := range []string{n.DateHeader, n.TokenHeader, n.PayloadHeader} {
+		if wire.EqualFold(name, own) {
+			return false
+		}
+	}
+	return wire.EqualFold(name, "Content-Type") || wire.EqualFold(name, "Content-MD5") ||
+		len(name) > len(n.HeaderPrefix) && wire.EqualFold(name[:len(n.HeaderPrefix)], n.HeaderPrefix)
+}

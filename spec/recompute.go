@@ -1,0 +1,80 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/vectors"
+	"github.com/countersign/countersign/wire"
+)
+
+// Recompute computes the stages that a case pins anew, and returns an error
+// that names the first one the reference does not come to. Stages that are
+// compared by what they say ([signature.Stage.Parsed]) are compared so.
+//
+// Each alternative is computed by the reading of its name, and must come to
+// another signature than the case itself: a vector whose readings agree tells
+// nobody anything. Verifier cases pin no stage.
+//
+// It is meant for [vectors.LintOptions].
+func Recompute(c *vectors.Case) error {
+	if c.IsVerifierCase() {
+		return nil
+	}
+	profile, err := signature.LookupID(c.Profile())
+	if err != nil {
+		return err
+	}
+	plain, err := reproduces(profile, c, &c.Expect.Stages)
+	if err != nil {
+		return err
+	}
+	readings := signature.Readings(profile.ID())
+	for i := range c.Alternatives {
+		a := &c.Alternatives[i]
+		at := slices.IndexFunc(readings, func(r signature.Reading) bool { return r.Name == a.Reading })
+		if at < 0 {
+			return fmt.Errorf("alternative %s: the reference does not know this reading of %s; it knows %s", a.Reading, profile.ID(), readingNames(readings))
+		}
+		other, err := reproduces(readings[at].Apply(profile), c, &a.Stages)
+		if err != nil {
+			return fmt.Errorf("alternative %s: %w", a.Reading, err)
+		}
+		if other.Stage(signature.SignatureValue) == plain.Stage(signature.SignatureValue) {
+			return fmt.Errorf("alternative %s: it comes to the same signature as expect, so this vector cannot tell the readings apart", a.Reading)
+		}
+	}
+	return nil
+}
+
+// reproduces signs the input of a case and compares every pinned stage.
+func reproduces(profile *signature.Profile, c *vectors.Case, pinned *vectors.ExpectedStages) (*signature.Signed, error) {
+	signed, err := profile.Sign(&c.Input)
+	if err != nil {
+		return nil, fmt.Errorf("the reference cannot sign the input: %w", err)
+	}
+	for _, want := range pinned.Values {
+		got := signed.Stage(want.Stage)
+		if sameParsed(want.Stage, want.Value, got) {
+			continue
+		}
+		at := reports.FirstDifference(wire.Bytes(want.Value), wire.Bytes(got))
+		return nil, fmt.Errorf("the reference comes to another %s: expected %s, computed %s, which differ at byte %d",
+			want.Stage, reports.Show(wire.Bytes(want.Value)), reports.Show(wire.Bytes(got)), at)
+	}
+	return signed, nil
+}
+
+func readingNames(readings []signature.Reading) string {
+	if len(readings) == 0 {
+		return "none"
+	}
+	names := make([]string, len(readings))
+	for i, r := range readings {
+		names[i] = r.Name
+	}
+	return strings.Join(names, ", ")
+}
