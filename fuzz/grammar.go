@@ -20,6 +20,7 @@ func Input(p *signature.Profile, c *Choices) *signature.Input {
 	in.Credentials = signature.Credentials{
 		AccessKeyID: OneOf(c, accessKeyIDs), AccessKeySecret: OneOf(c, secrets), SecurityToken: OneOf(c, tokens),
 	}
+	g.token = in.Credentials.SecurityToken != ""
 	in.Time = time.Unix(OneOf(c, times), 0).UTC()
 	g.lifetime()
 	if p.Names.Terminator != "" {
@@ -41,6 +42,7 @@ type grammar struct {
 	*Choices
 	profile *signature.Profile
 	in      signature.Input
+	token   bool // the request has a token, which has one place (EC 0002-00000010)
 }
 
 func (g *grammar) isOSS() bool { return strings.HasPrefix(g.profile.Scheme, "oss") }
@@ -161,12 +163,12 @@ func reserved(p *signature.Profile, name string) bool {
 	switch {
 	case name == "":
 		return false
-	case slices.Contains(openers, name), name == n.Token: // a token has one place (EC 0002-00000010)
+	case slices.Contains(openers, name):
 		return true
 	case p.Carrier != signature.InQuery:
 		return false
 	}
-	return slices.Contains([]string{n.Credential, n.Date, n.Expires, n.SignedHeaders, n.TokenHeader}, name)
+	return slices.Contains([]string{n.Credential, n.Date, n.Expires, n.SignedHeaders, n.Token}, name)
 }
 
 // openers are the parameters by which a request is known to be a signed URL.

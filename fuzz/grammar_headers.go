@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
 )
 
@@ -93,8 +92,7 @@ func (g *grammar) headerName() string {
 			name = "Accept"
 		}
 	case 7:
-		name = g.profile.Names.TokenHeader
-		if name == "" || g.profile.Carrier == signature.InQuery { // a token has one place (EC 0002-00000010)
+		if name = g.profile.Names.TokenHeader; name == "" || g.token {
 			name = "X-Token"
 		}
 	}

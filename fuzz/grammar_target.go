@@ -153,8 +153,10 @@ func (g *grammar) parameterName(before []string) string {
 			name = before[g.Below(len(before))]
 		}
 	}
-	if reserved(g.profile, name) {
+	isToken := name != "" && name == g.profile.Names.Token
+	if reserved(g.profile, name) || isToken && g.token {
 		return "not-" + name
 	}
+	g.token = g.token || isToken
 	return name
 }

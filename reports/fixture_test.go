@@ -34,7 +34,7 @@ func plusInKey() Result {
 		Observed: raw("GET\n\n\nMon, 09 Mar 2026 14:05:06 GMT\nx-oss-security-token:t\n/examplebucket/a%2Bb c.txt"),
 		Message:  "the resource holds %2B where the key has a plus sign",
 		Why:      "Every request for an object whose key has a plus sign is refused with SignatureDoesNotMatch.",
-		Rule:     "The resource is built from the key as it is, not as it is encoded in the URL.",
+		Rule:     "OSS1-RES-03: The resource is built from the key as it is, not as it is encoded in the URL.",
 		Source:   "002_7846fe820f9f4d27.txt, step 6", Status: "documented",
 		AgreedBy:   []string{"oss-python-sdk 2.19.1", "oss-java-sdk 3.18.1"},
 		Wire:       raw("GET /a%2Bb%20c.txt HTTP/1.1\r\nHost: examplebucket.oss-cn-hangzhou.aliyuncs.com\r\nAuthorization: OSS LTAI5tExample:c2lnbmF0dXJl\r\n\r\n"),

@@ -80,7 +80,7 @@ type Result struct {
 
 	// Why it matters and who says so; filled for everything that is not a pass.
 	Why      string   `json:"why,omitempty"`
-	Rule     string   `json:"rule,omitempty"`
+	Rule     string   `json:"rule,omitempty"` // the requirement that decided: its id, a colon, its sentence
 	Source   string   `json:"source,omitempty"`
 	Status   string   `json:"status,omitempty"` // observed, documented, sdk-agreement, inferred, contested
 	AgreedBy []string `json:"agreedBy,omitempty"`

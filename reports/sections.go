@@ -86,16 +86,13 @@ func (r Result) difference() int {
 	return FirstDifference(*r.Expected, *r.Observed)
 }
 
-// authority names the rule, its status and its source in one line.
+// authority is the rule that decided and its status in one line; the ids of all
+// requirements where it is not known which one decided.
 func (r Result) authority() string {
-	var parts []string
-	if len(r.Requirements) > 0 {
-		parts = append(parts, strings.Join(r.Requirements, ", "))
+	line := r.Rule
+	if line == "" {
+		line = strings.Join(r.Requirements, ", ")
 	}
-	if r.Rule != "" {
-		parts = append(parts, r.Rule)
-	}
-	line := strings.Join(parts, ": ")
 	if r.Status != "" {
 		line = strings.TrimSpace(line + " (" + r.Status + ")")
 	}

@@ -64,7 +64,7 @@ func (s *Signing) signedTwice() []*Fault {
 
 // tokenTwice is the fault of a token in both URL and header (EC 0002-00000010).
 func (s *Signing) tokenTwice(p *Profile) []*Fault {
-	if p == nil || p.Names.TokenHeader == "" || !strings.HasPrefix(p.Scheme, "oss") {
+	if p == nil || p.Names.TokenHeader == "" || !p.isOSS() {
 		return nil
 	}
 	_, inURL := s.Param(p.Names.Token)
@@ -90,9 +90,9 @@ func (s *Signing) queryProfile() (*Profile, []*Fault) {
 		_, signed := s.Param(n.SignatureField)
 		switch version, ok := s.Param(n.VersionField); {
 		case n.VersionField != "" && ok:
-			return nil, []*Fault{queryFault(n.VersionField)(0, "names a signature version: "+versionsOf(InQuery, n.VersionField), "0002-00000066", version)}
+			return nil, []*Fault{queryFault(n.VersionField)(0, "names a signature version: "+versionsOf(InQuery, n.VersionField), p.ofOSS("0002-00000066"), version)}
 		case n.VersionField != "" && signed:
-			return nil, []*Fault{queryFault(n.VersionField)(-1, "the parameter is missing", "0002-00000066", "")}
+			return nil, []*Fault{queryFault(n.VersionField)(-1, "the parameter is missing", p.ofOSS("0002-00000066"), "")}
 		case signed:
 			return nil, []*Fault{queryFault(n.AccessKey)(-1, "the parameter is missing (AccessKeyId or AWSAccessKeyId for OBS)", "0002-00000071", "")}
 		}
@@ -135,7 +135,7 @@ func (s *Signing) formProfile() (*Profile, []*Fault) {
 	for _, p := range Profiles {
 		n := &p.Names
 		if version, ok := s.Field(n.VersionField); p.Carrier == InForm && n.VersionField != "" && ok {
-			return nil, []*Fault{formFault(n.VersionField)(0, "names a signature version: "+versionsOf(InForm, n.VersionField), "0002-00000701", version)}
+			return nil, []*Fault{formFault(n.VersionField)(0, "names a signature version: "+versionsOf(InForm, n.VersionField), p.ofOSS("0002-00000701"), version)}
 		}
 	}
 	return nil, []*Fault{formFault("OSSAccessKeyId")(-1, "the field is missing (AccessKeyId or AWSAccessKeyId for OBS)", "0002-00000706", "")}
@@ -151,6 +151,16 @@ func (s *Signing) opensForm(p *Profile) bool {
 	}
 	_, id := s.Field(p.Names.AccessKey)
 	return id
+}
+
+func (p *Profile) isOSS() bool { return strings.HasPrefix(p.Scheme, "oss") }
+
+// ofOSS is an error code of OSS, where it has to do with the request.
+func (p *Profile) ofOSS(ec string) string {
+	if p.isOSS() {
+		return ec
+	}
+	return ""
 }
 
 // versionsOf lists the words that the version parameter or field may hold.

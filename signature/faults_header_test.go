@@ -55,7 +55,7 @@ var (
 	someHex  = strings.Repeat("18", 32)
 )
 
-// at4 is the position of something in the Authorization header of a case.
+// position is that of something in the Authorization header of a case.
 func position(header, part string) int { return strings.Index(header, part) }
 
 // The faults of document 004 and all their relatives.
@@ -69,7 +69,7 @@ func TestFaultsOfV4Authorization(t *testing.T) {
 	}{
 		{"the page's example: Credential without its equals sign and an unknown key",
 			v4 + "CredentialAK**ID/20221220/us-east-1/oss/aliyun_v4_request,Signature=18**0a,UnknownKey=1",
-			[]found{bad(17, "0002-00000202"), {signature.UnknownKey, "header Authorization", 90, "0002-00000204"}, bad(-1, "0002-00000205")}},
+			[]found{bad(17, "0002-00000202"), {signature.UnknownKey, "header Authorization", 92, "0002-00000204"}, bad(-1, "0002-00000205")}},
 		{"unknown key", good + ",UnknownKey=1", []found{{signature.UnknownKey, "header Authorization", len(good) + 1, "0002-00000204"}}},
 		{"SignedHeaders is the key of another vendor", good + ",SignedHeaders=host", []found{{signature.UnknownKey, "header Authorization", len(good) + 1, "0002-00000204"}}},
 		{"keys are compared with their letter case", v4 + "credential=" + ossScope + ",Signature=" + someHex,
@@ -110,7 +110,7 @@ func TestFaultsOfV4Authorization(t *testing.T) {
 		{"terminator of another vendor", strings.Replace(good, "aliyun_v4_request", "aws4_request", 1), []found{bad(credential+len(ossScope)-len("aliyun_v4_request"), "0002-00000213")}},
 		{"scope too short", strings.Replace(good, "/oss/", "/", 1), []found{bad(credential, "0002-00000213")}},
 		{"no access key id", strings.Replace(good, keyID, "", 1), []found{bad(credential, "0002-00000206")}},
-		{"blank in the access key id", strings.Replace(good, "KEYID", "KEY ID", 1), []found{bad(credential+13, "0002-00000206"), bad(credential+13, "0002-00000202")}},
+		{"blank in the access key id", strings.Replace(good, "KEYID", "KEY ID", 1), []found{bad(credential+13, "0002-00000202"), bad(credential+13, "0002-00000206")}},
 		{"byte above ASCII in the access key id", strings.Replace(good, "KEYID", "KEY\xffD", 1), []found{bad(credential+13, "0002-00000206")}},
 		{"version with a colon", "OSS4-HMAC-SHA256:" + good[17:], []found{bad(0, "0002-00000202")}},
 		{"version of another hash", "OSS4-HMAC-SHA1 " + good[17:], []found{bad(0, "0002-00000202")}},
@@ -119,8 +119,8 @@ func TestFaultsOfV4Authorization(t *testing.T) {
 		{"version alone", "OSS4-HMAC-SHA256", []found{bad(0, "0002-00000202")}},
 		{"V2 separators under the V4 word", v4 + "AccessKeyId:" + keyID, []found{bad(17, "0002-00000202"), bad(-1, "0002-00000205"), bad(-1, "0002-00000202")}},
 		{"many at once, in order of position", v4 + "Credential=" + keyID + "/today/cn-hangzhou/oss/v4,AdditionalHeaders=range;,Signature=,Extra=1,",
-			[]found{bad(48, "0002-00000212"), bad(70, "0002-00000213"), bad(91, "0002-00000211"), bad(97, "0002-00000210"), bad(108, "0002-00000208"),
-				{signature.UnknownKey, "header Authorization", 109, "0002-00000204"}, bad(117, "0002-00000202")}},
+			[]found{bad(49, "0002-00000212"), bad(71, "0002-00000213"), bad(92, "0002-00000211"), bad(98, "0002-00000210"), bad(109, "0002-00000208"),
+				{signature.UnknownKey, "header Authorization", 110, "0002-00000204"}, bad(118, "0002-00000202")}},
 	} {
 		req := sign(t, signature.OSSV4Header, inputFor(signature.OSSV4Header)).Request
 		req = set(set(req, "Date", "Sat, 21 Nov 2026 08:30:00 GMT"), "my_header", "1")

@@ -39,9 +39,9 @@ var readings = map[string][]Reading{
 		"the document leaves the token out under the name SecurityToken; SDKs send security-token and differ on signing it",
 		func(p *Profile) *Profile { return alsoSigning(p, isTokenParameter) },
 	}},
-	"obs-v2/header":     append(readingsOBSV2(), dateBesideVendorDate),
+	"obs-v2/header":     readingsOBSV2(),
 	"obs-v2/query":      readingsOBSV2(),
-	"obs-aws-v2/header": append(readingsOBSV2(), dateBesideVendorDate),
+	"obs-aws-v2/header": readingsOBSV2(),
 	"obs-aws-v2/query":  readingsOBSV2(),
 	"obs-v4/header":     readingsOBSV4(),
 	"obs-v4/query":      readingsOBSV4(),
@@ -131,16 +131,6 @@ func readingsOBSV2() []Reading {
 			func(p *Profile) *Profile { return p.Replace(CanonicalResource, resourceWithEquals) },
 		},
 	}
-}
-
-var dateBesideVendorDate = Reading{
-	"date-beside-vendor-date", "OBS2-DATE-03",
-	"the document empties the line beside x-obs-date; MinIO keeps Date in it, and no server of OBS was seen to get both",
-	func(p *Profile) *Profile {
-		c := p.Clone()
-		c.DateLine = func(s *Signing) (string, error) { return s.header("Date"), nil }
-		return c
-	},
 }
 
 func readingsOBSV4() []Reading {

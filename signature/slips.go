@@ -94,7 +94,7 @@ var slips = []struct {
 	},
 	{
 		Slip{Name: "date-header-signed", Stage: StringToSign, Why: "Date is signed although the vendor's date header is there", Apply: withDateLine(dateHeaderAlone)},
-		"OBS2-DATE-03", hasDateLine,
+		"OSS1-DATE-02 OSS2-DATE-02 OBS2-DATE-03", hasDateLine,
 	},
 	{
 		Slip{Name: "vendor-date-in-date-line", Stage: StringToSign, Why: "the vendor's date header stands in the Date line: the rule of OSS", Apply: withDateLine(vendorDateFirst)},

@@ -100,7 +100,7 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 	}
 	section("VERBS", verbs.String())
 	if cmd.HasAvailableLocalFlags() {
-		fmt.Fprintf(w, "\nOPTIONS\n%s", cmd.LocalFlags().FlagUsages())
+		fmt.Fprintf(w, "\nOPTIONS\n%s", cmd.LocalFlags().FlagUsagesWrapped(80))
 	}
 	section("EXIT STATUS", cmd.Annotations[exitKey])
 	section("EXAMPLES", cmd.Example)

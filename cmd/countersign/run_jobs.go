@@ -97,6 +97,9 @@ func show(env *environment, streams []*reports.Stream, asJSON bool) error {
 		if asJSON {
 			err = s.Write(env.Stdout)
 		} else {
+			if len(streams) > 1 {
+				fmt.Fprintf(env.Stdout, "%s\n\n", env.Style.Strong.Around(s.Header.Subject.Name+" "+s.Header.Subject.Version))
+			}
 			err = reports.WriteFailures(env.Stdout, s, reports.FailureOptions{Layout: layout})
 		}
 		if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -69,11 +70,11 @@ func (v *verification) files(cmd *cobra.Command, names []string) error {
 	var unread error
 	for _, name := range names {
 		data, err := v.env.read(cmd.Context(), name)
+		if err == nil {
+			err = v.file(cmd.Context(), sourceName(name), data)
+		}
 		if cmd.Context().Err() != nil {
 			return err
-		}
-		if err == nil {
-			err = v.file(sourceName(name), data)
 		}
 		if err != nil {
 			if unread != nil {
@@ -111,7 +112,7 @@ func (v *verification) summary() string {
 
 // file verifies the requests of one file. All that is secret in them is known
 // to the redactor before the first of them is printed.
-func (v *verification) file(name string, data []byte) error {
+func (v *verification) file(ctx context.Context, name string, data []byte) error {
 	captures, err := wire.ParseAny(name, data)
 	if err != nil {
 		return usageError("%w", err)
@@ -122,6 +123,9 @@ func (v *verification) file(name string, data []byte) error {
 	requests := make([]*verifiedRequest, len(captures))
 	var secrets []string
 	for i, c := range captures {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		requests[i] = v.verify(c)
 		secrets = append(secrets, tokensIn(c.Request)...)
 		secrets = append(secrets, signingKeys(requests[i].found.Stages())...)
@@ -149,10 +153,11 @@ func (v *verification) verify(c wire.Capture) *verifiedRequest {
 	found := v.verifier.Verify(c.Request)
 	r := &verifiedRequest{id: c.ID, found: found, notes: append([]string{}, found.Notes...)}
 	for _, f := range found.Faults {
-		r.notes = append(r.notes, fmt.Sprintf("%s: %v", f.Class, f))
+		text := f.Error()
 		if f.Class == signature.UnknownAccessKey {
-			r.notes = append(r.notes, fmt.Sprintf("the request is signed with the access key id %q; the credentials given are those of %q, so nothing is known of its signature", found.AccessKeyID, v.own.AccessKeyID))
+			text = fmt.Sprintf("the request is signed with the access key id %q and the credentials given are those of %q, so nothing is known of its signature", found.AccessKeyID, v.own.AccessKeyID)
 		}
+		r.notes = append(r.notes, fmt.Sprintf("%s: %s", f.Class, text))
 	}
 	switch found.Verdict {
 	case signature.Unsigned:
@@ -184,7 +189,7 @@ func (v *verification) explain(req *wire.Request, found *signature.Verification)
 	}
 	for _, s := range signature.Slips(profile) {
 		if verifies(s.Apply) {
-			notes = append(notes, fmt.Sprintf("a known slip explains the signature, %s, first wrong in %s: %s", s.Name, s.Stage, s.Why))
+			notes = append(notes, fmt.Sprintf("the known slip %s explains the signature, first wrong in %s: %s", s.Name, s.Stage, s.Why))
 		}
 	}
 	if len(notes) == 0 {
