@@ -12,16 +12,6 @@ import (
 //go:embed causes.json codes.json slips.json
 var dataFiles embed.FS
 
-// Dialect names the service whose words are spoken. The zero value stands for
-// a service that could not be told.
-type Dialect string
-
-// The dialects.
-const (
-	OSS Dialect = "oss"
-	OBS Dialect = "obs"
-)
-
 // RootCause is a way for a signed request to go wrong.
 type RootCause struct {
 	ID        string    `json:"id"`        // C01 … C32

@@ -12,9 +12,12 @@ type Field struct {
 	Value string // its text with references resolved; no blank is trimmed, no byte replaced
 }
 
-// maxDepth bounds how deep elements nest: what is deeper counts as text. The
-// services go two deep.
-const maxDepth = 8
+// What is deeper, and what comes after so many elements, counts as text: the
+// services write about a dozen elements, and go two deep.
+const (
+	maxDepth    = 8
+	maxElements = 256
+)
 
 // elementScanner takes the elements out of an error document. encoding/xml
 // would refuse what is not UTF-8, a control character or an ampersand that
@@ -40,27 +43,28 @@ const rootElement = "Error"
 // order, and what stands in front of it. cut names the element in which the
 // text ends before it is closed, or is empty.
 func errorElements(text string) (fields []Field, prolog, cut string, ok bool) {
-	start, content := findRoot(text)
+	start, content, empty := findRoot(text)
 	if start < 0 {
 		return nil, "", "", false
 	}
 	s := elementScanner{text: text, at: content}
-	cut = s.scan()
+	if !empty {
+		cut = s.scan()
+	}
 	return s.held(), text[:start], cut, true
 }
 
-// findRoot returns where the start tag of the root begins and ends.
-func findRoot(text string) (start, end int) {
-	for from := 0; ; {
+// findRoot returns where the start tag of the root begins and ends, or -1.
+func findRoot(text string) (start, end int, empty bool) {
+	for from := 0; ; from = start + 1 {
 		i := strings.Index(text[from:], "<"+rootElement)
 		if i < 0 {
-			return -1, -1
+			return -1, -1, false
 		}
 		start = from + i
-		if name, end, empty := startTag(text, start); name == rootElement && !empty {
-			return start, end
+		if name, end, empty := startTag(text, start); name == rootElement {
+			return start, end, empty
 		}
-		from = start + 1
 	}
 }
 
@@ -145,7 +149,7 @@ func (s *elementScanner) skip(opening, closing string) string {
 
 func (s *elementScanner) startTag() {
 	name, end, empty := startTag(s.text, s.at)
-	if name == "" || len(s.open) == maxDepth {
+	if name == "" || len(s.open) == maxDepth || len(s.fields) == maxElements {
 		s.literal()
 		return
 	}

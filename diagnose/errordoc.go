@@ -105,7 +105,7 @@ func ParseErrorDocument(data []byte) (*ErrorDocument, error) {
 			break
 		}
 	}
-	d.SignatureProvided, _ = d.unindented("SignatureProvided")
+	d.SignatureProvided = d.unindented("SignatureProvided")
 	d.findMasked()
 	d.StringToSign, d.StringToSignOrigin = d.signedText("StringToSign")
 	d.CanonicalRequest, d.CanonicalRequestOrigin = d.signedText("CanonicalRequest")
@@ -144,28 +144,28 @@ func (d *ErrorDocument) trimmed(name string) string {
 // unindented returns a value without the line breaks and blanks that a
 // document laid out over several lines puts around it. Other blanks are part of
 // the value.
-func (d *ErrorDocument) unindented(name string) (string, bool) {
-	value, ok := d.Field(name)
+func (d *ErrorDocument) unindented(name string) string {
+	value, _ := d.Field(name)
 	if strings.HasPrefix(strings.TrimLeft(value, " \t"), "\n") {
 		value = strings.Trim(value, blanks)
 	}
-	return value, ok
+	return value
 }
 
 // signedText returns a multi-line value that the document has as text and, in
 // an element whose name ends in Bytes, spelled out.
 func (d *ErrorDocument) signedText(name string) (string, Origin) {
-	text, hasText := d.unindented(name)
+	text := d.unindented(name)
 	spelled := name + "Bytes"
 	if digits, ok := d.Field(spelled); ok && strings.Trim(digits, blanks) != "" && !d.IsMasked(spelled) && !d.IsDamaged(spelled) {
 		if raw, ok := readSpelledBytes(digits); ok {
-			d.compare(name, text, hasText, raw)
+			d.compare(name, text, raw)
 			return raw, FromBytes
 		}
 		d.Damaged = append(d.Damaged, spelled)
 	}
 	switch {
-	case !hasText || text == "":
+	case text == "":
 		return "", ""
 	case escapesLineFeeds(text):
 		return unescapeLineFeeds(text), FromEscapedText
@@ -174,16 +174,19 @@ func (d *ErrorDocument) signedText(name string) (string, Origin) {
 }
 
 // compare checks the text of an element against its bytes.
-func (d *ErrorDocument) compare(name, text string, hasText bool, raw string) {
+func (d *ErrorDocument) compare(name, text, raw string) {
+	if text == "" || d.IsDamaged(name) {
+		return
+	}
+	shown := text
+	if escapesLineFeeds(text) {
+		shown = unescapeLineFeeds(text)
+	}
 	switch {
-	case !hasText || d.IsDamaged(name):
-	case text == raw: // asterisks that stand in both are no mask
+	case shown == raw: // asterisks that stand in both are no mask
 		d.Masked = slices.DeleteFunc(d.Masked, func(masked string) bool { return masked == name })
 	case !agrees(text, raw):
-		if escapesLineFeeds(text) {
-			text = unescapeLineFeeds(text)
-		}
-		d.contradict(name, text, name+"Bytes", raw)
+		d.contradict(name, shown, name+"Bytes", raw)
 	}
 }
 

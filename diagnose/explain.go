@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
@@ -55,14 +54,4 @@ func Explain(r *reports.Result, slip string) *reports.Diagnosis {
 		}}}
 	}
 	return nil
-}
-
-// dialectOf returns the service a profile belongs to.
-func dialectOf(profileID string) Dialect {
-	for _, d := range []Dialect{OSS, OBS} {
-		if strings.HasPrefix(profileID, string(d)+"-") {
-			return d
-		}
-	}
-	return ""
 }

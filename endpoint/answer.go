@@ -44,10 +44,10 @@ func Answer(dialect Dialect, v *signature.Verification, req *wire.Request, now t
 	case signature.Mismatch:
 		return a.refuse(signature.SignatureMismatch, nil)
 	}
-	if len(a.v.Faults) == 0 {
-		return a.refuse(signature.MalformedAuthorization, nil)
+	if fault := a.v.Fault(); fault != nil {
+		return a.refuse(fault.Class, fault)
 	}
-	return a.refuse(a.v.Faults[0].Class, a.v.Faults[0]) // a server stops at the first
+	return a.refuse(signature.MalformedAuthorization, nil)
 }
 
 func newAnswer(dialect Dialect, v *signature.Verification, req *wire.Request, now time.Time) *answer {

@@ -72,7 +72,7 @@ func ParseExpectedFailures(name string, r io.Reader) (*ExpectedFailures, error) 
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s:%d: %w", name, n, err))
 		}
-		if line.entry() {
+		if line.entry() && err == nil {
 			patterns, x.entries = append(patterns, line.pattern), append(x.entries, len(x.lines))
 		}
 		x.lines = append(x.lines, line)
@@ -107,29 +107,21 @@ func parseExpectedLine(text string) (expectedLine, error) {
 		return line, fmt.Errorf("%s has no reason: write one behind a #, with a link if there is one", line.pattern)
 	}
 	line.pin = fields[1]
-	return line, nil
+	_, err := vectors.NewPatternSet(fields[:1])
+	return line, err
 }
 
 // Apply marks the results that the list covers and returns what is wrong with
-// the list itself: patterns that match nothing. Where several lines cover a
-// result, the one that names the place it failed at counts, else the first.
+// the list itself: patterns that match nothing.
 func (x *ExpectedFailures) Apply(results []reports.Result) (problems []string) {
 	ids := make([]string, len(results))
 	for i := range results {
 		r := &results[i]
 		ids[i] = withoutReading(r.ID)
-		covering := x.set.Find(ids[i])
-		if len(covering) == 0 {
-			continue
+		if counting := x.counting(r); counting >= 0 {
+			line := &x.lines[counting]
+			r.Expectation = &reports.Expectation{Pattern: line.pattern, Pin: line.pin, Reason: line.reason, Met: met(r, line.pin)}
 		}
-		best := &x.lines[x.entries[covering[0]]]
-		for _, c := range covering {
-			if line := &x.lines[x.entries[c]]; line.pin == r.Place() || line.pin == string(r.Outcome) && r.Outcome != reports.Fail {
-				best = line
-				break
-			}
-		}
-		r.Expectation = &reports.Expectation{Pattern: best.pattern, Pin: best.pin, Reason: best.reason, Met: met(r, best.pin)}
 	}
 	if err := x.set.UnmatchedError(ids); err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {
@@ -137,6 +129,27 @@ func (x *ExpectedFailures) Apply(results []reports.Result) (problems []string) {
 		}
 	}
 	return problems
+}
+
+// counting returns the line that counts for a result, by its index, or -1. Of
+// several that cover it that is the first that names the place it failed at,
+// else the first that is met, else the first.
+func (x *ExpectedFailures) counting(r *reports.Result) int {
+	best, rank := -1, 0
+	for _, c := range x.set.Find(withoutReading(r.ID)) {
+		n := 1
+		switch pin := x.lines[x.entries[c]].pin; {
+		case !met(r, pin):
+		case pin == r.Place():
+			n = 3
+		default:
+			n = 2
+		}
+		if n > rank {
+			best, rank = x.entries[c], n
+		}
+	}
+	return best
 }
 
 // met reports whether a result failed where the pin says.
@@ -154,49 +167,37 @@ func withoutReading(id string) string {
 // lines and the reasons of what stays are kept. New entries get a reason that
 // asks for a real one.
 //
-// An entry stays as it is while every result it covers fails at its pin.
+// An entry stays as it is while every result it counts for fails at its pin.
 // Where only some do, it is replaced by a line for each that still fails.
 func (x *ExpectedFailures) Rewrite(w io.Writer, results []reports.Result) error {
-	covered := map[string]bool{}
-	byEntry := x.resultsByEntry(results)
+	counts, covers := map[int][]*reports.Result{}, map[int]bool{}
 	out := bufio.NewWriter(w)
+	for i := range results {
+		r := &results[i]
+		for _, c := range x.set.Find(withoutReading(r.ID)) {
+			covers[x.entries[c]] = true
+		}
+		counts[x.counting(r)] = append(counts[x.counting(r)], r)
+	}
 	for i := range x.lines {
 		line := &x.lines[i]
-		if !line.entry() {
+		wrong := func(r *reports.Result) bool { return !r.Provisional && !met(r, line.pin) }
+		if !line.entry() || covers[i] && !slices.ContainsFunc(counts[i], wrong) {
 			fmt.Fprintln(out, line.text)
 			continue
 		}
-		hits := byEntry[i]
-		if len(hits) > 0 && !slices.ContainsFunc(hits, func(r *reports.Result) bool { return !met(r, line.pin) }) {
-			fmt.Fprintln(out, line.text)
-			for _, r := range hits {
-				covered[r.ID] = true
-			}
-			continue
-		}
-		for _, r := range hits {
-			if isFailure(r) && !covered[r.ID] {
+		for _, r := range counts[i] {
+			if isFailure(r) {
 				fmt.Fprintf(out, "%s  %s  # %s\n", withoutReading(r.ID), r.Place(), line.reason)
-				covered[r.ID] = true
 			}
 		}
 	}
-	for i := range results {
-		if r := &results[i]; isFailure(r) && !covered[r.ID] {
+	for _, r := range counts[-1] {
+		if isFailure(r) {
 			fmt.Fprintf(out, "%s  %s  # not looked into yet: %s\n", withoutReading(r.ID), r.Place(), oneLine(r.Message))
 		}
 	}
 	return out.Flush()
-}
-
-func (x *ExpectedFailures) resultsByEntry(results []reports.Result) map[int][]*reports.Result {
-	out := map[int][]*reports.Result{}
-	for i := range results {
-		for _, c := range x.set.Find(withoutReading(results[i].ID)) {
-			out[x.entries[c]] = append(out[x.entries[c]], &results[i])
-		}
-	}
-	return out
 }
 
 func isFailure(r *reports.Result) bool {

@@ -75,8 +75,20 @@ type inputJSON struct {
 
 type credentialsJSON struct {
 	AccessKeyID     wire.Bytes `json:"accessKeyId"`
-	AccessKeySecret wire.Bytes `json:"accessKeySecret"`
-	SecurityToken   wire.Bytes `json:"securityToken,omitempty"`
+	AccessKeySecret concealed  `json:"accessKeySecret"`
+	SecurityToken   concealed  `json:"securityToken,omitempty"`
+}
+
+// concealed is a byte string whose text no error repeats.
+type concealed wire.Bytes
+
+func (c concealed) MarshalJSON() ([]byte, error) { return wire.Bytes(c).MarshalJSON() }
+
+func (c *concealed) UnmarshalJSON(data []byte) error {
+	if err := (*wire.Bytes)(c).UnmarshalJSON(data); err != nil {
+		return fmt.Errorf(`accessKeySecret and securityToken are each a byte string: a JSON string or {"hex":"…"}`)
+	}
+	return nil
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -84,7 +96,7 @@ func (in Input) MarshalJSON() ([]byte, error) {
 	out := inputJSON{
 		Request: in.Request, Bucket: wire.Bytes(in.Bucket), Key: wire.Bytes(in.Key), Addressing: in.Addressing,
 		Credentials: credentialsJSON{
-			wire.Bytes(in.Credentials.AccessKeyID), wire.Bytes(in.Credentials.AccessKeySecret), wire.Bytes(in.Credentials.SecurityToken),
+			wire.Bytes(in.Credentials.AccessKeyID), concealed(in.Credentials.AccessKeySecret), concealed(in.Credentials.SecurityToken),
 		},
 		Region: in.Region, Product: in.Product, Expires: in.Expires,
 		AdditionalHeaders: in.AdditionalHeaders, Policy: wire.Bytes(in.Policy),

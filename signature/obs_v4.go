@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/countersign/countersign/wire"
@@ -134,10 +133,9 @@ func queryWithEquals(s *Signing, dst []byte) ([]byte, error) {
 }
 
 // hostContentAndPrefix is what must be signed: host, content-type if it is
-// there, and every x-amz-* header.
+// there, and every x-amz-* header; and what the caller asks for and is there.
 func hostContentAndPrefix(s *Signing) []string {
-	names := slices.Clone(s.SignedHeaders)
-	names = append(names, "host")
+	names := append(presentHeaders(s), "host")
 	for i := range s.Request.Headers {
 		if name := s.Request.Headers[i].Name; withPrefix(s, name) || wire.EqualFold(name, "Content-Type") {
 			names = append(names, name)

@@ -87,6 +87,9 @@ type Placement struct {
 // ID returns scheme and carrier, such as "oss-v4/header".
 func (p *Profile) ID() string { return p.Scheme + "/" + string(p.Carrier) }
 
+// String is [Profile.ID].
+func (p *Profile) String() string { return p.ID() }
+
 // Clone returns a copy whose steps and placements are its own.
 func (p *Profile) Clone() *Profile {
 	c := *p

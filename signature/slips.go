@@ -61,7 +61,7 @@ var slips = []struct {
 		"OSS1-PARAM-12", signsListedParameters,
 	},
 	{
-		Slip{Name: "parameters-all-signed", Stage: CanonicalResource, Why: "query parameters are signed that are no sub-resources", Apply: withParameters(func(string) bool { return true })},
+		Slip{Name: "parameters-all-signed", Stage: CanonicalResource, Why: "query parameters are signed that are no sub-resources", Apply: withAllParameters},
 		"", signsListedParameters,
 	},
 	{
@@ -136,6 +136,14 @@ func withParameters(signed func(name string) bool) func(*Profile) *Profile {
 		c.SignedParameter = signed
 		return c
 	}
+}
+
+// withAllParameters signs every parameter but those that carry the signature.
+func withAllParameters(p *Profile) *Profile {
+	n := &p.Names
+	return withParameters(func(name string) bool {
+		return name != n.AccessKey && name != n.Expires && name != n.SignatureField
+	})(p)
 }
 
 func withDateLine(line func(s *Signing) (string, error)) func(*Profile) *Profile {

@@ -43,6 +43,21 @@ func (v *Verification) Stages() []StageValue { return v.stages.values() }
 // Stage returns a recomputed stage, or "".
 func (v *Verification) Stage(stage Stage) string { return v.stages.stage(stage) }
 
+// Fault returns the fault a server answers with, or nil. It stops at the first
+// one, but the page of EC 0002-00000204 gives that code to a header that has an
+// unknown key behind another fault.
+func (v *Verification) Fault() *Fault {
+	for _, f := range v.Faults {
+		if f.Class == UnknownKey {
+			return f
+		}
+	}
+	if len(v.Faults) == 0 {
+		return nil
+	}
+	return v.Faults[0]
+}
+
 // Verifier recomputes the signatures of requests from their wire form, the
 // credentials and a map of hosts, and from nothing else.
 type Verifier struct {

@@ -31,8 +31,9 @@ type Options struct {
 // if none is selected. Conformance has no BeforeSuite of its own and drives
 // one vector at a time, so it goes together with whatever the suite does.
 // What the options say wrongly is a panic at tree construction, as Ginkgo
-// itself does it.
-func Conformance(factory func() subject.Signer, opts Options) {
+// itself does it. Like Ginkgo's own containers it returns true, so that it can
+// stand in a `var _ =`.
+func Conformance(factory func() subject.Signer, opts Options) bool {
 	ginkgo.GinkgoHelper()
 	set, err := vectors.Load()
 	if err != nil {
@@ -59,6 +60,7 @@ func Conformance(factory func() subject.Signer, opts Options) {
 		defer cancel()
 		return driven().Sign(ctx, item.Question())
 	}, opts.Emit)
+	return true
 }
 
 // Question is what a subject is asked for a signature vector.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/countersign/countersign/diagnose"
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/subject"
@@ -30,6 +31,9 @@ func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result 
 	}
 	r.Expected, r.Observed, r.Wire = f.expected, f.observed, f.wire
 	explain(set, item, &r, f.requirement)
+	if f.slip != "" {
+		r.Diagnosis = diagnose.Explain(&r, f.slip)
+	}
 	return r
 }
 

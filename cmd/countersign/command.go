@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"mvdan.cc/sh/v3/expand"
@@ -39,7 +40,8 @@ func splitCommand(command string) ([]string, error) {
 	return words, nil
 }
 
-// literal refuses what a shell would expand.
+// literal refuses what a shell would expand. Unquoted text it puts in quotes,
+// its backslashes removed, so that nothing else happens to it.
 func literal(parts []syntax.WordPart) error {
 	for i, part := range parts {
 		switch part := part.(type) {
@@ -47,6 +49,7 @@ func literal(parts []syntax.WordPart) error {
 			if i == 0 && strings.HasPrefix(part.Value, "~") {
 				return errors.New("~ is not expanded; write the whole path")
 			}
+			parts[i] = &syntax.SglQuoted{Value: backslashed.ReplaceAllString(part.Value, "$1")}
 		case *syntax.SglQuoted:
 		case *syntax.DblQuoted:
 			for _, inner := range part.Parts {
@@ -60,6 +63,9 @@ func literal(parts []syntax.WordPart) error {
 	}
 	return nil
 }
+
+// backslashed is a character that a backslash quotes.
+var backslashed = regexp.MustCompile(`(?s)\\(.)`)
 
 var errNoShell = errors.New("no shell runs it, so nothing is expanded; put it in single quotes, or write sh -c '…'")
 

@@ -65,6 +65,7 @@ func newHelpCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		about.InitDefaultHelpFlag() // cobra adds it when a command is run
 		writeHelp(cmd.OutOrStdout(), about)
 		return nil
 	})

@@ -98,7 +98,7 @@ func show(env *environment, streams []*reports.Stream, asJSON bool) error {
 			err = s.Write(env.Stdout)
 		} else {
 			if len(streams) > 1 {
-				fmt.Fprintf(env.Stdout, "%s\n\n", env.Style.Strong.Around(s.Header.Subject.Name+" "+s.Header.Subject.Version))
+				fmt.Fprintf(env.Stdout, "%s%s %s%s\n\n", env.Style.Strong.Start, s.Header.Subject.Name, s.Header.Subject.Version, env.Style.Strong.End)
 			}
 			err = reports.WriteFailures(env.Stdout, s, reports.FailureOptions{Layout: layout})
 		}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +10,7 @@ import (
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/vectors"
+	"github.com/countersign/countersign/wire"
 )
 
 func newVectorsShowCommand(env *environment) *cobra.Command {
@@ -96,7 +95,7 @@ func (v *shownVector) print(env *environment, set *vectors.Set) {
 		env.printRequirements(set, c.Requirements)
 		fmt.Fprintln(env.Stdout)
 		env.heading("operation", "an SDK is asked for this; runs under "+strings.Join(c.Profiles, " "))
-		env.printIndentedJSON(&c.Operation)
+		env.fields("  ", operationFields(&c.Operation)...)
 	default:
 		v.printSignature(env, set)
 	}
@@ -135,7 +134,7 @@ func (v *shownVector) printSignature(env *environment, set *vectors.Set) {
 	if r := c.Expect.Rejected; r != nil {
 		fmt.Fprintln(env.Stdout)
 		env.heading("rejected", "its valid twin is "+c.Expect.Control)
-		env.printIndentedJSON(&c.Expect)
+		env.fields("  ", rejectionFields(&c.Expect)...)
 		return
 	}
 	env.printStages("expected", &c.Expect.Stages)
@@ -192,14 +191,36 @@ func (v *shownVector) printRequirement(env *environment, set *vectors.Set) {
 	}
 }
 
-// printIndentedJSON prints v for a person to read.
-func (env *environment) printIndentedJSON(v any) {
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("  ", "  ")
-	if err := enc.Encode(v); err != nil {
-		panic(err) // vectors always have a JSON form
+// operationFields are what an SDK is asked for.
+func operationFields(o *vectors.Operation) []field {
+	fields := []field{
+		{"name", o.Name}, {"bucket", string(o.Bucket)}, {"key", string(o.Key)}, {"copy source", string(o.CopySource)}, {"upload id", string(o.UploadID)},
 	}
-	fmt.Fprintf(env.Stdout, "  %s", text.String())
+	pairs := func(name, between string, list [][2]wire.Bytes) {
+		for _, pair := range list {
+			fields = append(fields, field{name, string(pair[0]) + between + string(pair[1])})
+		}
+	}
+	pairs("header", ": ", o.Headers)
+	pairs("metadata", ": ", o.Metadata)
+	pairs("query", "=", o.Query)
+	if o.PartNumber != 0 {
+		fields = append(fields, field{"part number", fmt.Sprint(o.PartNumber)})
+	}
+	if o.Expires != 0 {
+		fields = append(fields, field{"expires", fmt.Sprintf("%d seconds", o.Expires)})
+	}
+	return append(fields, field{"body", string(o.Body)})
+}
+
+// rejectionFields are what is done to a request, and what a server must say.
+func rejectionFields(e *vectors.Expect) []field {
+	var fields []field
+	for _, t := range e.Tamper {
+		fields = append(fields, field{"tamper", strings.TrimSpace(t.When + ": " + t.Op + " " + t.Target + " " + string(t.Value))})
+	}
+	if e.ReceivedAfter != 0 {
+		fields = append(fields, field{"received", fmt.Sprintf("%d seconds after its time", e.ReceivedAfter)})
+	}
+	return append(fields, field{"class", e.Rejected.Class}, field{"status", fmt.Sprint(e.Rejected.Status)}, field{"code", e.Rejected.Code}, field{"ec", e.Rejected.EC})
 }
