@@ -98,12 +98,14 @@ func mixture(t *testing.T) *subject.Recording {
 	return rec
 }
 
+func ginkgo() runner.JudgeFunc { return runner.JudgeWithGinkgo(os.Args[0], "judge") }
+
 func TestJudgingWithGinkgoGivesTheResultsOfJudgingHere(t *testing.T) {
 	rec := mixture(t)
 	streams := map[string]*reports.Stream{}
 	for name, judge := range map[string]runner.JudgeFunc{
 		"here":   runner.JudgeHere,
-		"ginkgo": runner.JudgeWithGinkgo(os.Args[0], "judge"),
+		"ginkgo": ginkgo(),
 	} {
 		streams[name] = run(t, runner.Options{Replay: rec, Judge: judge})
 	}

@@ -17,17 +17,12 @@ func ExampleProfile_Sign() {
 		Time:        time.Date(2023, 5, 24, 2, 12, 30, 0, time.UTC),
 	})
 	fmt.Println(err)
-	fmt.Println(signed.Stage(signature.StringToSign))
+	fmt.Printf("%q\n", signed.Stage(signature.StringToSign))
 	fmt.Println(signed.Stage(signature.Authorization))
 	// Output:
 	// <nil>
-	// PUT
-	//
-	//
-	// Wed, 24 May 2023 02:12:30 GMT
-	// x-oss-abc:mymeta
-	// /bucket/abc?acl
-	// OSS exampleid:M5jEcXnKbRyFt1+tr7tN3/cRxp8=
+	// "PUT\n\n\nWed, 24 May 2023 02:12:30 GMT\nx-oss-abc:mymeta\n/bucket/abc?acl"
+	// OSS exampleid:wUUaFI+xsnr/vdA82w2cc8nIxFM=
 }
 
 func ExampleVerifier_Verify() {

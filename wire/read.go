@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -152,13 +153,13 @@ func readChunked(br *bufio.Reader, limit int) (string, error) {
 		}
 		size, _, _ := strings.Cut(line, ";")
 		n, err := strconv.ParseUint(TrimBlanks(size), 16, 63)
-		if err != nil {
+		if err != nil && !errors.Is(err, strconv.ErrRange) {
 			return body.String(), &SyntaxError{"chunk size", "must be hexadecimal (RFC 9112, section 7.1)", line}
 		}
 		if n == 0 {
 			break
 		}
-		if uint64(body.Len())+n > uint64(limit) {
+		if err != nil || n > uint64(limit)-uint64(body.Len()) {
 			return body.String(), fmt.Errorf("body: %w of %d bytes", ErrTooLarge, limit)
 		}
 		if _, err := io.CopyN(&body, br, int64(n)); err != nil {
@@ -210,7 +211,10 @@ func ParseRequest(raw []byte, transport string) (*Request, error) {
 	}
 	req.Body = body
 	if body != "" && req.isChunked() {
-		req.Body, err = readChunked(bufio.NewReader(strings.NewReader(body)), len(body))
+		req.Body, err = readChunked(bufio.NewReader(strings.NewReader(body)), math.MaxInt)
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = &SyntaxError{"body", "the text ends inside the chunks that Transfer-Encoding announces (RFC 9112, section 7.1)", ""}
+		}
 		if err != nil {
 			return nil, fmt.Errorf("body: %w", err)
 		}

@@ -255,3 +255,17 @@ func TestReadRequestRefusesUnclearFraming(t *testing.T) {
 		t.Errorf("the same length twice: %+v, %v", req, err)
 	}
 }
+
+func TestParseRequestSaysThatItsChunksAreCutShort(t *testing.T) {
+	for _, body := range []string{"3\r\n", "3\r\nab", "3\r\nabc", "3\r\nabc\r\n"} {
+		_, err := wire.ParseRequest([]byte("PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"+body), "http")
+		var syntax *wire.SyntaxError
+		if !errors.As(err, &syntax) || !strings.Contains(err.Error(), "inside the chunks") {
+			t.Errorf("%q: %v", body, err)
+		}
+	}
+	_, err := wire.ParseRequest([]byte("PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n"), "http")
+	if !errors.Is(err, wire.ErrTooLarge) {
+		t.Errorf("a chunk larger than any memory: %v", err)
+	}
+}

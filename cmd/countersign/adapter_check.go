@@ -90,7 +90,7 @@ func (c *adapterCheck) run(ctx context.Context, opts subject.ProcessOptions) err
 		c.problem("%v: at the end of its input an adapter answers what is open and ends", err)
 	}
 	if c.problems > 0 {
-		fmt.Fprintf(c.env.Stderr, "%d problems\n", c.problems)
+		fmt.Fprintf(c.env.Stderr, "problems: %d\n", c.problems)
 		return errNonconformant
 	}
 	fmt.Fprintln(c.env.Stdout, c.env.paint(c.env.Style.Good, "the adapter speaks the protocol"))
@@ -174,7 +174,7 @@ func (c *adapterCheck) ask(ctx context.Context, s subject.Subject, profile strin
 	case subject.AdapterError:
 		c.problem("%s: it answers with an error of its own: %s", where, o.Message)
 	case subject.Crashed:
-		c.problem("%s: %s; an adapter lives until its input ends, and answers what it cannot do with error or unsupported", where, o.Message)
+		c.problem("%s: an adapter lives until its input ends, and answers what it cannot do with error or unsupported: %s", where, o.Message)
 	case subject.TimedOut:
 		c.problem("%s: %s; write each answer on one line and flush it, or give it more time with --timeout", where, o.Message)
 	case subject.ProtocolError:

@@ -57,7 +57,7 @@ func (env *environment) lint(files fs.FS) error {
 		fmt.Fprintf(env.Stdout, "%s: %s\n", kind, env.plain(p.Error()))
 	}
 	if problems > 0 {
-		fmt.Fprintf(env.Stderr, "%d problems, %d warnings\n", problems, warnings)
+		fmt.Fprintf(env.Stderr, "problems: %d, warnings: %d\n", problems, warnings)
 		return errNonconformant
 	}
 	set, err := vectors.LoadFS(files)
@@ -67,7 +67,7 @@ func (env *environment) lint(files fs.FS) error {
 	if len(set.Cases())+len(set.OperationCases()) == 0 {
 		return usageError("there is no vector in these files, so nothing was checked")
 	}
-	fmt.Fprintf(env.Stderr, "no problem in %d signature vectors, %d operation vectors and %d requirements; %d warnings\n",
+	fmt.Fprintf(env.Stderr, "no problem; signature vectors: %d, operation vectors: %d, requirements: %d, warnings: %d\n",
 		len(set.Cases()), len(set.OperationCases()), len(set.Requirements), warnings)
 	return nil
 }

@@ -1,0 +1,184 @@
+package runner_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/countersign/countersign/internal/liars"
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/runner"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/subject"
+)
+
+// interrupted runs until n vectors are done and then is interrupted.
+func interrupted(t *testing.T, n int, opts runner.Options) *reports.Stream {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	opts.Progress = func(p runner.Progress) {
+		if p.Done == n {
+			cancel()
+		}
+	}
+	began := time.Now()
+	stream, err := runner.Run(ctx, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("it took %s to end", took)
+	}
+	return stream
+}
+
+func TestAnInterruptedRunSaysSo(t *testing.T) {
+	for name, start := range map[string]func(context.Context) (subject.Subject, error){
+		"process": process("honest", nil), "in process": here(liars.Honest{}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var recorded bytes.Buffer
+			stream := interrupted(t, 5, runner.Options{Start: start, Parallel: 1, Recording: func() io.Writer { return &recorded }})
+			f := stream.Footer
+			if !f.Aborted || f.AsExpected || f.Verdict == reports.Conformant || reports.ExitCode(f) != 1 {
+				t.Errorf("aborted %t, as expected %t, verdict %s", f.Aborted, f.AsExpected, f.Verdict)
+			}
+			whole := run(t, runner.Options{Start: here(liars.Honest{})})
+			if !slices.Equal(ids(stream.Results), ids(whole.Results)) {
+				t.Errorf("%d results, a whole run has %d", len(stream.Results), len(whole.Results))
+			}
+			if pass, not := f.Counts[reports.Pass], f.Counts[reports.NotRun]; pass < 5 || not == 0 || pass+not+f.Counts[reports.Timeout] != len(stream.Results) {
+				t.Errorf("counts are %v", f.Counts)
+			}
+			// What was recorded of it must not be taken for a run.
+			if _, err := subject.ReadRecording(&recorded); !errors.Is(err, subject.ErrNotWhole) {
+				t.Errorf("reading its recording: error is %v", err)
+			}
+			// The judgements themselves are those of a whole run.
+			for _, r := range stream.Results {
+				i := slices.IndexFunc(whole.Results, func(w reports.Result) bool { return w.ID == r.ID })
+				r.DurationNS, whole.Results[i].DurationNS = 0, 0
+				if r.Outcome == reports.Pass && !reflect.DeepEqual(r, whole.Results[i]) {
+					t.Errorf("%+v, in a whole run %+v", r, whole.Results[i])
+				}
+			}
+		})
+	}
+}
+
+func TestAnInterruptedRunIsJudgedWithGinkgoToo(t *testing.T) {
+	stream := interrupted(t, 3, runner.Options{
+		Start: here(liars.Honest{}), Parallel: 1, Select: []string{"oss-v4/**"}, Judge: ginkgo(),
+	})
+	if !stream.Footer.Aborted || stream.Footer.Counts[reports.Pass] < 3 {
+		t.Errorf("aborted %t, counts %v", stream.Footer.Aborted, stream.Footer.Counts)
+	}
+}
+
+// stuck signs nothing and returns never.
+type stuck struct{ asked chan struct{} }
+
+func (s stuck) Sign(context.Context, string, signature.Carrier, *signature.Input) (*subject.Signed, error) {
+	s.asked <- struct{}{}
+	select {}
+}
+
+func TestASignerThatHangsDoesNotHoldUpTheEnd(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	signer := stuck{make(chan struct{}, 1)}
+	go func() { <-signer.asked; cancel() }()
+	stream, err := runner.Run(ctx, runner.Options{Start: here(signer), Parallel: 1, Select: told})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := stream.Footer; !f.Aborted || f.Counts[reports.Timeout] != 1 || f.Counts[reports.NotRun] != len(told)-1 {
+		t.Errorf("aborted %t, counts %v", f.Aborted, f.Counts)
+	}
+}
+
+func TestARunThatIsInterruptedBeforeItBeginsDoesNotStart(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := runner.Run(ctx, runner.Options{Start: process("honest", nil)}); !errors.Is(err, runner.ErrNotStarted) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// A subject that dies now and then is flaky, and that is red.
+func TestACrashThatDoesNotComeAgainIsFlaky(t *testing.T) {
+	t.Parallel()
+	stream := run(t, runner.Options{Start: process("crash-at-tenth", nil), Select: []string{"oss-v4/header/**"}, Parallel: 1})
+	if f := stream.Footer; f.Counts[reports.Flaky] != 1 || f.Counts[reports.Pass] != len(stream.Results)-1 || reports.ExitCode(f) != 1 || f.Verdict != reports.Nonconformant {
+		t.Errorf("counts %v, exit code %d, verdict %s", f.Counts, reports.ExitCode(f), f.Verdict)
+		logAll(t, stream)
+	}
+}
+
+// A question that always kills the subject takes its neighbours down. They are
+// asked again, and are not called flaky for it.
+func TestNeighboursOfACrashAreNotFlaky(t *testing.T) {
+	t.Parallel()
+	stream := run(t, runner.Options{Start: process("crash-on-put", nil), Select: []string{"oss-v2/header/**", "oss-v1/header/basics/*", "oss-v1/query/**"}})
+	for _, r := range stream.Results {
+		want := reports.Pass
+		if strings.Contains(r.ID, "/put-") || strings.Contains(r.ID, "-put-") {
+			want = reports.Crash
+		}
+		if r.Outcome != want {
+			t.Errorf("%s: %s, want %s: %s", r.ID, r.Outcome, want, r.Message)
+		}
+	}
+	if f := stream.Footer; f.Counts[reports.Crash] != 2 || f.Counts[reports.Pass] < 20 {
+		t.Errorf("counts %v", f.Counts)
+	}
+}
+
+// A subject that fails all the time is not asked again for each failure.
+func TestManyCrashesAreNotAskedAgain(t *testing.T) {
+	asked := 0
+	counting := signerFunc(func(in *signature.Input) (*subject.Signed, error) {
+		asked++
+		panic("broken")
+	})
+	stream := run(t, runner.Options{Start: here(counting), Parallel: 1})
+	if asked != len(stream.Results) || stream.Footer.Counts[reports.Crash] != asked {
+		t.Errorf("asked %d times for %d vectors: %v", asked, len(stream.Results), stream.Footer.Counts)
+	}
+}
+
+// An in-process signer that panics once is flaky too.
+func TestAPanicThatDoesNotComeAgainIsFlaky(t *testing.T) {
+	first := true
+	once := honestBut(func(*signature.Input) {
+		if first {
+			first = false
+			panic("cold cache")
+		}
+	})
+	stream := run(t, runner.Options{Start: here(once, "oss-v1/header"), Parallel: 1})
+	if f := stream.Footer; f.Counts[reports.Flaky] != 1 || f.Counts[reports.Pass] != len(stream.Results)-1 || reports.ExitCode(f) != 1 {
+		t.Errorf("counts %v, exit code %d", f.Counts, reports.ExitCode(f))
+	}
+}
+
+type signerFunc func(in *signature.Input) (*subject.Signed, error)
+
+func (f signerFunc) Sign(_ context.Context, _ string, _ signature.Carrier, in *signature.Input) (*subject.Signed, error) {
+	return f(in)
+}
+
+// honestBut is the honest signer with something that happens first.
+type honestBut func(in *signature.Input)
+
+func (f honestBut) Sign(ctx context.Context, scheme string, carrier signature.Carrier, in *signature.Input) (*subject.Signed, error) {
+	f(in)
+	return liars.Honest{}.Sign(ctx, scheme, carrier, in)
+}
