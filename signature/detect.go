@@ -54,7 +54,7 @@ func (s *Signing) signedTwice() []*Fault {
 		if p.Carrier != InQuery {
 			continue
 		}
-		if _, signed := s.Param(p.Names.SignatureField); signed || s.opensQuery(p) {
+		if _, signed := s.Param(p.Names.SignatureField); signed {
 			return append(faults, &Fault{Class: AuthenticatedTwice, Where: "header Authorization and parameter " + p.Names.SignatureField, Offset: -1,
 				Rule: "a request is signed in its header or in its URL, not in both"})
 		}

@@ -63,6 +63,14 @@ func TestTwoSignaturesAreRefused(t *testing.T) {
 	}
 }
 
+// It is the signature that stands twice, not what goes with it.
+func TestOtherParametersOfASignedURLAreNoSecondSignature(t *testing.T) {
+	for _, p := range []*signature.Profile{signature.OSSV1Header, signature.OBSV2Header, signature.OBSAWSV2Header} {
+		signed := sign(t, p, inputFor(p)).Request
+		verdict(t, server(), at(signed, signed.Target+"?OSSAccessKeyId=a&AWSAccessKeyId=b&Expires=1"), signature.Verified)
+	}
+}
+
 // A token stands in the URL or in a header (EC 0002-00000010).
 func TestTokenInURLAndHeaderIsRefused(t *testing.T) {
 	for id, parameter := range map[string]string{
@@ -116,13 +124,35 @@ func TestRefusalsBeforeTheSignature(t *testing.T) {
 		verdict(t, v, req, signature.Verified)
 		v.Region = "cn-beijing"
 		checkFaults(t, id+" region", v.Verify(req), []found{{signature.WrongScope, where, -1, "0002-00000226"}})
-		v.Region, v.Product = "", "oss-cloudbox"
+		v.Region = ""
+		prefixed := inputFor(p)
+		prefixed.Region = "oss-cn-hangzhou"
+		checkFaults(t, id+" region with oss- in front", v.Verify(onTheWire(t, p, prefixed)), []found{{signature.WrongScope, where, -1, "0002-00000226"}})
+		v.Product = "oss-cloudbox"
 		checkFaults(t, id+" product", v.Verify(req), []found{{signature.WrongScope, where, -1, "0002-00000227"}})
 	}
 	// OBS takes the word of the credential (observed, F-OBS-01).
 	v := server()
 	v.Region, v.Product = "cn-north-4", "oss"
 	verdict(t, v, onTheWire(t, signature.OBSV4Header, inputFor(signature.OBSV4Header)), signature.Verified)
+}
+
+// A server stops at one fault: the page of EC 0002-00000204 gives that code to
+// a header that has another fault in front.
+func TestFaultThatAServerAnswersWith(t *testing.T) {
+	req := sign(t, signature.OSSV4Header, inputFor(signature.OSSV4Header)).Request
+	for value, want := range map[string]string{
+		"OSS4-HMAC-SHA256 CredentialAK**ID/20221220/us-east-1/oss/aliyun_v4_request,Signature=18**0a,UnknownKey=1": "0002-00000204",
+		"OSS4-HMAC-SHA256 Credential=,AdditionalHeaders=,Signature=":                                               "0002-00000213",
+		"OSS4-HMAC-SHA256": "0002-00000202",
+	} {
+		if f := server().Verify(set(req, "Authorization", value)).Fault(); f == nil || f.EC != want {
+			t.Errorf("%s: %v", value, f)
+		}
+	}
+	if f := server().Verify(req).Fault(); f != nil {
+		t.Errorf("a verified request has %v", f)
+	}
 }
 
 // A path-style host with another bucket is another resource, which the caller

@@ -89,9 +89,7 @@ func canonicalNames(names []string) []string {
 	}
 	out := slices.Clone(names)
 	for i, n := range out {
-		if strings.IndexFunc(n, func(r rune) bool { return 'A' <= r && r <= 'Z' }) >= 0 {
-			out[i] = string(appendLower(make([]byte, 0, len(n)), n))
-		}
+		out[i] = lowerName(n)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

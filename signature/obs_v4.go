@@ -3,6 +3,7 @@ package signature
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -145,6 +146,9 @@ func hostContentAndPrefix(s *Signing) []string {
 }
 
 func canonicalRequestS3(s *Signing, dst []byte) ([]byte, error) {
+	if _, ok := s.Request.Header("Host"); !ok && named(s, "host") {
+		return nil, fmt.Errorf("the request has no Host header, which is signed")
+	}
 	return canonicalRequest(s, dst, s.SignedHeaders, payloadHashS3(s))
 }
 

@@ -24,6 +24,14 @@ func TestProfilesAreThePublishedOnes(t *testing.T) {
 	if got := strings.Join(ids, " "); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	if got := fmt.Sprint(signature.OSSV4Query); got != "oss-v4/query" {
+		t.Errorf("a profile prints as %s", got)
+	}
+	for _, s := range signature.Stages {
+		if want := s == signature.Authorization || s == signature.URL || s == signature.Form; s.Parsed() != want {
+			t.Errorf("%s: parsed %v", s, s.Parsed())
+		}
+	}
 	for _, id := range []string{"oss-v3/header", "oss-rtmp/header", "oss-v1", ""} {
 		if _, err := signature.LookupID(id); !errors.Is(err, signature.ErrUnknownProfile) {
 			t.Errorf("LookupID(%q): %v", id, err)

@@ -118,6 +118,29 @@ func TestCanonicalHeaders(t *testing.T) {
 	}
 }
 
+// Other values than were sent, and their blanks, can be signed instead.
+func TestWithValuesSignsOtherValues(t *testing.T) {
+	for _, id := range []string{"oss-v1/header", "oss-v4/header"} {
+		p := profile(t, id)
+		in := request(p, "PUT", "/k", h("Content-Type", "text/plain"), h("x-oss-meta-a", "b"))
+		loud := p.WithValues(func(header wire.Header) string {
+			if strings.HasPrefix(header.Name, "x-oss-meta-") {
+				return " " + strings.ToUpper(header.Value) + " "
+			}
+			return header.Value
+		})
+		signed := sign(t, loud, in)
+		if got := signed.Stage(signature.CanonicalHeaders); !strings.Contains(got, "x-oss-meta-a: B \n") {
+			t.Errorf("%s: %q", id, got)
+		}
+		if value, _ := signed.Request.Header("x-oss-meta-a"); value != "b" {
+			t.Errorf("%s: sent %q", id, value)
+		}
+		verdict(t, server(), signed.Request, signature.Mismatch)
+		verdict(t, server(), set(signed.Request, "x-oss-meta-a", "b"), signature.Mismatch)
+	}
+}
+
 func TestV1ResourceOfOSS(t *testing.T) {
 	for _, c := range []struct{ name, target, want string }{
 		{"the key is decoded", "/%E4%BD%A0%20%2B%25%3F%23", "/你 +%?#"},

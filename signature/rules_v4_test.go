@@ -29,6 +29,26 @@ func TestV2ResourceAndParameters(t *testing.T) {
 	}
 }
 
+func TestV2AdditionalHeaders(t *testing.T) {
+	in := request(signature.OSSV2Header, "PUT", "/k", h("Date", gmt), h("Range", "bytes=0-1"), h("x-oss-meta-a", "1"))
+	in.AdditionalHeaders = []string{"Range", "HOST", "absent", "range"}
+	signed := sign(t, signature.OSSV2Header, in)
+	want := "PUT\n\n\n" + gmt + "\nhost:examplebucket.oss-cn-hangzhou.aliyuncs.com\nrange:bytes=0-1\nx-oss-meta-a:1\nhost;range\n%2Fexamplebucket%2Fk"
+	if got := signed.Stage(signature.StringToSign); got != want {
+		t.Errorf(" got %q\nwant %q", got, want)
+	}
+	if got := signed.Stage(signature.Authorization); !strings.HasPrefix(got, "OSS2 AccessKeyId:"+keyID+",AdditionalHeaders:host;range,Signature:") {
+		t.Errorf("Authorization %s", got)
+	}
+	in = request(signature.OSSV2Query, "PUT", "/k", h("Range", "bytes=0-1"))
+	in.AdditionalHeaders = []string{"Range"}
+	signed = sign(t, signature.OSSV2Query, in)
+	want = "PUT\n\n\n1795253400\nrange:bytes=0-1\nrange\n%2Fexamplebucket%2Fk?x-oss-access-key-id=" + keyID + "&x-oss-additional-headers=range&x-oss-expires=1795253400&x-oss-signature-version=OSS2"
+	if got := signed.Stage(signature.StringToSign); got != want {
+		t.Errorf(" got %q\nwant %q", got, want)
+	}
+}
+
 func TestV4CanonicalURIOfOSS(t *testing.T) {
 	for _, c := range []struct{ name, target, want string }{
 		{"strictly encoded, in capitals, slashes kept", "/%e4%bd%a0/+!~*'()-_.%20", "%E4%BD%A0/%2B%21~%2A%27%28%29-_.%20"},
@@ -121,6 +141,10 @@ func TestV4CanonicalRequestOfOSS(t *testing.T) {
 	}
 	verdict(t, server(), signed.Request, signature.Verified)
 
+	// A client that lists what is signed anyway has the same string.
+	more := strings.Replace(signed.Stage(signature.Authorization), "=host;range", "=Host;content-type;range;x-oss-meta-a;range", 1)
+	verdict(t, server(), set(signed.Request, "Authorization", more), signature.Verified)
+
 	// Without additional headers the line is there and the pair is not.
 	in = request(signature.OSSV4Header, "GET", "/", h("Host", "second"))
 	in.AdditionalHeaders = []string{"x-oss-date", "absent"}
@@ -156,6 +180,22 @@ func TestV4CanonicalRequestOfOBS(t *testing.T) {
 	if got := sign(t, signature.OBSV4Header, in).Stage(signature.CanonicalRequest); got != want {
 		t.Errorf(" got %q\nwant %q", got, want)
 	}
+}
+
+// Where no header names the hash of the body, it is the hash of the body that
+// came.
+func TestPayloadHashOfS3WithoutItsHeader(t *testing.T) {
+	p := signature.OBSV4Header.Clone()
+	p.Place = p.Place[1:]
+	in := request(p, "PUT", "/k")
+	in.Request.Body = "hello"
+	signed := sign(t, p, in)
+	if got := signed.Stage(signature.CanonicalRequest); !strings.HasSuffix(got, "\nhost;x-amz-date\n2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824") {
+		t.Errorf("canonical request %q", got)
+	}
+	verdict(t, server(), signed.Request, signature.Verified)
+	signed.Request.Body = "hallo"
+	verdict(t, server(), signed.Request, signature.Mismatch)
 }
 
 // The time line is the text of x-oss-date, else that of Date; OBS words it in

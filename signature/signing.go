@@ -3,6 +3,7 @@ package signature
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -224,6 +225,11 @@ func (s *Signing) describe(in *Input) error {
 		}
 		s.Policy = encodePolicy(in.Policy)
 	}
+	for _, name := range in.AdditionalHeaders {
+		if name == "" || strings.ContainsAny(name, "; \t\r\n:") {
+			return fmt.Errorf("additional header %q: the list is of header names, which hold no blank, colon or semicolon", name)
+		}
+	}
 	s.SignedHeaders = canonicalNames(in.AdditionalHeaders)
 	return nil
 }
@@ -250,25 +256,31 @@ func (s *Signing) place(out *wire.Request) error {
 	for i := range s.Profile.Place {
 		part := &s.Profile.Place[i]
 		value := part.Value(s)
-		if value == "" {
-			continue
-		}
 		switch part.In {
 		case InHeader:
-			if _, ok := out.Header(part.Name); !ok {
+			given, ok := out.Header(part.Name)
+			if ok && given == "" && part.Name == n.DateHeader { // the time line could not be told from the request
+				return fmt.Errorf("the request has an empty header %s; give it a value or leave it out", part.Name)
+			}
+			if !ok && value != "" {
 				out.Headers = append(out.Headers, wire.Header{Name: part.Name, Value: value})
 			}
 		case InQuery:
-			if given, ok := s.Param(part.Name); ok {
-				s.adopt(part.Name, given)
-			} else {
+			given, ok := s.Param(part.Name)
+			if ok {
+				if err := s.adopt(part.Name, given, value); err != nil {
+					return err
+				}
+			} else if value != "" {
 				if len(query) > bare {
 					query = append(query, '&')
 				}
 				query = appendParameter(query, part.Name, value)
 			}
 		case InForm:
-			s.Form = append(s.Form, [2]string{part.Name, value})
+			if value != "" {
+				s.Form = append(s.Form, [2]string{part.Name, value})
+			}
 		}
 	}
 	if s.Profile.Carrier == InHeader { // headers were placed that are signed
@@ -282,14 +294,18 @@ func (s *Signing) place(out *wire.Request) error {
 }
 
 // adopt takes a time from a parameter that the request already has, as it will
-// be read there.
-func (s *Signing) adopt(name, value string) {
-	switch n := &s.Profile.Names; name {
-	case n.Expires:
-		s.Expires = value
-	case n.Date:
-		s.Timestamp = value
+// be read there. A token of its own stays, and any other part of the
+// authentication must be the one that would be placed.
+func (s *Signing) adopt(name, given, value string) error {
+	switch n := &s.Profile.Names; {
+	case name == n.Expires:
+		s.Expires = given
+	case name == n.Date:
+		s.Timestamp = given
+	case given != value && (name != n.Token || value != ""):
+		return fmt.Errorf("the request already has the parameter %s; give it without authentication", name)
 	}
+	return nil
 }
 
 func (s *Signing) chooseHeaders() {

@@ -2,6 +2,7 @@ package signature
 
 import (
 	"crypto/subtle"
+	"strings"
 	"time"
 
 	"github.com/countersign/countersign/wire"
@@ -177,6 +178,8 @@ func (v *Verifier) scopeFault(s *Signing) *Fault {
 	switch {
 	case s.Profile.Scheme != "oss-v4":
 		return nil
+	case strings.HasPrefix(s.Scope.Region, "oss-"):
+		return fault("the region of the scope has no oss- in front", "0002-00000226", s.Scope.Region)
 	case v.Region != "" && s.Scope.Region != v.Region:
 		return fault("the region of the scope is "+v.Region, "0002-00000226", s.Scope.Region)
 	case v.Product != "" && s.Scope.Product != v.Product:

@@ -21,13 +21,17 @@ func judgeSent(set *vectors.Set, item *Item, o *subject.Observation) finding {
 		return *f
 	}
 	var verified *signature.Verification
+	result := passed
 	operation, _ := set.Operation(item.Operation.Operation.Name)
 	last := lastWithMethod(requests, operation.Method)
 	for i, req := range requests {
 		v, f := authenticated(item, req)
-		if f != nil {
-			f.wire = httpOf(req)
-			return *f
+		f.wire = httpOf(req)
+		switch {
+		case f.outcome == reports.Contested:
+			result = f
+		case f.outcome != reports.Pass:
+			return f
 		}
 		if i == last {
 			verified = v
@@ -38,7 +42,7 @@ func judgeSent(set *vectors.Set, item *Item, o *subject.Observation) finding {
 		f.wire = httpOf(requests[last])
 		return f
 	}
-	return passed
+	return result
 }
 
 // operationRequests are the captured requests without probes.
@@ -46,7 +50,7 @@ func operationRequests(o *subject.Observation) ([]*wire.Request, *finding) {
 	var requests []*wire.Request
 	for _, c := range o.Captured {
 		switch {
-		case c.Error != "":
+		case c.Error != "" || c.Request == nil:
 			return nil, &finding{outcome: reports.ProtocolError, message: "a request could not be read: " + c.Error}
 		case c.Probe == "":
 			requests = append(requests, c.Request)
@@ -70,24 +74,29 @@ func lastWithMethod(requests []*wire.Request, method string) int {
 }
 
 // authenticated checks one request: that it is signed, by the scheme and
-// carrier that were asked for, and that the signature is right.
-func authenticated(item *Item, req *wire.Request) (*signature.Verification, *finding) {
+// carrier that were asked for, for the region it was configured with, and that
+// the signature is right.
+func authenticated(item *Item, req *wire.Request) (*signature.Verification, finding) {
 	verifier := item.Operation.Verifier(item.Profile.Scheme)
+	verifier.Region, verifier.Product = item.Operation.Scene(item.Profile.Scheme).Region, item.Profile.Names.Service
 	v := verifier.Verify(req)
-	fail := func(f finding) (*signature.Verification, *finding) { return nil, &f }
 	switch {
 	case v.Verdict == signature.Unsigned:
-		return fail(diverges("unsigned", item.Profile.ID(), "", "the request carries no authentication").by("OP-SIGNATURE-02"))
+		return nil, diverges("unsigned", item.Profile.ID(), "", "the request carries no authentication").by("OP-SIGNATURE-02")
 	case v.Profile != nil && v.Profile != item.Profile:
-		return fail(wrongProfile(item.Profile, v.Profile, req).by("OP-SCHEME-01"))
+		return nil, wrongProfile(item.Profile, v.Profile, req).by("OP-SCHEME-01")
 	case v.Verdict == signature.Malformed:
-		f := differs(carrierStage(item.Profile.Carrier), "", "", "a server refuses its authentication: "+faults(v.Faults))
-		f.expected, f.observed = nil, nil
-		return fail(f)
+		return nil, refused(item, v)
 	case v.Verdict == signature.Mismatch:
 		return mismatched(item, verifier, v, req)
 	}
-	return v, nil
+	return v, passed
+}
+
+// refused is the failure of a request whose authentication breaks a rule
+// before any signature is compared.
+func refused(item *Item, v *signature.Verification) finding {
+	return finding{outcome: reports.Fail, stage: carrierStage(item.Profile.Carrier), message: "a server refuses its authentication: " + faults(v.Faults)}
 }
 
 func faults(list []*signature.Fault) string {
@@ -101,12 +110,11 @@ func faults(list []*signature.Fault) string {
 // mismatched looks for what explains a wrong signature: another reading of a
 // contested rule, which is contested, or a known slip at one stage, which
 // names the stage.
-func mismatched(item *Item, verifier *signature.Verifier, v *signature.Verification, req *wire.Request) (*signature.Verification, *finding) {
+func mismatched(item *Item, verifier *signature.Verifier, v *signature.Verification, req *wire.Request) (*signature.Verification, finding) {
 	for _, r := range signature.Readings(item.Profile.ID()) {
 		verifier.Reading = r.Apply
 		if other := verifier.Verify(req); other.Verdict == signature.Verified {
-			f := contested(r)
-			return nil, &f
+			return other, contested(r)
 		}
 	}
 	for _, s := range signature.Slips(item.Profile.ID()) {
@@ -114,15 +122,14 @@ func mismatched(item *Item, verifier *signature.Verifier, v *signature.Verificat
 		if other := verifier.Verify(req); other.Verdict == signature.Verified {
 			f := differs(s.Stage, v.Stage(s.Stage), other.Stage(s.Stage), s.Why).by(s.Requirement)
 			f.slip = s.Name
-			return nil, &f
+			return nil, f
 		}
 	}
 	if f, ok := signedOtherBlanks(item, verifier, req); ok {
-		return nil, &f
+		return nil, f
 	}
-	f := differs(signature.SignatureValue, v.Stage(signature.SignatureValue), v.Provided,
+	return nil, differs(signature.SignatureValue, v.Stage(signature.SignatureValue), v.Provided,
 		"the signature is not the one of this request; a server signs "+fmt.Sprintf("%q", v.Stage(signature.StringToSign))).by("OP-SIGNATURE-01")
-	return nil, &f
 }
 
 // signedOtherBlanks looks for a header whose value was signed with other blanks
@@ -131,17 +138,20 @@ func mismatched(item *Item, verifier *signature.Verifier, v *signature.Verificat
 func signedOtherBlanks(item *Item, verifier *signature.Verifier, req *wire.Request) (finding, bool) {
 	verifier.Reading = nil
 	sent := verifier.Verify(req)
-	for why, value := range map[string]func(string) string{
-		"a value is signed with the blanks the caller gave, which are not sent":     func(v string) string { return v },
-		"a value is signed without its Unicode blanks, which are sent all the same": strings.TrimSpace,
+	for _, blanks := range []struct {
+		why   string
+		value func(string) string
+	}{
+		{"a value is signed with the blanks the caller gave, which are not sent", func(v string) string { return v }},
+		{"a value is signed without its Unicode blanks, which are sent all the same", strings.TrimSpace},
 	} {
-		other := verifierOfValues(verifier, item, value).Verify(req)
+		other := verifierOfValues(verifier, item, blanks.value).Verify(req)
 		if other.Verdict != signature.Verified {
 			continue
 		}
 		for _, s := range sent.Stages() {
 			if got := other.Stage(s.Stage); got != s.Value {
-				return differs(s.Stage, s.Value, got, why).by("OP-SIGNATURE-01"), true
+				return differs(s.Stage, s.Value, got, blanks.why).by("OP-SIGNATURE-01"), true
 			}
 		}
 	}

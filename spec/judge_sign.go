@@ -76,7 +76,7 @@ func carried(item *Item, want map[signature.Stage]string, returned *wire.Request
 	case signature.Unsigned:
 		f = diverges("unsigned", item.Profile.ID(), "", "the signature is right, and the request it returned carries no authentication")
 	case signature.Malformed:
-		f = finding{outcome: reports.Fail, stage: carrierStage(item.Profile.Carrier), message: "a server refuses the authentication it returned: " + faults(v.Faults)}
+		f = refused(item, v)
 	case signature.Mismatch:
 		f = differs(signature.SignatureValue, v.Stage(signature.SignatureValue), v.Provided, "the signature is right, but not for the request it returned")
 		for _, s := range v.Stages() {

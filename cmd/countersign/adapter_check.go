@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -124,7 +125,7 @@ func (c *adapterCheck) hello(caps *subject.Capabilities) {
 	c.env.fields("",
 		field{"adapter", id.Name + " " + id.Version}, field{"language", id.Language}, field{"url", id.URL},
 		field{"schemes", strings.Join(caps.Profiles, " ")}, field{"operations", strings.Join(caps.Operations, " ")}, field{"features", strings.Join(caps.Features, " ")})
-	c.checkLines("hello", "helloAnswer")
+	c.checkLines("hello", func(map[string]any) string { return "helloAnswer" })
 	var names []string
 	for _, n := range c.set.Names {
 		names = append(names, n.Name)
@@ -163,7 +164,7 @@ func (c *adapterCheck) ask(ctx context.Context, s subject.Subject, profile strin
 	o := s.Sign(ctx, &subject.SignQuestion{ID: vector.ID, Scheme: p.Scheme, Carrier: p.Carrier, Input: &vector.Input})
 	where := "sign " + profile
 	before := c.problems
-	c.checkLines(where, "answer")
+	c.checkLines(where, answerPart)
 	switch o.Kind {
 	case subject.Answered:
 		c.answered(where, p, o)
@@ -223,22 +224,71 @@ func stageList(o *subject.Observation) string {
 	return strings.Join(names, ", ")
 }
 
-// checkLines checks the lines that the adapter has written against a part of
-// the schema of the protocol, and looks for names the suite would ignore.
-func (c *adapterCheck) checkLines(where, part string) {
-	schema := compileSchema("subject/schema/protocol.schema.json#/$defs/" + part)
+// checkLines checks the lines that the adapter has written: each against the
+// part of the schema of the protocol that its members call for, and for names
+// the suite would ignore.
+func (c *adapterCheck) checkLines(where string, partOf func(members map[string]any) string) {
 	for _, line := range c.written() {
-		if !json.Valid(line) {
-			c.problem("%s: it wrote a line that is no JSON: %.80q; the log of an adapter belongs on standard error", where, line)
+		members, document := withoutNulls(line)
+		if members == nil {
+			c.problem("%s: it wrote a line that is no JSON object: %.80q; the log of an adapter belongs on standard error", where, line)
 			continue
 		}
-		for _, wrong := range violations(schema, line) {
+		part := partOf(members)
+		if part == "" {
+			continue // that an answer says nothing is reported as the fault of the question
+		}
+		for _, wrong := range violations(compileSchema("subject/schema/protocol.schema.json#/$defs/"+part), document) {
 			c.problem("%s: %s (countersign vectors schema protocol)", where, wrong)
 		}
-		if part == "answer" {
-			c.ignoredNames(where, line)
+		if part != "helloAnswer" {
+			c.ignoredNames(where, members)
 		}
 	}
+}
+
+// withoutNulls reads an object, and returns its members and its text without
+// those that are null: they count as missing. It returns nil for what is no
+// object.
+func withoutNulls(line []byte) (map[string]any, []byte) {
+	var members map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	decoder.UseNumber()
+	if decoder.Decode(&members) != nil {
+		return nil, nil
+	}
+	dropNulls(members)
+	document, err := json.Marshal(members)
+	if err != nil {
+		panic(err) // it has just been decoded
+	}
+	return members, document
+}
+
+func dropNulls(members map[string]any) {
+	for name, value := range members {
+		if inner, ok := value.(map[string]any); ok {
+			dropNulls(inner)
+		} else if value == nil {
+			delete(members, name)
+		}
+	}
+}
+
+// answerPart names the part of the schema that describes an answer to sign
+// with these members, or "" when they are no answer.
+func answerPart(members map[string]any) string {
+	for _, name := range []string{"unsupported", "rejected", "error"} {
+		if _, ok := members[name]; ok {
+			return name
+		}
+	}
+	for _, name := range answerMembers {
+		if _, ok := members[name]; ok && name != "id" {
+			return "signed"
+		}
+	}
+	return ""
 }
 
 // answerMembers are the members an answer may have.
@@ -246,20 +296,13 @@ var answerMembers = []string{"id", "stages", "request", "url", "headers", "form"
 
 // ignoredNames finds members of an answer, and stages, that the suite ignores:
 // misspelt ones, mostly.
-func (c *adapterCheck) ignoredNames(where string, line []byte) {
-	var answer map[string]json.RawMessage
-	var stages map[string]json.RawMessage
-	if json.Unmarshal(line, &answer) != nil {
-		return // the schema has said so
-	}
+func (c *adapterCheck) ignoredNames(where string, answer map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(answer)) {
 		if !slices.Contains(answerMembers, name) {
 			c.note("%s: the suite ignores %q in an answer; it reads %s", where, name, strings.Join(answerMembers, ", "))
 		}
 	}
-	if json.Unmarshal(answer["stages"], &stages) != nil {
-		return
-	}
+	stages, _ := answer["stages"].(map[string]any) // if it is none, the schema has said so
 	for _, name := range slices.Sorted(maps.Keys(stages)) {
 		if !slices.Contains(signature.Stages, signature.Stage(name)) {
 			all := make([]string, len(signature.Stages))

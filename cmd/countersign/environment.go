@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"slices"
 
 	"golang.org/x/term"
 
@@ -30,11 +31,11 @@ type environment struct {
 // environment holds as credentials is secret from the start, whatever the verb.
 func newEnvironment(in io.Reader, out, errOut *os.File) *environment {
 	redactor := &secret.Redactor{}
-	redactor.Add(os.Getenv(secret.EnvAccessKeySecret), os.Getenv(secret.EnvSecurityToken))
 	env := &environment{
 		Stdin: in, Stdout: redactor.Writer(out), Stderr: redactor.Writer(errOut), Redactor: redactor,
 		Interactive: term.IsTerminal(int(errOut.Fd())),
 	}
+	env.conceal(os.Getenv(secret.EnvAccessKeySecret), os.Getenv(secret.EnvSecurityToken))
 	if fd := int(out.Fd()); term.IsTerminal(fd) {
 		if columns, _, err := term.GetSize(fd); err == nil {
 			env.Width = columns
@@ -54,11 +55,23 @@ var colours = func() reports.Style {
 	}
 }()
 
+// shortestSecret is the length below which nothing is a secret. Those of the
+// services have 30 and 40 characters; examples have two, and to mask "sk"
+// wherever it stands would leave nothing to read.
+const shortestSecret = 8
+
+// conceal has secrets masked in everything that is written from now on.
+func (env *environment) conceal(secrets ...string) {
+	secrets = slices.DeleteFunc(secrets, func(s string) bool { return len(s) < shortestSecret })
+	slices.Sort(secrets)
+	env.Redactor.Add(slices.Compact(secrets)...)
+}
+
 // credentials loads the user's credentials from the named file, or from the
 // environment when there is none, and makes them known to the redactor.
 func (env *environment) credentials(file string) (signature.Credentials, error) {
 	c, err := secret.Load(file)
-	env.Redactor.Add(c.AccessKeySecret, c.SecurityToken)
+	env.conceal(c.AccessKeySecret, c.SecurityToken)
 	if err != nil {
 		return c, usageError("%w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"net/url"
 	"os"
@@ -97,10 +98,12 @@ func leaked(text, secret string) string {
 		return ""
 	}
 	raw := []byte(secret)
+	marshalled, _ := json.Marshal(secret) // a string always has a JSON form
 	forms := map[string]string{
 		"raw": secret, "percent-encoded": url.QueryEscape(secret), "percent-encoded as a path": url.PathEscape(secret),
-		"in hexadecimal": hex.EncodeToString(raw),
-		"in Base64":      base64.RawStdEncoding.EncodeToString(raw), "in Base64 for URLs": base64.RawURLEncoding.EncodeToString(raw),
+		"escaped in JSON": strings.Trim(string(marshalled), `"`),
+		"in hexadecimal":  hex.EncodeToString(raw),
+		"in Base64":       base64.RawStdEncoding.EncodeToString(raw), "in Base64 for URLs": base64.RawURLEncoding.EncodeToString(raw),
 	}
 	for form, value := range forms {
 		if strings.Contains(text, value) || strings.Contains(strings.ToLower(text), strings.ToLower(value)) {

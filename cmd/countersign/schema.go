@@ -116,7 +116,7 @@ func collect(e *jsonschema.ValidationError, out *[]string) {
 	if len(e.Causes) == 0 {
 		place := strings.Join(e.InstanceLocation, ".")
 		if place == "" {
-			place = "the object"
+			place = "top level"
 		}
 		if line := place + ": " + e.BasicOutput().Error.String(); !slices.Contains(*out, line) {
 			*out = append(*out, line)

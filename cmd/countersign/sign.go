@@ -44,7 +44,7 @@ func newSignCommand(env *environment) *cobra.Command {
 			return usageError("%s: %w", sourceName(name), err)
 		}
 		if borrowed {
-			env.Redactor.Add(signingKeys(signed.Stages())...)
+			env.conceal(signingKeys(signed.Stages())...)
 		}
 		if asJSON {
 			return env.printJSON(signedJSONOf(profile, signed))

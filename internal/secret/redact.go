@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"regexp"
@@ -55,7 +56,8 @@ func formsOf(s string) []string {
 	digits := hex.EncodeToString([]byte(s))
 	forms := []string{
 		percentEncoded(s),
-		regexp.QuoteMeta(strings.Trim(string(wire.AppendJSON(nil, s)), `"`)),
+		regexp.QuoteMeta(unquoted(wire.AppendJSON(nil, s))),
+		regexp.QuoteMeta(unquoted(marshalled(s))),
 		"(?i:" + digits + ")", "(?i:" + spaced(digits) + ")",
 	}
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
@@ -74,6 +76,23 @@ func formsOf(s string) []string {
 		}
 	}
 	return forms
+}
+
+// marshalled is s as encoding/json writes it, which also escapes < > and &.
+func marshalled(s string) []byte {
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string always has a JSON form
+	}
+	return text
+}
+
+// unquoted is a JSON string without its quotes.
+func unquoted(text []byte) string {
+	if text[0] != '"' { // bytes that are no text stand in an object
+		return string(text)
+	}
+	return string(text[1 : len(text)-1])
 }
 
 // percentEncoded matches s with any of its characters encoded: every client

@@ -3,6 +3,7 @@ package secret
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/countersign/countersign/wire"
 )
 
 const example = "Ex+ample/Secret=With All 0123456789"
@@ -43,6 +46,22 @@ func TestRedactorTakesSecretsThatAreNoText(t *testing.T) {
 		for _, text := range []string{s, url.QueryEscape(s), base64.StdEncoding.EncodeToString([]byte(s))} {
 			if got := r.String("<" + text + ">"); got != "<"+Mask+">" {
 				t.Errorf("%q in %q: got %q", s, text, got)
+			}
+		}
+	}
+}
+
+func TestRedactorKnowsSecretsInJSON(t *testing.T) {
+	for _, s := range []string{`quoted"\back<slash>&`, `ends in a quote"`, "line\nfeed", "gehe\u00efm"} {
+		var r Redactor
+		r.Add(s)
+		marshalled, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{string(marshalled), string(wire.AppendJSON(nil, s))} {
+			if got := r.String(text); got != `"`+Mask+`"` {
+				t.Errorf("%s: got %s", text, got)
 			}
 		}
 	}
