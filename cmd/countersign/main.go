@@ -33,9 +33,11 @@ func program(args []string, in io.Reader, out, errOut *os.File) int {
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	env := newEnvironment(in, out, errOut)
 	code := execute(ctx, newRootCommand(env), env, args)
-	if err := env.Stdout.Flush(); err != nil && code == exitAsExpected {
+	if err := env.Stdout.Flush(); err != nil {
 		fmt.Fprintln(env.Stderr, "countersign: standard output:", err)
-		code = exitNotRun
+		if code == exitAsExpected {
+			code = exitNotRun
+		}
 	}
 	env.Stderr.Flush()
 	return code

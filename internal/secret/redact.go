@@ -144,12 +144,14 @@ func (r *Redactor) String(text string) string {
 // pieces is still known.
 func (r *Redactor) Writer(w io.Writer) *Writer { return &Writer{redactor: r, out: w} }
 
-// Writer is a redacting writer. Flush it at the end.
+// Writer is a redacting writer. Flush it at the end: it also says whether
+// anything could not be written.
 type Writer struct {
 	redactor *Redactor
 	out      io.Writer
 	mu       sync.Mutex
 	line     []byte
+	err      error // the first one of out
 }
 
 // Write implements [io.Writer].
@@ -160,18 +162,26 @@ func (w *Writer) Write(p []byte) (int, error) {
 	end := bytes.LastIndexAny(w.line, "\n\r") + 1
 	whole := w.redactor.String(string(w.line[:end]))
 	w.line = append(w.line[:0], w.line[end:]...)
-	if _, err := io.WriteString(w.out, whole); err != nil {
-		return 0, err
+	if w.write(whole); w.err != nil {
+		return 0, w.err
 	}
 	return len(p), nil
 }
 
-// Flush writes what is held back.
+// write passes text on, until that fails once.
+func (w *Writer) write(text string) {
+	if w.err == nil && text != "" {
+		_, w.err = io.WriteString(w.out, text)
+	}
+}
+
+// Flush writes what is held back, and returns the first error there was since
+// the beginning.
 func (w *Writer) Flush() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	text := w.redactor.String(string(w.line))
 	w.line = w.line[:0]
-	_, err := io.WriteString(w.out, text)
-	return err
+	w.write(text)
+	return w.err
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -101,6 +103,22 @@ func TestWriterPassesOtherTextOnUnchanged(t *testing.T) {
 	w.Flush()
 	if want := "Ex+ample but not it\n\x00\xffE"; out.String() != want {
 		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
+func TestWriterRemembersThatTextWasLost(t *testing.T) {
+	full := errors.New("no space left")
+	r, out := io.Pipe()
+	r.CloseWithError(full)
+	w := new(Redactor).Writer(out)
+	if _, err := w.Write([]byte("held back")); err != nil {
+		t.Errorf("a line that has not ended is not written: %v", err)
+	}
+	if _, err := w.Write([]byte("\n")); !errors.Is(err, full) {
+		t.Errorf("Write returned %v, want %v", err, full)
+	}
+	if err := w.Flush(); !errors.Is(err, full) {
+		t.Errorf("Flush returned %v, want %v", err, full)
 	}
 }
 

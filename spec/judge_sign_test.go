@@ -1,0 +1,211 @@
+package spec_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/spec"
+	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/wire"
+)
+
+// Vectors the tests below work on.
+const (
+	v1PutACL       = "oss-v1/header/published-documents/put-acl-path-style-with-x-oss-header"
+	v1PutSTS       = "oss-v1/header/published-sdk/put-object-with-sts-token"
+	v1Presign      = "oss-v1/query/published-sdk/presign-get-response-override-beside-unsigned-parameters"
+	v4GetSTS       = "oss-v4/header/basics/get-object-sts"
+	v4Additional   = "oss-v4/header/published-sdk/put-object-additional-headers"
+	v4Contested    = "oss-v4/header/basics/put-object-date-header-in-gmt"
+	v4Presign      = "oss-v4/query/basics/presign-get-object-sts"
+	v4Form         = "oss-v4/form/basics/post-policy-sts"
+	obsForm        = "obs-v2/form/basics/post-policy-sts"
+	obsBothDates   = "obs-v2/header/twins/both-date-headers"
+	awsRepeated    = "obs-aws-v2/header/published-documents/aws-example-put-object-custom-domain-repeated-metadata"
+	rtmpContested  = "oss-rtmp/query/basics/push-url-sts"
+	vendorHeader   = "x-oss-abc"
+	anotherOneHour = time.Hour
+)
+
+// A change makes a wrong answer, or another right one, out of a right answer.
+type change func(t *testing.T, item *spec.Item, o *subject.Observation)
+
+var signed = []struct {
+	name   string
+	vector string
+	change change
+	want   string // the outcome, or for a failure the stage or the kind of divergence
+	says   string // in the message
+}{
+	{"right", v4GetSTS, as(nil), "pass", ""},
+	{"right, in a URL", v4Presign, as(nil), "pass", ""},
+	{"right, in a form", obsForm, as(nil), "pass", ""},
+	{"the signature and nothing else", v4GetSTS, bare, "pass", ""},
+	{"a signature in the request alone", v4GetSTS, withoutStages, "pass", ""},
+	{"a signature in the URL alone", v4Presign, withoutStages, "pass", ""},
+	{"a signature in the form alone", obsForm, withoutStages, "pass", ""},
+	{"no signature anywhere", v4GetSTS, all(withoutStages, unsignedRequest), "protocol-error", "holds no signature"},
+	{"another signature", v4GetSTS, all(bare, stage(signature.SignatureValue, "c0ffee")), "signature", ""},
+	{"an empty signature", v4GetSTS, all(bare, stage(signature.SignatureValue, "")), "signature", ""},
+	{"the signature in capitals", v4GetSTS, all(bare, upperCase), "signature", ""},
+
+	{"a wrong stage before a right signature", v4GetSTS, stage(signature.CanonicalRequest, "GET\n/"), "canonicalRequest", ""},
+	{"two wrong stages", v4GetSTS, all(without, stage(signature.StringToSign, "x"), stage(signature.SignatureValue, "y")), "stringToSign", ""},
+	{"right stages and a wrong signature", v4GetSTS, all(without, stage(signature.SignatureValue, "y")), "signature", ""},
+	{"a wrong signing key", v4GetSTS, stage(signature.SigningKey, "00"), "signingKey", ""},
+
+	{"Authorization pairs in another order", v4Additional, authorization(reversePairs), "pass", ""},
+	{"blanks behind the commas of Authorization", v4Additional, authorization(func(v string) string { return strings.ReplaceAll(v, ",", ", ") }), "pass", ""},
+	{"a pair of Authorization lost", v4Additional, authorization(func(v string) string { return strings.Replace(v, ",AdditionalHeaders=abc;zabc", "", 1) }), "authorization", ""},
+	{"another scheme word, reported only", v4GetSTS, all(without, stage(signature.Authorization, "OSS4 x")), "authorization", ""},
+	{"another signature in Authorization", v4GetSTS, authorization(func(v string) string { return strings.Replace(v, "Signature=2", "Signature=3", 1) }), "authorization", "not the one it reports"},
+	{"another signature in the URL", v4Presign, url("x-oss-signature=a", "x-oss-signature=b"), "url", "not the one it reports"},
+	{"another signature in the form", obsForm, field("Signature", "AAAA"), "form", "not the one it reports"},
+	{"Authorization twice", v4GetSTS, again("Authorization"), "authorization", "stands once"},
+	{"no Authorization beside a right signature", v4GetSTS, unsignedRequest, "unsigned", "carries no authentication"},
+	{"a header added behind the signature", v1PutACL, header("x-oss-meta-late", "1"), "canonicalHeaders", "not for the request it returned"},
+	{"a header added that nobody signs", v1PutACL, header("User-Agent", "sdk/1.0"), "pass", ""},
+
+	{"URL parameters in another order", v4Presign, reverseParameters, "pass", ""},
+	{"a parameter more, unsigned", v1Presign, url("?", "?utm=1&"), "pass", ""},
+	{"a parameter less, unsigned", v1Presign, url("&param1=value1", ""), "url", ""},
+	{"another path in the URL", v4Presign, url("/report.pdf", "/other.pdf"), "url", ""},
+	{"another host in the URL", v4Presign, url("examplebucket", "otherbucket"), "url", ""},
+	{"the host of the URL in capitals", v4Presign, url("oss-cn", "OSS-CN"), "pass", ""},
+	{"the path of the URL encoded otherwise", v4Presign, url("report.pdf", "repor%74.pdf"), "pass", ""},
+
+	{"form fields in another order", v4Form, reverseFields, "pass", ""},
+	{"a field more", v4Form, moreFields, "pass", ""},
+	{"a field less", v4Form, field("x-oss-security-token", ""), "form", ""},
+	{"another policy, signed", v4Form, as(func(in *signature.Input) { in.Policy = "{}" }), "body", "policy"},
+	{"another day's key for a form", v4Form, as(func(in *signature.Input) { in.Time = in.Time.Add(240 * time.Hour) }), "pass", ""},
+	{"another day's key and no token", v4Form, as(func(in *signature.Input) {
+		in.Time, in.Credentials.SecurityToken = in.Time.Add(240*time.Hour), ""
+	}), "token", ""},
+
+	{"its own clock in a header", v4Contested, as(func(in *signature.Input) {
+		setHeader(in.Request, "Date", "Sat, 16 Dec 2023 16:22:22 GMT")
+	}), "pass", ""},
+	{"its own clock in a URL", v4Presign, as(func(in *signature.Input) { in.Time = in.Time.Add(anotherOneHour) }), "pass", ""},
+	{"its own clock in a V1 URL", v1Presign, as(func(in *signature.Input) { in.Expires += 3600 }), "pass", ""},
+	{"another lifetime of a V4 URL", v4Presign, as(func(in *signature.Input) { in.Expires += 3600 }), "parameter", "another time"},
+	{"a signed header more", v1PutACL, as(func(in *signature.Input) { addHeader(in.Request, "x-oss-meta-sdk", "1.0") }), "pass", ""},
+	{"a signed parameter more", v1PutACL, as(func(in *signature.Input) { in.Request.Target += "&versionId=1" }), "pass", ""},
+	{"headers that go with the URL", v4Presign, withURLHeaders, "pass", ""},
+	{"headers that go with the URL, not told", v4Presign, all(withURLHeaders, forgetURLHeaders), "canonicalHeaders", ""},
+
+	{"a header lost", v1PutACL, as(func(in *signature.Input) { dropHeader(in.Request, vendorHeader) }), "header", "lost or changed"},
+	{"a header changed", v1PutACL, as(func(in *signature.Input) { setHeader(in.Request, vendorHeader, "other") }), "header", "lost or changed"},
+	{"Content-Type lost", v1PutSTS, as(func(in *signature.Input) { dropHeader(in.Request, "Content-Type") }), "header", ""},
+	{"a header its caller wanted signed", v4Additional, as(func(in *signature.Input) { in.AdditionalHeaders = []string{"abc"} }), "header", "wanted signed"},
+	{"a repeated header joined", awsRepeated, joinRepeated, "pass", ""},
+	{"one of a repeated header lost", awsRepeated, as(func(in *signature.Input) { dropHeader(in.Request, "X-Amz-Meta-ReviewedBy") }), "header", ""},
+	{"a parameter lost", v1PutACL, as(func(in *signature.Input) { in.Request.Target = "/bucket/abc" }), "parameter", "lost"},
+	{"another key", v1PutACL, as(func(in *signature.Input) { in.Request.Target = "/bucket/abcd?acl" }), "key", ""},
+	{"the key encoded otherwise", v1PutACL, as(func(in *signature.Input) {
+		in.Request.Target = "/bucket/%61bc?acl"
+		addHeader(in.Request, "x-oss-meta-sdk", "1.0") // else the signature is the same
+	}), "pass", ""},
+	{"another method", v1PutACL, as(func(in *signature.Input) { in.Request.Method = "POST" }), "scheme", "method"},
+	{"another host", v1PutACL, as(func(in *signature.Input) { setHeader(in.Request, "Host", "elsewhere.example") }), "addressing", "host"},
+	{"no Host header", v1PutACL, as(func(in *signature.Input) { dropHeader(in.Request, "Host") }), "pass", ""},
+	{"another body", v1PutACL, as(func(in *signature.Input) { in.Request.Body = "x" }), "body", ""},
+	{"no token", v4GetSTS, as(func(in *signature.Input) { in.Credentials.SecurityToken = "" }), "token", ""},
+	{"another access key", v4GetSTS, all(bareRequest, as(func(in *signature.Input) { in.Credentials.AccessKeyID = "OTHER" })), "authorization", ""},
+	{"another secret", v4GetSTS, as(func(in *signature.Input) { in.Credentials.AccessKeySecret = "other" }), "signingKey", ""},
+	{"another region", v4GetSTS, as(func(in *signature.Input) { in.Region = "us-east-1" }), "stringToSign", ""},
+	{"another product", v4GetSTS, as(func(in *signature.Input) { in.Product = "oss-cloudbox" }), "stringToSign", ""},
+
+	{"another scheme", v4GetSTS, under(signature.OSSV1Header), "scheme", "oss-v1/header"},
+	{"another scheme of another vendor", v4GetSTS, under(signature.OBSV2Header), "scheme", "obs-v2/header"},
+	{"another carrier", v4Presign, under(signature.OSSV4Header), "carrier", "oss-v4/header"},
+
+	{"the vector's other reading", rtmpContested, reading("token-signed"), "contested", "token-signed"},
+	{"the vector's other reading, without a request", v4Contested, all(reading("date-as-iso"), bare), "contested", "date-as-iso"},
+	{"another reading of the scheme", obsBothDates, reading("date-beside-vendor-date"), "contested", "date-beside-vendor-date"},
+	{"another reading with its own clock", obsBothDates, readingOf("date-beside-vendor-date", func(in *signature.Input) {
+		setHeader(in.Request, "Date", "Tue, 21 May 2024 08:00:00 GMT")
+	}), "contested", "date-beside-vendor-date"},
+	{"another reading and a lost parameter", v4Contested, readingOf("date-as-iso", func(in *signature.Input) {
+		in.Request.Target = strings.Replace(in.Request.Target, "param1=value1&", "", 1)
+	}), "parameter", "lost"},
+}
+
+func TestJudgeOfSignatures(t *testing.T) {
+	for _, test := range signed {
+		t.Run(test.name, func(t *testing.T) {
+			item := itemOf(t, test.vector)
+			o := honest.Sign(t.Context(), item.Question())
+			test.change(t, item, o)
+			r := judgePurely(t, item, o)
+			if got := placeOf(r); got != test.want {
+				t.Errorf("%s, want %s: %s", got, test.want, r.Message)
+			}
+			if !strings.Contains(r.Message, test.says) {
+				t.Errorf("message is %q, want %q in it", r.Message, test.says)
+			}
+			if r.Outcome == reports.Fail && r.Stage != "" && r.Expected == nil && !strings.Contains(r.Message, "a server refuses") {
+				t.Errorf("a stage differs, and no bytes are shown: %+v", r)
+			}
+			if r.Expected != nil && r.Observed != nil && *r.Expected == *r.Observed {
+				t.Errorf("expected and observed are the same: %q", *r.Expected)
+			}
+		})
+	}
+}
+
+func placeOf(r reports.Result) string {
+	if r.Outcome == reports.Fail {
+		return r.Place()
+	}
+	return string(r.Outcome)
+}
+
+// A failure shows both byte strings, the request, and who says what is right.
+func TestAFailureExplainsItself(t *testing.T) {
+	item := itemOf(t, v1PutACL)
+	o := honest.Sign(t.Context(), item.Question())
+	as(func(in *signature.Input) { dropHeader(in.Request, vendorHeader) })(t, item, o)
+	o.Duration = 17
+	r := spec.Judge(load(t), item, o)
+	if *r.Expected != "x-oss-abc: mymeta" || *r.Observed != "x-oss-abc: " {
+		t.Errorf("expected %q, observed %q", *r.Expected, *r.Observed)
+	}
+	if r.Wire == nil || !strings.HasPrefix(string(*r.Wire), "PUT /bucket/abc?acl HTTP/1.1\r\n") || !strings.Contains(string(*r.Wire), "Authorization: OSS ") {
+		t.Errorf("the request is %v", r.Wire)
+	}
+	if r.Type != "result" || r.ID != item.ID || r.Title != item.Title() || r.Why != item.Why() || r.Level != "must" || r.DurationNS != 17 {
+		t.Errorf("result is %+v", r)
+	}
+	first := item.Requirements()[0]
+	if !strings.HasPrefix(r.Rule, first+": ") || r.Source == "" || r.Status == "" || len(r.AgreedBy) == 0 {
+		t.Errorf("rule %q, source %q, status %q, agreed by %q", r.Rule, r.Source, r.Status, r.AgreedBy)
+	}
+}
+
+// A contested result names the reading in its id, and the rule it is about.
+func TestAContestedResultNamesItsReading(t *testing.T) {
+	item := itemOf(t, obsBothDates)
+	o := honest.Sign(t.Context(), item.Question())
+	reading("date-beside-vendor-date")(t, item, o)
+	r := spec.Judge(load(t), item, o)
+	if r.ID != obsBothDates+"@date-beside-vendor-date" || !strings.HasPrefix(r.Rule, "OBS2-DATE-03: ") || r.Status != "contested" {
+		t.Errorf("id %s, rule %q, status %s", r.ID, r.Rule, r.Status)
+	}
+}
+
+func TestAVectorTheReferenceCannotSignIsNotHeldAgainstTheSubject(t *testing.T) {
+	item := *itemOf(t, v4GetSTS)
+	broken := *item.Case
+	broken.Input.Region = ""
+	item.Case = &broken
+	r := spec.Judge(load(t), &item, &subject.Observation{
+		ID: item.ID, Mode: subject.SignMode, Kind: subject.Answered, Stages: []subject.StageSeen{{Stage: signature.SignatureValue, Value: wire.Bytes("x")}},
+	})
+	if r.Outcome != reports.NotRun || !strings.Contains(r.Message, "a bug in the vector") {
+		t.Errorf("%s: %s", r.Outcome, r.Message)
+	}
+}
