@@ -291,6 +291,15 @@ func TestSignRefusesIncompleteInput(t *testing.T) {
 			in.Request.Headers = append(in.Request.Headers, h("authorization", "OSS a:b"))
 		}, "already has an Authorization"},
 		{"signed URL", signature.OSSV4Query, func(in *signature.Input) { in.Request.Target += "?x-oss-signature=ab" }, "already has the parameter x-oss-signature"},
+		{"another key in the URL", signature.OSSV1Query, func(in *signature.Input) { in.Request.Target += "?OSSAccessKeyId=other" }, "already has the parameter OSSAccessKeyId"},
+		{"another credential in the URL", signature.OSSV4Query, func(in *signature.Input) { in.Request.Target += "?x-oss-credential=other" }, "already has the parameter x-oss-credential"},
+		{"another list in the URL", signature.OSSV4Query, func(in *signature.Input) { in.Request.Target += "?x-oss-additional-headers=host" }, "already has the parameter x-oss-additional-headers"},
+		{"another token in the URL", signature.OBSV2Query, func(in *signature.Input) {
+			in.Request.Target += "?x-obs-security-token=other"
+			in.Credentials.SecurityToken = token
+		}, "already has the parameter x-obs-security-token"},
+		{"an empty time", v4, func(in *signature.Input) { in.Request.Headers = append(in.Request.Headers, h("x-oss-date", "")) }, "empty header x-oss-date"},
+		{"no host under S3", signature.OBSV4Header, func(in *signature.Input) { in.Request.Headers = nil }, "no Host header"},
 		{"other bucket in the path", v4, func(in *signature.Input) { in.Addressing, in.Request.Target = signature.PathStyle, "/other/k" }, `"examplebucket"`},
 		{"no slash", v4, func(in *signature.Input) { in.Request.Target = "k" }, "begin with a slash"},
 	} {
@@ -320,6 +329,19 @@ func TestTimesGivenInTheRequestAreSigned(t *testing.T) {
 	got := verdict(t, server(), signed.Request, signature.Verified)
 	if got.Expires != "1800" || strings.Count(signed.Request.Target, "x-oss-expires") != 1 {
 		t.Errorf("expires %q in %s", got.Expires, signed.Request.Target)
+	}
+}
+
+// What a signer would place, and a token of the caller's own, may stand there
+// already.
+func TestAuthenticationOfTheSameHandMayStandInTheURL(t *testing.T) {
+	p := signature.OSSV1Query
+	alone := sign(t, p, request(p, "GET", "/k?OSSAccessKeyId="+keyID+"&security-token=own"))
+	if got := alone.Stage(signature.StringToSign); got != "GET\n\n\n1795253400\n/examplebucket/k?security-token=own" {
+		t.Errorf("StringToSign %q", got)
+	}
+	if got := verdict(t, server(), alone.Request, signature.Verified); got.Token != "own" || strings.Count(alone.Request.Target, "OSSAccessKeyId") != 1 {
+		t.Errorf("token %q in %s", got.Token, alone.Request.Target)
 	}
 }
 

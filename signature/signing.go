@@ -199,7 +199,7 @@ func (p *Profile) Sign(in *Input) (*Signed, error) {
 // describe takes over what the input says beside the request.
 func (s *Signing) describe(in *Input) error {
 	n := &s.Profile.Names
-	if in.Expires != 0 {
+	if in.Expires != 0 && s.Profile.Carrier == InQuery {
 		s.Expires = strconv.FormatInt(in.Expires, 10)
 	}
 	if n.Terminator != "" {
@@ -246,9 +246,7 @@ func (s *Signing) place(out *wire.Request) error {
 		if _, ok := s.Param(n.SignatureField); ok {
 			return fmt.Errorf("the request already has the parameter %s; give it without authentication", n.SignatureField)
 		}
-	}
-	if s.Profile.Carrier == InQuery { // the parameters list the names
-		s.chooseHeaders()
+		s.chooseHeaders() // the parameters list the names
 	}
 	var room [512]byte
 	query := append(room[:0], querySeparator(s.Target)...)

@@ -81,7 +81,9 @@ func bare(_ *testing.T, _ *spec.Item, o *subject.Observation) {
 }
 
 // without leaves the stages and nothing that carries a signature.
-func without(_ *testing.T, _ *spec.Item, o *subject.Observation) { o.Request, o.URL, o.Form = nil, "", nil }
+func without(_ *testing.T, _ *spec.Item, o *subject.Observation) {
+	o.Request, o.URL, o.Form = nil, "", nil
+}
 
 func withoutStages(_ *testing.T, _ *spec.Item, o *subject.Observation) { o.Stages = nil }
 

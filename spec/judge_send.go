@@ -142,7 +142,7 @@ func signedOtherBlanks(item *Item, verifier *signature.Verifier, req *wire.Reque
 		why   string
 		value func(string) string
 	}{
-		{"a value is signed with the blanks the caller gave, which are not sent", func(v string) string { return v }},
+		{"a value is signed as the caller gave it, and sent without its blanks or with other bytes", func(v string) string { return v }},
 		{"a value is signed without its Unicode blanks, which are sent all the same", strings.TrimSpace},
 	} {
 		other := verifierOfValues(verifier, item, blanks.value).Verify(req)

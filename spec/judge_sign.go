@@ -78,6 +78,9 @@ func carried(item *Item, want map[signature.Stage]string, returned *wire.Request
 	case signature.Malformed:
 		f = refused(item, v)
 	case signature.Mismatch:
+		if f, ok := explained(item, want, map[signature.Stage]string{signature.SignatureValue: v.Provided}, returned); ok {
+			return f
+		}
 		f = differs(signature.SignatureValue, v.Stage(signature.SignatureValue), v.Provided, "the signature is right, but not for the request it returned")
 		for _, s := range v.Stages() {
 			if w, ok := want[s.Stage]; ok && w != s.Value {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -90,5 +91,23 @@ func TestProcessCopiesStandardError(t *testing.T) {
 	}
 	if got := stderr.String(); got != "out of cheese\n" {
 		t.Errorf("standard error is %q", got)
+	}
+}
+
+func TestProcessShowsEveryLineTheAdapterWrites(t *testing.T) {
+	var mu sync.Mutex
+	var lines []string
+	p := start(t, "garbage on q2", func(o *subject.ProcessOptions) {
+		o.Line = func(line []byte) {
+			mu.Lock()
+			defer mu.Unlock()
+			lines = append(lines, string(line))
+		}
+	})
+	one(p, 3)
+	mu.Lock()
+	defer mu.Unlock()
+	if len(lines) < 3 || !strings.HasPrefix(lines[0], `{"type":"hello"`) || !strings.HasPrefix(lines[1], `{"id":"q1"`) || lines[2] != "Traceback (most recent call last):" {
+		t.Errorf("the lines are %q", lines)
 	}
 }

@@ -268,7 +268,7 @@ func (r *verifiedRequest) print(env *environment) {
 	if r.found.Profile != nil {
 		scheme = "  " + r.found.Profile.ID()
 	}
-	fmt.Fprintf(env.Stdout, "%s: %s%s\n", env.paint(env.Style.Strong, env.shown(r.id)), env.verdict(r.found.Verdict), scheme)
+	fmt.Fprintf(env.Stdout, "%s: %s%s\n", env.paint(env.Style.Strong, env.plain(r.id)), env.verdict(r.found.Verdict), scheme)
 	if at := r.found.Resource; at.Host != "" {
 		fmt.Fprintf(env.Stdout, "  bucket %q, key %q, %s addressing\n", env.Redactor.String(at.Bucket), env.Redactor.String(r.found.Key), at.Addressing)
 	}
