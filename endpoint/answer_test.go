@@ -285,7 +285,7 @@ func TestHeaderValuesOfAnswersStayOnTheirLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := answerTo(OSS, verifier(), signed.Request)
+	r := answerTo(OSS, verifier(), signed.Request())
 	if r.Status != 200 || header(&r, "Location") == "" {
 		t.Fatalf("%d %v", r.Status, r.Headers)
 	}

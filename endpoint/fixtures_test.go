@@ -68,7 +68,7 @@ func signAt(t testing.TB, p *signature.Profile, req *wire.Request, at time.Time)
 		t.Fatalf("%s: %v", p.ID(), err)
 	}
 	if p.Carrier != signature.InForm {
-		return signed.Request
+		return signed.Request()
 	}
 	return formOf(signed)
 }
@@ -80,7 +80,7 @@ func formOf(signed *signature.Signed) *wire.Request {
 		body.WriteString("--frontier\r\nContent-Disposition: form-data; name=\"" + f[0] + "\"\r\n\r\n" + f[1] + "\r\n")
 	}
 	body.WriteString("--frontier\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nhello\r\n--frontier--\r\n")
-	req := signed.Request.Clone(1)
+	req := signed.Request().Clone(1)
 	req.Headers = append(req.Headers, wire.Header{Name: "Content-Type", Value: "multipart/form-data; boundary=frontier"})
 	req.Body = body.String()
 	return req

@@ -231,7 +231,7 @@ func TestListBucketsAtTheService(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := answerTo("", verifier(), signed.Request)
+		r := answerTo("", verifier(), signed.Request())
 		if root, _ := document(t, r.Body); r.Status != 200 || root != "ListAllMyBucketsResult" {
 			t.Errorf("%s: %d %s", p.ID(), r.Status, r.Body)
 		}

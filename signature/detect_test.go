@@ -43,8 +43,8 @@ func TestTwoSignaturesAreRefused(t *testing.T) {
 			if query == signature.OSSRTMPQuery {
 				continue
 			}
-			url := sign(t, query, inputFor(query)).Request
-			value, _ := sign(t, header, inputFor(header)).Request.Header("Authorization")
+			url := sign(t, query, inputFor(query)).Request()
+			value, _ := sign(t, header, inputFor(header)).Request().Header("Authorization")
 			got := server().Verify(set(url, "Authorization", value))
 			if got.Profile != header || got.Verdict != signature.Malformed || got.Faults[0].Class != signature.AuthenticatedTwice ||
 				got.Faults[0].Where != "header Authorization and parameter "+query.Names.SignatureField {
@@ -53,7 +53,7 @@ func TestTwoSignaturesAreRefused(t *testing.T) {
 		}
 	}
 	for _, p := range profilesOf(signature.InHeader) {
-		signed := sign(t, p, inputFor(p)).Request
+		signed := sign(t, p, inputFor(p)).Request()
 		twice := found{signature.AuthenticatedTwice, "header Authorization and parameter Signature", -1, ""}
 		checkFaults(t, p.ID()+" beside a Signature alone", server().Verify(at(signed, signed.Target+"?Signature=AAAA")), []found{twice})
 
@@ -66,7 +66,7 @@ func TestTwoSignaturesAreRefused(t *testing.T) {
 // It is the signature that stands twice, not what goes with it.
 func TestOtherParametersOfASignedURLAreNoSecondSignature(t *testing.T) {
 	for _, p := range []*signature.Profile{signature.OSSV1Header, signature.OBSV2Header, signature.OBSAWSV2Header} {
-		signed := sign(t, p, inputFor(p)).Request
+		signed := sign(t, p, inputFor(p)).Request()
 		verdict(t, server(), at(signed, signed.Target+"?OSSAccessKeyId=a&AWSAccessKeyId=b&Expires=1"), signature.Verified)
 	}
 }
@@ -86,13 +86,13 @@ func TestTokenInURLAndHeaderIsRefused(t *testing.T) {
 			in.Request.Headers = append(in.Request.Headers, h("X-Oss-Security-Token", token))
 		}
 		want := found{signature.AuthenticatedTwice, "header x-oss-security-token and parameter " + parameter, -1, "0002-00000010"}
-		checkFaults(t, id, server().Verify(sign(t, p, in).Request), []found{want})
+		checkFaults(t, id, server().Verify(sign(t, p, in).Request()), []found{want})
 	}
 	// The rule is one of OSS.
 	in := inputFor(signature.OBSV2Query)
 	in.Credentials.SecurityToken = token
 	in.Request.Headers = append(in.Request.Headers, h("x-obs-security-token", token))
-	verdict(t, server(), sign(t, signature.OBSV2Query, in).Request, signature.Verified)
+	verdict(t, server(), sign(t, signature.OBSV2Query, in).Request(), signature.Verified)
 }
 
 func TestUnknownSchemeWords(t *testing.T) {
@@ -140,7 +140,7 @@ func TestRefusalsBeforeTheSignature(t *testing.T) {
 // A server stops at one fault: the page of EC 0002-00000204 gives that code to
 // a header that has another fault in front.
 func TestFaultThatAServerAnswersWith(t *testing.T) {
-	req := sign(t, signature.OSSV4Header, inputFor(signature.OSSV4Header)).Request
+	req := sign(t, signature.OSSV4Header, inputFor(signature.OSSV4Header)).Request()
 	for value, want := range map[string]string{
 		"OSS4-HMAC-SHA256 CredentialAK**ID/20221220/us-east-1/oss/aliyun_v4_request,Signature=18**0a,UnknownKey=1": "0002-00000204",
 		"OSS4-HMAC-SHA256 Credential=,AdditionalHeaders=,Signature=":                                               "0002-00000213",
@@ -160,7 +160,7 @@ func TestFaultThatAServerAnswersWith(t *testing.T) {
 func TestResolveReplacesTheMapOfHosts(t *testing.T) {
 	in := request(signature.OSSV1Header, "GET", "/k")
 	in.Request.Headers[0].Value = "cdn.example.org"
-	req := sign(t, signature.OSSV1Header, in).Request
+	req := sign(t, signature.OSSV1Header, in).Request()
 	verdict(t, server(), req, signature.Mismatch)
 	v := server()
 	v.Resolve = func(target wire.Target, host string) (signature.Resource, error) {

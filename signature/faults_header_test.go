@@ -122,7 +122,7 @@ func TestFaultsOfV4Authorization(t *testing.T) {
 			[]found{bad(49, "0002-00000212"), bad(71, "0002-00000213"), bad(92, "0002-00000211"), bad(98, "0002-00000210"), bad(109, "0002-00000208"),
 				{signature.UnknownKey, "header Authorization", 110, "0002-00000204"}, bad(118, "0002-00000202")}},
 	} {
-		req := sign(t, signature.OSSV4Header, inputFor(signature.OSSV4Header)).Request
+		req := sign(t, signature.OSSV4Header, inputFor(signature.OSSV4Header)).Request()
 		req = set(set(req, "Date", "Sat, 21 Nov 2026 08:30:00 GMT"), "my_header", "1")
 		checkFaults(t, c.name, server().Verify(set(req, "Authorization", c.header)), c.want)
 	}
@@ -133,7 +133,7 @@ func TestFaultsOfV4Authorization(t *testing.T) {
 func TestV4AuthorizationInAnyOrder(t *testing.T) {
 	in := inputFor(signature.OSSV4Header)
 	in.AdditionalHeaders = []string{"host"}
-	req := sign(t, signature.OSSV4Header, in).Request
+	req := sign(t, signature.OSSV4Header, in).Request()
 	value, _ := req.Header("Authorization")
 	parts := strings.Split(strings.TrimPrefix(value, v4), ",")
 	if len(parts) != 3 {
@@ -150,7 +150,7 @@ func TestV4AuthorizationInAnyOrder(t *testing.T) {
 }
 
 func TestFaultsOfV4Requests(t *testing.T) {
-	req := sign(t, signature.OSSV4Header, inputFor(signature.OSSV4Header)).Request
+	req := sign(t, signature.OSSV4Header, inputFor(signature.OSSV4Header)).Request()
 	noDate := found{signature.MissingDate, "header Date", -1, "0002-00000503"}
 	v := server()
 	v.Now = nil
@@ -161,10 +161,10 @@ func TestFaultsOfV4Requests(t *testing.T) {
 	both := set(without(set(req, "x-oss-content-sha256", someHex), "x-oss-date"), "Authorization", value+",X=1")
 	checkFaults(t, "header and request", v.Verify(both), []found{{signature.UnknownKey, "header Authorization", len(value) + 1, "0002-00000204"}, noDate, hash})
 
-	url := set(sign(t, signature.OSSV4Query, inputFor(signature.OSSV4Query)).Request, "x-oss-content-sha256", someHex)
+	url := set(sign(t, signature.OSSV4Query, inputFor(signature.OSSV4Query)).Request(), "x-oss-content-sha256", someHex)
 	checkFaults(t, "a payload hash beside a URL", v.Verify(url), []found{hash})
 
-	s3 := without(sign(t, signature.OBSV4Header, inputFor(signature.OBSV4Header)).Request, "x-amz-date")
+	s3 := without(sign(t, signature.OBSV4Header, inputFor(signature.OBSV4Header)).Request(), "x-amz-date")
 	value, _ = s3.Header("Authorization")
 	s3 = set(s3, "Authorization", strings.Replace(value, ";x-amz-date", "", 1))
 	checkFaults(t, "no date for OBS", v.Verify(s3), []found{noDate})
@@ -173,7 +173,7 @@ func TestFaultsOfV4Requests(t *testing.T) {
 func TestFaultsOfS3Authorization(t *testing.T) {
 	good := s3 + "Credential=" + s3Scope + ", SignedHeaders=host, Signature=" + someHex
 	credential := len(s3 + "Credential=")
-	req := sign(t, signature.OBSV4Header, inputFor(signature.OBSV4Header)).Request
+	req := sign(t, signature.OBSV4Header, inputFor(signature.OBSV4Header)).Request()
 	for _, c := range []struct {
 		name, header string
 		want         []found
@@ -189,7 +189,7 @@ func TestFaultsOfS3Authorization(t *testing.T) {
 		checkFaults(t, c.name, server().Verify(set(req, "Authorization", c.header)), c.want)
 	}
 	in := request(signature.OBSV4Header, "GET", "/k", h("x-amz-meta-a_b", "1"))
-	verdict(t, server(), sign(t, signature.OBSV4Header, in).Request, signature.Verified) // the rule on underscores is one of OSS
+	verdict(t, server(), sign(t, signature.OBSV4Header, in).Request(), signature.Verified) // the rule on underscores is one of OSS
 }
 
 func TestFaultsOfV1Authorization(t *testing.T) {
@@ -214,7 +214,7 @@ func TestFaultsOfV1Authorization(t *testing.T) {
 		{"no id in the AWS dress", "obs-aws-v2/header", "AWS :AAAA", []found{bad(4, "0002-00000063")}},
 	} {
 		p := profile(t, c.id)
-		checkFaults(t, c.name, server().Verify(set(sign(t, p, inputFor(p)).Request, "Authorization", c.header)), c.want)
+		checkFaults(t, c.name, server().Verify(set(sign(t, p, inputFor(p)).Request(), "Authorization", c.header)), c.want)
 	}
 }
 
@@ -239,7 +239,7 @@ func TestFaultsOfV2Authorization(t *testing.T) {
 		{"comma at the end", good + ",", []found{bad(len(good)+1, "0002-00000102")}},
 		{"the word alone", "OSS2", []found{bad(0, "0002-00000102")}},
 	} {
-		req := sign(t, signature.OSSV2Header, inputFor(signature.OSSV2Header)).Request
+		req := sign(t, signature.OSSV2Header, inputFor(signature.OSSV2Header)).Request()
 		checkFaults(t, c.name, server().Verify(set(req, "Authorization", c.header)), c.want)
 	}
 }

@@ -101,7 +101,7 @@ func TestFaultsOfSignedURLs(t *testing.T) {
 		p := profile(t, c.id)
 		in := inputFor(p)
 		in.AdditionalHeaders = []string{"host"} // so that there is a list
-		req := sign(t, p, in).Request
+		req := sign(t, p, in).Request()
 		if !strings.Contains(req.Target, c.name+"=") {
 			if p.Names.SignedHeaders != c.name {
 				t.Errorf("%s: no parameter %s in %s", c.id, c.name, req.Target)
@@ -113,7 +113,7 @@ func TestFaultsOfSignedURLs(t *testing.T) {
 }
 
 func TestManyFaultsOfASignedURL(t *testing.T) {
-	req := at(sign(t, signature.OSSV4Query, inputFor(signature.OSSV4Query)).Request,
+	req := at(sign(t, signature.OSSV4Query, inputFor(signature.OSSV4Query)).Request(),
 		"/k?x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-credential=ab%2Ftoday%2Fcn%2Foss%2Fv4&x-oss-expires=1h&x-oss-additional-headers=range%3B")
 	checkFaults(t, "many", server().Verify(req), []found{
 		badQuery("x-oss-date", -1, ""), badQuery("x-oss-signature", -1, "0002-00000219"),
@@ -124,9 +124,9 @@ func TestManyFaultsOfASignedURL(t *testing.T) {
 
 // The names of the parameters are read decoded, as a server reads them.
 func TestParameterNamesOfSignedURLsAreDecoded(t *testing.T) {
-	req := sign(t, signature.OSSV1Query, inputFor(signature.OSSV1Query)).Request
+	req := sign(t, signature.OSSV1Query, inputFor(signature.OSSV1Query)).Request()
 	verdict(t, server(), swap(t, req, "OSSAccessKeyId=", "%4FSSAccessKeyId="), signature.Verified)
-	req = sign(t, signature.OSSV4Query, inputFor(signature.OSSV4Query)).Request
+	req = sign(t, signature.OSSV4Query, inputFor(signature.OSSV4Query)).Request()
 	verdict(t, server(), swap(t, req, "x-oss-signature=", "x%2Doss%2Dsignature="), signature.Verified)
 }
 
@@ -173,21 +173,21 @@ func TestFaultsOfForms(t *testing.T) {
 		if !there {
 			t.Errorf("%s: no field %s", c.id, c.field)
 		}
-		checkFaults(t, c.id+" "+c.field+"="+c.value, server().Verify(upload(signed.Request, fields)), c.want)
+		checkFaults(t, c.id+" "+c.field+"="+c.value, server().Verify(upload(signed.Request(), fields)), c.want)
 	}
 }
 
 func TestFaultsOfTheTokenField(t *testing.T) {
 	signed := sign(t, signature.OBSV2Form, inputFor(signature.OBSV2Form))
 	for _, value := range []string{"::", "a::c", ":b:c", "a:b:"} {
-		checkFaults(t, value, server().Verify(upload(signed.Request, [][2]string{{"token", value}})), []found{badField("token", 0, "")})
+		checkFaults(t, value, server().Verify(upload(signed.Request(), [][2]string{{"token", value}})), []found{badField("token", 0, "")})
 	}
-	verdict(t, server(), upload(signed.Request, [][2]string{{"token", "a:b"}}), signature.Unsigned)
+	verdict(t, server(), upload(signed.Request(), [][2]string{{"token", "a:b"}}), signature.Unsigned)
 }
 
 func TestFaultsOfMultipartBodies(t *testing.T) {
 	signed := sign(t, signature.OSSV1Form, inputFor(signature.OSSV1Form))
-	whole := upload(signed.Request, signed.Form)
+	whole := upload(signed.Request(), signed.Form)
 	body := found{signature.MalformedForm, "body", -1, ""}
 	for name, spoil := range map[string]func(*wire.Request) *wire.Request{
 		"no boundary":      func(r *wire.Request) *wire.Request { return set(r, "Content-Type", "multipart/form-data") },
@@ -231,7 +231,7 @@ func TestFaultsOfMultipartBodies(t *testing.T) {
 // Fields behind the file are not read (PostObject: the file is the last).
 func TestFieldsBehindTheFileDoNotCount(t *testing.T) {
 	signed := sign(t, signature.OSSV1Form, inputFor(signature.OSSV1Form))
-	req := upload(signed.Request, signed.Form[1:])
+	req := upload(signed.Request(), signed.Form[1:])
 	late := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"OSSAccessKeyId\"\r\n\r\n" + keyID + "\r\n--" + boundary + "--\r\n"
 	req.Body = strings.Replace(req.Body, "--"+boundary+"--\r\n", late, 1)
 	checkFaults(t, "late", server().Verify(req), []found{badField("OSSAccessKeyId", -1, "0002-00000706")})

@@ -79,9 +79,9 @@ func onTheWire(t testing.TB, p *signature.Profile, in *signature.Input) *wire.Re
 	t.Helper()
 	signed := sign(t, p, in)
 	if p.Carrier != signature.InForm {
-		return signed.Request
+		return signed.Request()
 	}
-	return upload(signed.Request, signed.Form)
+	return upload(signed.Request(), signed.Form)
 }
 
 const boundary = "9431149156168"

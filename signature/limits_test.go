@@ -172,7 +172,7 @@ func TestDatesOfSignedHeaders(t *testing.T) {
 		if c.vendor == "" {
 			in.Request = without(in.Request, p.Names.DateHeader)
 		}
-		req := sign(t, p, in).Request
+		req := sign(t, p, in).Request()
 		if c.want == signature.MissingDate { // the signer would have placed one
 			req = without(without(req, "Date"), p.Names.DateHeader)
 		}

@@ -167,7 +167,7 @@ func urlWithSignature(s *Signing, dst []byte) ([]byte, error) {
 	if s.Target.Authority == "" {
 		dst = append(append(append(dst, s.transport()...), "://"...), s.host()...)
 	}
-	dst = append(append(dst, s.Request.Target...), querySeparator(s.Target)...)
+	dst = append(append(dst, s.rawTarget...), querySeparator(s.Target)...)
 	return appendParameter(dst, s.Profile.Names.SignatureField, string(s.Bytes(SignatureValue))), nil
 }
 

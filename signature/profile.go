@@ -142,14 +142,31 @@ func LookupID(id string) (*Profile, error) {
 	return Lookup(scheme, Carrier(carrier))
 }
 
-// Signed is a request with its authentication.
+// Signed is what signing came to: the stages, and the request or the form with
+// its authentication.
 type Signed struct {
-	Request *wire.Request // header and query: the request as it goes out
-	Form    [][2]string   // form: the fields
+	Form [][2]string // form: the fields
 
-	stages  stageRecord
-	request wire.Request    // what Request points to, and
-	headers [12]wire.Header // room for its headers: one allocation for all
+	stages stageRecord
+	given  *wire.Request // what was signed, and
+	placed []wire.Header // the headers that were put into it before
+	target string        // query: the target with its authentication
+}
+
+// Request returns the request as it goes out: for the header carrier with its
+// Authorization, for the query carrier with its parameters, for forms as it
+// was given. It is made from the request that was signed, which must not have
+// changed since.
+func (s *Signed) Request() *wire.Request {
+	req := s.given.Clone(len(s.placed) + 1)
+	req.Headers = append(req.Headers, s.placed...)
+	switch s.stages.profile.Carrier {
+	case InHeader:
+		req.Headers = append(req.Headers, wire.Header{Name: "Authorization", Value: s.Stage(Authorization)})
+	case InQuery:
+		req.Target = s.target
+	}
+	return req
 }
 
 // Stages returns all stages in order.

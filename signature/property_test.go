@@ -77,10 +77,10 @@ func TestAnyRequestThatIsSignedVerifies(t *testing.T) {
 			}
 			v := server()
 			v.Secret = func(id string) (signature.Credentials, bool) { return in.Credentials, id == keyID }
-			received := signed.Request
+			received := signed.Request()
 			if p != signature.OSSRTMPQuery {
-				if received, err = wire.ParseRequest(signed.Request.AppendHTTP(nil), in.Request.Transport); err != nil {
-					t.Fatalf("%v\n%q", err, signed.Request.AppendHTTP(nil))
+				if received, err = wire.ParseRequest(signed.Request().AppendHTTP(nil), in.Request.Transport); err != nil {
+					t.Fatalf("%v\n%q", err, signed.Request().AppendHTTP(nil))
 				}
 			}
 			got := v.Verify(received)
@@ -107,7 +107,7 @@ func TestAnyPolicyThatIsSignedVerifies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := server().Verify(upload(signed.Request, signed.Form))
+			got := server().Verify(upload(signed.Request(), signed.Form))
 			if got.Verdict != signature.Verified || got.Profile != p || got.Token != in.Credentials.SecurityToken {
 				t.Fatalf("%v: %s %v, token %q", got.Profile, got.Verdict, got.Faults, got.Token)
 			}

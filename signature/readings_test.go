@@ -99,10 +99,10 @@ func checkReading(t *testing.T, p *signature.Profile, r signature.Reading, in *s
 	if got := signed.Stage(stage); got != want {
 		t.Errorf("%s: %s: %q, want %q", p.ID(), r.Name, got, want)
 	}
-	verdict(t, server(), signed.Request, signature.Mismatch)
+	verdict(t, server(), signed.Request(), signature.Mismatch)
 	v := server()
 	v.Reading = r.Apply
-	verdict(t, v, signed.Request, signature.Verified)
+	verdict(t, v, signed.Request(), signature.Verified)
 }
 
 // A reading changes what it is about and nothing else: an ordinary request is
@@ -220,10 +220,10 @@ func TestSlipsExplainWhatTheyName(t *testing.T) {
 				}
 				break
 			}
-			verdict(t, server(), signed.Request, signature.Mismatch)
+			verdict(t, server(), signed.Request(), signature.Mismatch)
 			v := server()
 			v.Reading = s.Apply
-			verdict(t, v, signed.Request, signature.Verified)
+			verdict(t, v, signed.Request(), signature.Verified)
 		}
 	}
 	for name, n := range explained {

@@ -170,11 +170,11 @@ func TestTokenFieldOfOBSFormsWins(t *testing.T) {
 		in := inputFor(p)
 		signed := sign(t, p, in)
 		all := strings.Join([]string{keyID, signed.Stage(signature.SignatureValue), signed.Stage(signature.StringToSign)}, ":")
-		alone := upload(signed.Request, [][2]string{{"token", all}})
+		alone := upload(signed.Request(), [][2]string{{"token", all}})
 		verdict(t, server(), alone, signature.Verified)
-		beside := upload(signed.Request, [][2]string{{p.Names.AccessKey, "other"}, {"policy", "other"}, {"signature", "other"}, {"token", all}})
+		beside := upload(signed.Request(), [][2]string{{p.Names.AccessKey, "other"}, {"policy", "other"}, {"signature", "other"}, {"token", all}})
 		verdict(t, server(), beside, signature.Verified)
-		wrong := upload(signed.Request, append(signed.Form, [2]string{"token", keyID + ":AAAA:" + base64.StdEncoding.EncodeToString([]byte(in.Policy))}))
+		wrong := upload(signed.Request(), append(signed.Form, [2]string{"token", keyID + ":AAAA:" + base64.StdEncoding.EncodeToString([]byte(in.Policy))}))
 		verdict(t, server(), wrong, signature.Mismatch)
 	}
 }
@@ -240,7 +240,7 @@ func TestSignaturesMadeAtOnceDoNotMix(t *testing.T) {
 				v := server()
 				v.Secret = func(string) (signature.Credentials, bool) { return j.in.Credentials, true }
 				if j.p.Carrier != signature.InForm {
-					if got := v.Verify(signed.Request); got.Verdict != signature.Verified {
+					if got := v.Verify(signed.Request()); got.Verdict != signature.Verified {
 						t.Errorf("%s: %s %v", j.p.ID(), got.Verdict, got.Faults)
 						return
 					}
@@ -319,16 +319,16 @@ func TestTimesGivenInTheRequestAreSigned(t *testing.T) {
 	if got := signed.Stage(signature.StringToSign); got != "GET\n\n\n1795300000\n/examplebucket/k" {
 		t.Errorf("StringToSign %q", got)
 	}
-	verdict(t, server(), signed.Request, signature.Verified)
+	verdict(t, server(), signed.Request(), signature.Verified)
 
 	in = request(signature.OSSV4Query, "GET", "/k?x-oss-date=20261121T082000Z&x-oss-expires=1800")
 	signed = sign(t, signature.OSSV4Query, in)
 	if got := signed.Stage(signature.StringToSign); !strings.Contains(got, "\n20261121T082000Z\n") {
 		t.Errorf("StringToSign %q", got)
 	}
-	got := verdict(t, server(), signed.Request, signature.Verified)
-	if got.Expires != "1800" || strings.Count(signed.Request.Target, "x-oss-expires") != 1 {
-		t.Errorf("expires %q in %s", got.Expires, signed.Request.Target)
+	got := verdict(t, server(), signed.Request(), signature.Verified)
+	if got.Expires != "1800" || strings.Count(signed.Request().Target, "x-oss-expires") != 1 {
+		t.Errorf("expires %q in %s", got.Expires, signed.Request().Target)
 	}
 }
 
@@ -340,8 +340,8 @@ func TestAuthenticationOfTheSameHandMayStandInTheURL(t *testing.T) {
 	if got := alone.Stage(signature.StringToSign); got != "GET\n\n\n1795253400\n/examplebucket/k?security-token=own" {
 		t.Errorf("StringToSign %q", got)
 	}
-	if got := verdict(t, server(), alone.Request, signature.Verified); got.Token != "own" || strings.Count(alone.Request.Target, "OSSAccessKeyId") != 1 {
-		t.Errorf("token %q in %s", got.Token, alone.Request.Target)
+	if got := verdict(t, server(), alone.Request(), signature.Verified); got.Token != "own" || strings.Count(alone.Request().Target, "OSSAccessKeyId") != 1 {
+		t.Errorf("token %q in %s", got.Token, alone.Request().Target)
 	}
 }
 
@@ -356,11 +356,11 @@ func TestSignedURLAndTarget(t *testing.T) {
 		in := request(signature.OSSV1Query, "GET", c.target)
 		in.Request.Transport = c.transport
 		signed := sign(t, signature.OSSV1Query, in)
-		if url := signed.Stage(signature.URL); !strings.HasPrefix(url, c.url) || !strings.HasSuffix(url, signed.Request.Target) {
-			t.Errorf("%s: url %s, target %s", c.target, url, signed.Request.Target)
+		if url := signed.Stage(signature.URL); !strings.HasPrefix(url, c.url) || !strings.HasSuffix(url, signed.Request().Target) {
+			t.Errorf("%s: url %s, target %s", c.target, url, signed.Request().Target)
 		}
-		if !strings.HasPrefix(signed.Request.Target, c.sent) {
-			t.Errorf("%s: target %s", c.target, signed.Request.Target)
+		if !strings.HasPrefix(signed.Request().Target, c.sent) {
+			t.Errorf("%s: target %s", c.target, signed.Request().Target)
 		}
 	}
 }

@@ -71,7 +71,7 @@ func TestSignerPlacesADateOnlyWhereNoneIs(t *testing.T) {
 		if c.given != "" {
 			in.Request.Headers = append(in.Request.Headers, h(c.given, gmt))
 		}
-		req := sign(t, p, in).Request
+		req := sign(t, p, in).Request()
 		for _, name := range []string{"Date", p.Names.DateHeader} {
 			want := 0
 			if name == c.given || name == c.placed {
@@ -133,11 +133,11 @@ func TestWithValuesSignsOtherValues(t *testing.T) {
 		if got := signed.Stage(signature.CanonicalHeaders); !strings.Contains(got, "x-oss-meta-a: B \n") {
 			t.Errorf("%s: %q", id, got)
 		}
-		if value, _ := signed.Request.Header("x-oss-meta-a"); value != "b" {
+		if value, _ := signed.Request().Header("x-oss-meta-a"); value != "b" {
 			t.Errorf("%s: sent %q", id, value)
 		}
-		verdict(t, server(), signed.Request, signature.Mismatch)
-		verdict(t, server(), set(signed.Request, "x-oss-meta-a", "b"), signature.Mismatch)
+		verdict(t, server(), signed.Request(), signature.Mismatch)
+		verdict(t, server(), set(signed.Request(), "x-oss-meta-a", "b"), signature.Mismatch)
 	}
 }
 
@@ -243,8 +243,8 @@ func TestTokenInAURLIsSigned(t *testing.T) {
 		if got := signed.Stage(signature.CanonicalResource); got != want {
 			t.Errorf("%s: %q", id, got)
 		}
-		if !strings.Contains(signed.Request.Target, "CAISexample%2Btoken%2Fwith%3Dpadding%3D%3D") {
-			t.Errorf("%s: %s", id, signed.Request.Target)
+		if !strings.Contains(signed.Request().Target, "CAISexample%2Btoken%2Fwith%3Dpadding%3D%3D") {
+			t.Errorf("%s: %s", id, signed.Request().Target)
 		}
 	}
 	p := signature.OBSAWSV2Query

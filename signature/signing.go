@@ -35,6 +35,8 @@ type Signing struct {
 	headers    []int               // scratch
 	parameters []signedParameter
 	macText    []byte
+	rawTarget  string        // of the request as it goes out, without the signature
+	placed     []wire.Header // what signing put into the request
 }
 
 // maxSteps is the number of steps of the longest scheme.
@@ -115,10 +117,15 @@ func (s *Signing) record() stageRecord {
 	return stageRecord{s.Profile, string(s.stages), s.spans, s.built}
 }
 
-// observe looks at the request: target, parameters, resource.
+// observe looks at the request: target and parameters.
 func (s *Signing) observe(req *wire.Request) {
 	s.Request = req
-	s.Target = wire.SplitTarget(req.Target)
+	s.observeTarget(req.Target)
+}
+
+func (s *Signing) observeTarget(raw string) {
+	s.rawTarget = raw
+	s.Target = wire.SplitTarget(raw)
 	s.Params = wire.AppendParams(s.Params[:0], s.Target.Query)
 }
 
@@ -170,11 +177,7 @@ func (p *Profile) Sign(in *Input) (*Signed, error) {
 	if err := s.describe(in); err != nil {
 		return nil, fmt.Errorf("%s: %w", p.ID(), err)
 	}
-	signed := &Signed{}
-	req := &signed.request
-	signed.Request = req
-	in.Request.CloneInto(req, signed.headers[:], len(p.Place)+1)
-	if err := s.place(req); err != nil {
+	if err := s.place(in.Request); err != nil {
 		return nil, fmt.Errorf("%s: %w", p.ID(), err)
 	}
 	var err error
@@ -184,12 +187,10 @@ func (p *Profile) Sign(in *Input) (*Signed, error) {
 	if err := s.build(""); err != nil {
 		return nil, fmt.Errorf("%s: %w", p.ID(), err)
 	}
-	signed.stages, signed.Form = s.record(), s.Form
+	signed := &Signed{stages: s.record(), Form: s.Form, given: in.Request, placed: s.placed}
 	switch p.Carrier {
-	case InHeader:
-		req.Headers = append(req.Headers, wire.Header{Name: "Authorization", Value: signed.Stage(Authorization)})
 	case InQuery:
-		req.Target = s.targetOf(signed.Stage(URL))
+		signed.target = s.targetOf(signed.Stage(URL))
 	case InForm:
 		signed.Form = append(signed.Form, [2]string{p.Names.SignatureField, signed.Stage(SignatureValue)})
 	}
@@ -234,59 +235,79 @@ func (s *Signing) describe(in *Input) error {
 	return nil
 }
 
-// place puts everything into out that the scheme wants in the request before
-// it is signed. What is there already stays as it is.
-func (s *Signing) place(out *wire.Request) error {
+// place takes given, and everything the scheme wants in it before it is
+// signed, for the request to be signed. What is there already stays as it is.
+// The request itself is copied only when headers are put into it.
+func (s *Signing) place(given *wire.Request) error {
 	n := &s.Profile.Names
-	if _, ok := out.Header("Authorization"); ok && s.Profile.Carrier == InHeader {
-		return fmt.Errorf("the request already has an Authorization header; give it without authentication")
-	}
-	s.observe(out)
-	if s.Profile.Carrier == InQuery {
+	s.observe(given)
+	switch s.Profile.Carrier {
+	case InHeader:
+		if _, ok := given.Header("Authorization"); ok {
+			return fmt.Errorf("the request already has an Authorization header; give it without authentication")
+		}
+		if err := s.placeHeaders(given); err != nil {
+			return err
+		}
+		s.chooseHeaders()
+	case InQuery:
 		if _, ok := s.Param(n.SignatureField); ok {
 			return fmt.Errorf("the request already has the parameter %s; give it without authentication", n.SignatureField)
 		}
-		s.chooseHeaders() // the parameters list the names
+		s.chooseHeaders() // a parameter lists their names
+		return s.placeParameters()
+	case InForm:
+		s.Form = make([][2]string, 0, len(s.Profile.Place)+1)
+		for i := range s.Profile.Place {
+			if value := s.Profile.Place[i].Value(s); value != "" {
+				s.Form = append(s.Form, [2]string{s.Profile.Place[i].Name, value})
+			}
+		}
 	}
+	return nil
+}
+
+func (s *Signing) placeHeaders(given *wire.Request) error {
+	for i := range s.Profile.Place {
+		part := &s.Profile.Place[i]
+		value := part.Value(s)
+		sent, ok := given.Header(part.Name)
+		if ok && sent == "" && part.Name == s.Profile.Names.DateHeader { // the time line could not be told from the request
+			return fmt.Errorf("the request has an empty header %s; give it a value or leave it out", part.Name)
+		}
+		if !ok && value != "" {
+			s.placed = append(s.placed, wire.Header{Name: part.Name, Value: value})
+		}
+	}
+	if len(s.placed) > 0 {
+		s.Request = given.Clone(len(s.placed))
+		s.Request.Headers = append(s.Request.Headers, s.placed...)
+	}
+	return nil
+}
+
+func (s *Signing) placeParameters() error {
 	var room [512]byte
-	query := append(room[:0], querySeparator(s.Target)...)
+	query := append(room[:0], s.rawTarget...)
+	query = append(query, querySeparator(s.Target)...)
 	bare := len(query)
 	for i := range s.Profile.Place {
 		part := &s.Profile.Place[i]
 		value := part.Value(s)
-		switch part.In {
-		case InHeader:
-			given, ok := out.Header(part.Name)
-			if ok && given == "" && part.Name == n.DateHeader { // the time line could not be told from the request
-				return fmt.Errorf("the request has an empty header %s; give it a value or leave it out", part.Name)
+		given, ok := s.Param(part.Name)
+		if ok {
+			if err := s.adopt(part.Name, given, value); err != nil {
+				return err
 			}
-			if !ok && value != "" {
-				out.Headers = append(out.Headers, wire.Header{Name: part.Name, Value: value})
+		} else if value != "" {
+			if len(query) > bare {
+				query = append(query, '&')
 			}
-		case InQuery:
-			given, ok := s.Param(part.Name)
-			if ok {
-				if err := s.adopt(part.Name, given, value); err != nil {
-					return err
-				}
-			} else if value != "" {
-				if len(query) > bare {
-					query = append(query, '&')
-				}
-				query = appendParameter(query, part.Name, value)
-			}
-		case InForm:
-			if value != "" {
-				s.Form = append(s.Form, [2]string{part.Name, value})
-			}
+			query = appendParameter(query, part.Name, value)
 		}
 	}
-	if s.Profile.Carrier == InHeader { // headers were placed that are signed
-		s.chooseHeaders()
-	}
 	if len(query) > bare {
-		out.Target += string(query)
-		s.observe(out)
+		s.observeTarget(string(query))
 	}
 	return nil
 }

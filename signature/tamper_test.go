@@ -274,10 +274,10 @@ func TestTamperedForms(t *testing.T) {
 			default:
 				continue
 			}
-			verdict(t, server(), upload(signed.Request, changed), signature.Mismatch)
+			verdict(t, server(), upload(signed.Request(), changed), signature.Mismatch)
 		}
-		verdict(t, server(), upload(signed.Request, append([][2]string{{"x-oss-object-acl", "private"}}, signed.Form...)), signature.Verified)
-		elsewhere := set(at(upload(signed.Request, signed.Form), "/?acl"), "Host", "other.oss-cn-hangzhou.aliyuncs.com")
+		verdict(t, server(), upload(signed.Request(), append([][2]string{{"x-oss-object-acl", "private"}}, signed.Form...)), signature.Verified)
+		elsewhere := set(at(upload(signed.Request(), signed.Form), "/?acl"), "Host", "other.oss-cn-hangzhou.aliyuncs.com")
 		verdict(t, server(), set(elsewhere, "x-oss-meta-a", "1"), signature.Verified)
 	}
 }
@@ -293,11 +293,11 @@ func TestRawPlusInTheSignatureOfAURLFails(t *testing.T) {
 			if !strings.Contains(signed.Stage(signature.SignatureValue), "+") {
 				continue
 			}
-			if !strings.Contains(signed.Request.Target, "%2B") {
-				t.Errorf("%s: %s", p.ID(), signed.Request.Target)
+			if !strings.Contains(signed.Request().Target, "%2B") {
+				t.Errorf("%s: %s", p.ID(), signed.Request().Target)
 			}
-			verdict(t, server(), signed.Request, signature.Verified)
-			verdict(t, server(), swap(t, signed.Request, "%2B", "+"), signature.Mismatch)
+			verdict(t, server(), signed.Request(), signature.Verified)
+			verdict(t, server(), swap(t, signed.Request(), "%2B", "+"), signature.Mismatch)
 			break
 		}
 	}

@@ -49,7 +49,6 @@ func readingOf(name string, changed func(in *signature.Input)) change {
 
 // answer fills in what a profile signs.
 func answer(t *testing.T, profile *signature.Profile, item *spec.Item, o *subject.Observation, changed func(in *signature.Input)) {
-	t.Helper()
 	in := item.Case.Input
 	in.Request = in.Request.Clone(1)
 	if changed != nil {
@@ -65,7 +64,7 @@ func answer(t *testing.T, profile *signature.Profile, item *spec.Item, o *subjec
 	}
 	switch profile.Carrier {
 	case signature.InHeader:
-		o.Request = signed.Request
+		o.Request = signed.Request()
 	case signature.InQuery:
 		o.URL = wire.Bytes(signed.Stage(signature.URL))
 	case signature.InForm:

@@ -125,33 +125,33 @@ func mismatched(item *Item, verifier *signature.Verifier, v *signature.Verificat
 			return nil, f
 		}
 	}
-	if f, ok := signedOtherBlanks(item, verifier, req); ok {
+	if f, ok := signedOtherValues(item, verifier, req); ok {
 		return nil, f
 	}
 	return nil, differs(signature.SignatureValue, v.Stage(signature.SignatureValue), v.Provided,
 		"the signature is not the one of this request; a server signs "+fmt.Sprintf("%q", v.Stage(signature.StringToSign))).by("OP-SIGNATURE-01")
 }
 
-// signedOtherBlanks looks for a header whose value was signed with other blanks
-// than it was sent: as the caller gave it, while the HTTP library trims, or
-// without Unicode blanks, which no HTTP library trims.
-func signedOtherBlanks(item *Item, verifier *signature.Verifier, req *wire.Request) (finding, bool) {
+// signedOtherValues looks for a header whose value was signed otherwise than it
+// was sent: as the caller gave it, while the HTTP library trims or encodes it,
+// or without Unicode blanks, which no HTTP library trims.
+func signedOtherValues(item *Item, verifier *signature.Verifier, req *wire.Request) (finding, bool) {
 	verifier.Reading = nil
 	sent := verifier.Verify(req)
-	for _, blanks := range []struct {
+	for _, signed := range []struct {
 		why   string
 		value func(string) string
 	}{
 		{"a value is signed as the caller gave it, and sent without its blanks or with other bytes", func(v string) string { return v }},
 		{"a value is signed without its Unicode blanks, which are sent all the same", strings.TrimSpace},
 	} {
-		other := verifierOfValues(verifier, item, blanks.value).Verify(req)
+		other := verifierOfValues(verifier, item, signed.value).Verify(req)
 		if other.Verdict != signature.Verified {
 			continue
 		}
 		for _, s := range sent.Stages() {
 			if got := other.Stage(s.Stage); got != s.Value {
-				return differs(s.Stage, s.Value, got, blanks.why).by("OP-SIGNATURE-01"), true
+				return differs(s.Stage, s.Value, got, signed.why).by("OP-SIGNATURE-01"), true
 			}
 		}
 	}

@@ -40,13 +40,15 @@ const (
 // A seen says what arrived for an operation.
 type seen func(t *testing.T, item *spec.Item) *subject.Observation
 
-var sent = []struct {
+type operationTest struct {
 	name   string
 	vector string
 	seen   seen
 	want   string // the outcome, or for a failure the stage or the kind of divergence
 	says   string // in the message
-}{
+}
+
+var sent = []operationTest{
 	{"nothing", getSpace, arriving(), "adapter-error", "no request arrived"},
 	{"probes alone", getSpace, probe, "adapter-error", "no request arrived"},
 	{"a probe and the request", getSpace, and(probe, signedBy(nil)), "pass", ""},
@@ -171,15 +173,7 @@ func TestAFailureOfAnOperationNamesTheRuleItBreaks(t *testing.T) {
 		"a sub-resource lost": "OP-PARAMETER-02", "no token": "OP-TOKEN-01", "the body lost": "OP-BODY-01", "another secret": "OP-SIGNATURE-01",
 		"no authentication": "OP-SIGNATURE-02", "another scheme": "OP-SCHEME-01", "another lifetime of a V4 URL": "OP-EXPIRES-01",
 	} {
-		i := slices.IndexFunc(sent, func(s struct {
-			name   string
-			vector string
-			seen   seen
-			want   string
-			says   string
-		}) bool {
-			return s.name == name
-		})
+		i := slices.IndexFunc(sent, func(test operationTest) bool { return test.name == name })
 		item := itemOf(t, sent[i].vector)
 		r := spec.Judge(load(t), item, sent[i].seen(t, item))
 		if !strings.HasPrefix(r.Rule, want+": ") {

@@ -54,20 +54,10 @@ func (r *Request) HeaderCount(name string) int {
 // Clone returns a copy whose header list is its own, with room for extra
 // headers. The copy was not read from a wire, so it has no [Request.Head].
 func (r *Request) Clone(extra int) *Request {
-	c := new(Request)
-	r.CloneInto(c, nil, extra)
-	return c
-}
-
-// CloneInto is [Request.Clone] for a caller who has the place for it, and room
-// for headers that is used if it is large enough.
-func (r *Request) CloneInto(c *Request, room []Header, extra int) {
-	*c = *r
+	c := *r
 	c.head = ""
-	if cap(room) < len(r.Headers)+extra {
-		room = make([]Header, 0, len(r.Headers)+extra)
-	}
-	c.Headers = append(room[:0], r.Headers...)
+	c.Headers = append(make([]Header, 0, len(r.Headers)+extra), r.Headers...)
+	return &c
 }
 
 // Host returns the authority the request is meant for: that of an

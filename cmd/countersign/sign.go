@@ -171,7 +171,7 @@ func signedJSONOf(profile *signature.Profile, signed *signature.Signed) *signedJ
 	out := &signedJSON{Scheme: profile.Scheme, Carrier: profile.Carrier, Stages: vectors.ExpectedStages{Values: signed.Stages()}}
 	switch profile.Carrier {
 	case signature.InHeader:
-		out.Request = signed.Request
+		out.Request = signed.Request()
 	case signature.InQuery:
 		out.URL = wire.Bytes(signed.Stage(signature.URL))
 	case signature.InForm:
@@ -190,6 +190,6 @@ func (env *environment) printSigned(profile *signature.Profile, signed *signatur
 	if profile.Carrier == signature.InHeader {
 		fmt.Fprintln(env.Stdout)
 		env.heading("request", "as it goes out")
-		env.requestHead("  ", signed.Request)
+		env.requestHead("  ", signed.Request())
 	}
 }

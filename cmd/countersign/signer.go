@@ -46,7 +46,7 @@ func signByReference(_ context.Context, q *subject.SignQuestion) (*adapter.Answe
 	}
 	switch q.Carrier {
 	case signature.InHeader:
-		answer.Request = signed.Request
+		answer.Request = signed.Request()
 	case signature.InQuery:
 		answer.URL = signed.Stage(signature.URL)
 	case signature.InForm:

@@ -97,7 +97,7 @@ func writeFile(t *testing.T, dir, name string, data []byte) string {
 // body.
 func outgoing(in *signature.Input, signed *signature.Signed) *wire.Request {
 	if len(signed.Form) == 0 {
-		return signed.Request
+		return signed.Request()
 	}
 	req := in.Request.Clone(1)
 	req.Method = "POST"

@@ -91,7 +91,7 @@ func contradiction(t *testing.T) *signature.Verification {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := fuzz.Verifier(in.Credentials).Verify(signed.Request)
+	v := fuzz.Verifier(in.Credentials).Verify(signed.Request())
 	v.Verdict = signature.Mismatch
 	return v
 }

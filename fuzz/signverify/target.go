@@ -34,7 +34,7 @@ func roundTrip(p *signature.Profile, in *signature.Input, reading func(*signatur
 	if err != nil {
 		return
 	}
-	sent := signed.Request
+	sent := signed.Request()
 	if p.Carrier == signature.InForm {
 		sent = upload(in, signed.Form)
 	}

@@ -28,7 +28,7 @@ func (Honest) Sign(_ context.Context, scheme string, carrier signature.Carrier, 
 	}
 	switch carrier {
 	case signature.InHeader:
-		out.Request = signed.Request
+		out.Request = signed.Request()
 	case signature.InQuery:
 		out.URL = signed.Stage(signature.URL)
 	case signature.InForm:
