@@ -32,7 +32,7 @@ type Fault struct {
 	Where  string // `header Authorization`, `parameter x-oss-expires`, `field policy`
 	Offset int    // byte position in the value, or -1
 	Rule   string // the rule and its source
-	EC     string // the error code OSS documents for it, or ""; OBS has none, but shares readers with OSS
+	EC     string // the error code OSS documents for it, or ""; OBS has none
 	Got    string // the offending text, shortened; never a secret
 }
 

@@ -27,6 +27,9 @@ func checkFaults(t *testing.T, name string, got *signature.Verification, want []
 		t.Errorf("%s: verdict %s, want malformed", name, got.Verdict)
 	}
 	for i := range max(len(got.Faults), len(want)) {
+		if i < len(want) && got.Profile != nil && strings.HasPrefix(got.Profile.Scheme, "obs") {
+			want[i].ec = "" // the codes of OSS, and OBS has none
+		}
 		switch {
 		case i >= len(got.Faults):
 			t.Errorf("%s: missing fault %v", name, want[i])

@@ -90,8 +90,7 @@ func (v *Verifier) Verify(req *wire.Request) *Verification {
 		return out
 	}
 	if profile == nil {
-		out.Verdict, out.Faults = Malformed, faults
-		return out
+		return out.refuse(faults...)
 	}
 	if v.Reading != nil {
 		profile = v.Reading(profile)
@@ -100,17 +99,13 @@ func (v *Verifier) Verify(req *wire.Request) *Verification {
 	faults = append(faults, profile.Read(s)...)
 	v.claim(s, out)
 	if len(faults) > 0 {
-		out.Verdict, out.Faults = Malformed, faults
-		return out
+		return out.refuse(faults...)
 	}
 	if fault := v.admit(s, out); fault != nil {
-		out.Verdict, out.Faults = Malformed, []*Fault{fault}
-		return out
+		return out.refuse(fault)
 	}
 	if err := s.build(SignatureValue); err != nil {
-		out.Verdict = Malformed
-		out.Faults = []*Fault{{Class: MalformedAuthorization, Where: "request", Offset: -1, Rule: err.Error()}}
-		return out
+		return out.refuse(&Fault{Class: MalformedAuthorization, Where: "request", Offset: -1, Rule: err.Error()})
 	}
 	out.stages = s.record()
 	out.Verdict = Mismatch
@@ -118,6 +113,18 @@ func (v *Verifier) Verify(req *wire.Request) *Verification {
 		out.Verdict = Verified
 	}
 	return out
+}
+
+// refuse ends a verification with faults. The readers are shared by both
+// services, the codes they know are those of OSS: OBS has none.
+func (v *Verification) refuse(faults ...*Fault) *Verification {
+	if v.Profile != nil && strings.HasPrefix(v.Profile.Scheme, "obs") {
+		for _, f := range faults {
+			f.EC = ""
+		}
+	}
+	v.Verdict, v.Faults = Malformed, faults
+	return v
 }
 
 // claim copies what the request says of itself.

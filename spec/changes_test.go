@@ -172,6 +172,28 @@ func header(name, value string) change {
 	return func(_ *testing.T, _ *spec.Item, o *subject.Observation) { addHeader(o.Request, name, value) }
 }
 
+func inTarget(more string) change {
+	return func(_ *testing.T, _ *spec.Item, o *subject.Observation) { o.Request.Target += more }
+}
+
+// presignedRequest gives the request back that follows from the URL.
+func presignedRequest(_ *testing.T, item *spec.Item, o *subject.Observation) {
+	t := wire.SplitTarget(string(o.URL))
+	o.Request = item.Case.Input.Request.Clone(0)
+	o.Request.Target = wire.Target{Path: t.Path, Query: t.Query, HasQuery: t.HasQuery}.String()
+	o.URL = ""
+}
+
+// forged puts another signature wherever there is one.
+func forged(_ *testing.T, _ *spec.Item, o *subject.Observation) {
+	value, _ := o.Stage(signature.SignatureValue)
+	for i := range o.Stages {
+		o.Stages[i].Value = wire.Bytes(strings.ReplaceAll(string(o.Stages[i].Value), value, strings.ToUpper(value)))
+	}
+	authorization, _ := o.Request.Header("Authorization")
+	setHeader(o.Request, "Authorization", strings.ReplaceAll(authorization, value, strings.ToUpper(value)))
+}
+
 // again repeats a header.
 func again(name string) change {
 	return func(_ *testing.T, _ *spec.Item, o *subject.Observation) {

@@ -65,8 +65,10 @@ var signed = []struct {
 	{"Authorization twice", v4GetSTS, again("Authorization"), "authorization", "stands once"},
 	{"no Authorization beside a right signature", v4GetSTS, unsignedRequest, "unsigned", "carries no authentication"},
 	{"a header added behind the signature", v1PutACL, header("x-oss-meta-late", "1"), "canonicalHeaders", "not for the request it returned"},
+	{"a parameter added behind the signature", v1PutACL, inTarget("&versionId=1"), "canonicalResource", "not for the request it returned"},
 	{"a header added that nobody signs", v1PutACL, header("User-Agent", "sdk/1.0"), "pass", ""},
 
+	{"a presigned request in place of a URL", v4Presign, presignedRequest, "pass", ""},
 	{"URL parameters in another order", v4Presign, reverseParameters, "pass", ""},
 	{"a parameter more, unsigned", v1Presign, url("?", "?utm=1&"), "pass", ""},
 	{"a parameter less, unsigned", v1Presign, url("&param1=value1", ""), "url", ""},
@@ -87,6 +89,9 @@ var signed = []struct {
 	{"its own clock in a header", v4Contested, as(func(in *signature.Input) {
 		setHeader(in.Request, "Date", "Sat, 16 Dec 2023 16:22:22 GMT")
 	}), "pass", ""},
+	{"its own clock and a wrong signature", v4Contested, all(as(func(in *signature.Input) {
+		setHeader(in.Request, "Date", "Sat, 16 Dec 2023 16:22:22 GMT")
+	}), forged), "signature", ""},
 	{"its own clock in a URL", v4Presign, as(func(in *signature.Input) { in.Time = in.Time.Add(time.Hour) }), "pass", ""},
 	{"its own clock in a V1 URL", v1Presign, as(func(in *signature.Input) { in.Expires += 3600 }), "pass", ""},
 	{"another lifetime of a V4 URL", v4Presign, as(func(in *signature.Input) { in.Expires += 3600 }), "parameter", "another time"},
@@ -122,6 +127,7 @@ var signed = []struct {
 	{"another carrier", v4Presign, under(signature.OSSV4Header), "carrier", "oss-v4/header"},
 
 	{"the vector's other reading", rtmpContested, reading("token-signed"), "contested", "token-signed"},
+	{"neither of the vector's readings", rtmpContested, all(bare, stage(signature.SignatureValue, "c0ffee")), "signature", ""},
 	{"the vector's other reading, without a request", v4Contested, all(reading("date-as-iso"), bare), "contested", "date-as-iso"},
 	{"another reading of the scheme, of a request with more in it", v1PutACL, readingOf("listed-parameters-only", func(in *signature.Input) {
 		in.Request.Target += "&x-oss-unheard=1"
