@@ -136,6 +136,16 @@ func TestTheReasonOfAnExpectedFailureReachesItsResult(t *testing.T) {
 	}
 }
 
+func TestTheLineThatNamesThePlaceCounts(t *testing.T) {
+	for _, list := range []string{"a/b/*/x  fail  # r\na/b/t/x  signature  # s\n", "a/b/t/x  signature  # s\na/b/*/x  fail  # r\n"} {
+		results := []reports.Result{failed("a/b/t/x", "signature")}
+		parse(t, list).Apply(results)
+		if got := results[0].Expectation; got == nil || got.Pin != "signature" {
+			t.Errorf("expectation is %+v of\n%s", got, list)
+		}
+	}
+}
+
 func rewrite(t *testing.T, x *runner.ExpectedFailures, results []reports.Result) string {
 	t.Helper()
 	var b strings.Builder

@@ -119,6 +119,10 @@ func TestConformMatchesAPassAndExplainsTheRest(t *testing.T) {
 	if crash != "a/b/c: crash\n  exit status 3\n" {
 		t.Errorf("message of a crash is %q", crash)
 	}
+	half := matcher.FailureMessage(reports.Result{ID: "a/b/c", Outcome: reports.Fail, Stage: "url", Message: "no URL", Expected: &expected})
+	if half != "a/b/c: fail at url\n  no URL\n" {
+		t.Errorf("message with nothing observed is %q", half)
+	}
 	if got := matcher.NegatedFailureMessage(failure); !strings.Contains(got, "not expected") || !strings.Contains(got, failure.ID) {
 		t.Errorf("negated message is %q", got)
 	}

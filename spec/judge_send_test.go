@@ -72,6 +72,10 @@ var sent = []operationTest{
 	{"another region", putHeaders, signedBy(func(in *signature.Input) { in.Region = "us-east-1" }), "authorization", "region"},
 	{"another secret", getSpace, signedBy(func(in *signature.Input) { in.Credentials.AccessKeySecret = "other" }), "signature", "a server signs \"GET"},
 	{"changed on the way", putHeaders, onItsWay(func(req *wire.Request) { setHeader(req, "Content-Type", "text/html") }), "canonicalHeaders", "as the caller gave it"},
+	{"changed on the way and another secret", putHeaders, thenOnItsWay(
+		signedBy(func(in *signature.Input) { in.Credentials.AccessKeySecret = "other" }),
+		func(req *wire.Request) { setHeader(req, "Content-Type", "text/html") },
+	), "signature", ""},
 	{"the key changed on the way", getSpace, onItsWay(func(req *wire.Request) { req.Target = "/other.jpg" }), "signature", ""},
 
 	{"Content-Type not signed", putType, slipped("content-type-unsigned"), "stringToSign", ""},
@@ -130,6 +134,14 @@ var sent = []operationTest{
 	{"no token in a URL", presignSTS, signedBy(withoutToken), "token", ""},
 	{"a token nobody gave", getSpace, signedBy(func(in *signature.Input) { in.Credentials.SecurityToken = "other" }), "token", ""},
 	{"a token under a name in other letter case", presignSTS, signedBy(lowerCaseToken), "contested", "letter case"},
+	{"another token under a name in other letter case", presignSTS, signedBy(func(in *signature.Input) {
+		in.Credentials.SecurityToken = "other"
+		lowerCaseToken(in)
+	}), "token", ""},
+	{"the token under another name", presignSTS, signedBy(func(in *signature.Input) {
+		lowerCaseToken(in)
+		in.Request.Target = strings.Replace(in.Request.Target, "x-amz-security-token", "security-token", 1)
+	}), "token", ""},
 	{"no token in a form", postToken, signedBy(withoutToken), "token", ""},
 	{"the body lost", putHeaders, signedBy(func(in *signature.Input) { in.Request.Body = "" }), "body", ""},
 	{"the body changed", presign, signedBy(func(in *signature.Input) { in.Request.Body += "\n" }), "body", ""},
@@ -182,6 +194,19 @@ func TestAFailureOfAnOperationNamesTheRuleItBreaks(t *testing.T) {
 	}
 }
 
+// A signature that a known slip explains names its cause, and no other does.
+func TestASlipIsDiagnosed(t *testing.T) {
+	item := itemOf(t, putType)
+	r := judgePurely(t, item, slipped("content-type-unsigned")(t, item))
+	if r.Diagnosis == nil || len(r.Diagnosis.Causes) != 1 || r.Diagnosis.Causes[0].Name == "" {
+		t.Errorf("diagnosis is %+v", r.Diagnosis)
+	}
+	r = judgePurely(t, item, signedBy(func(in *signature.Input) { in.Credentials.AccessKeySecret = "other" })(t, item))
+	if r.Diagnosis != nil {
+		t.Errorf("diagnosis of another secret is %+v", r.Diagnosis)
+	}
+}
+
 func arriving(requests ...*wire.Request) seen {
 	return func(_ *testing.T, item *spec.Item) *subject.Observation { return arrived(item, requests...) }
 }
@@ -220,9 +245,11 @@ func signedUnder(profile *signature.Profile) seen {
 }
 
 // onItsWay is a signed request that something happened to on its way.
-func onItsWay(change func(req *wire.Request)) seen {
+func onItsWay(change func(req *wire.Request)) seen { return thenOnItsWay(signedBy(nil), change) }
+
+func thenOnItsWay(first seen, change func(req *wire.Request)) seen {
 	return func(t *testing.T, item *spec.Item) *subject.Observation {
-		req := send(t, item, nil)
+		req := first(t, item).Captured[0].Request
 		before := string(req.AppendHTTP(nil))
 		change(req)
 		if string(req.AppendHTTP(nil)) == before {
