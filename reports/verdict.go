@@ -102,7 +102,7 @@ func Conclude(h Header, results []Result, problems []string, aborted bool) Foote
 	slices.SortFunc(f.Profiles, func(a, b ProfileCounts) int { return strings.Compare(a.Profile, b.Profile) })
 	f.Verdict = worst(f.Profiles)
 
-	own := slices.Concat(duplicates(results), staleExpectations(results), unproven(total))
+	own := slices.Concat(duplicates(results), staleExpectations(results), unproven(total), unoffered(f.Profiles))
 	for _, problem := range own {
 		if !slices.Contains(f.Problems, problem) {
 			f.Problems = append(f.Problems, problem)
@@ -220,6 +220,22 @@ func staleExpectations(results []Result) []string {
 			key.pattern, key.pin, strings.Join(ids, ", "), more))
 	}
 	slices.Sort(problems)
+	return problems
+}
+
+// unoffered finds profiles that a subject declares and offers nothing of: they
+// would look harmless beside one that passes.
+func unoffered(profiles []ProfileCounts) []string {
+	var problems []string
+	for _, p := range profiles {
+		cases := 0
+		for _, n := range p.Counts {
+			cases += n
+		}
+		if cases > 0 && p.Counts[Unsupported] == cases {
+			problems = append(problems, fmt.Sprintf("nothing was proven of %s: all its %d cases are unsupported; a profile that is not offered must not be declared", p.Profile, cases))
+		}
+	}
 	return problems
 }
 

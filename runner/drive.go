@@ -32,13 +32,16 @@ func (d *driver) drive(ctx context.Context, items []*spec.Item, parallel int) []
 		workers.Go(func() {
 			for i := range next {
 				observations[i] = d.ask(ctx, items[i])
+				if k := observations[i].Kind; ctx.Err() != nil && (k == subject.TimedOut || k == subject.Crashed) {
+					observations[i] = interrupted(items[i]) // by us, not by a deadline
+				}
 				d.done()
 			}
 		})
 	}
 	for i := range items {
 		if ctx.Err() != nil {
-			observations[i] = &subject.Observation{ID: items[i].ID, Mode: items[i].Mode(), Kind: subject.NotRun, Message: "the run was interrupted"}
+			observations[i] = interrupted(items[i])
 			continue
 		}
 		next <- i
@@ -49,6 +52,10 @@ func (d *driver) drive(ctx context.Context, items []*spec.Item, parallel int) []
 		d.askAgain(ctx, items, observations)
 	}
 	return observations
+}
+
+func interrupted(item *spec.Item) *subject.Observation {
+	return &subject.Observation{ID: item.ID, Mode: item.Mode(), Kind: subject.NotRun, Message: "the run was interrupted"}
 }
 
 func (d *driver) ask(ctx context.Context, item *spec.Item) *subject.Observation {

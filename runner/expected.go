@@ -111,6 +111,14 @@ func parseExpectedLine(text string) (expectedLine, error) {
 	return line, err
 }
 
+// know tells the list of vectors that are not in the results, so that its lines
+// about them are not taken for stale.
+func (x *ExpectedFailures) know(ids []string) {
+	for _, id := range ids {
+		x.set.Match(id)
+	}
+}
+
 // Apply marks the results that the list covers and returns what is wrong with
 // the list itself: patterns that match nothing.
 func (x *ExpectedFailures) Apply(results []reports.Result) (problems []string) {

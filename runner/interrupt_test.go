@@ -99,7 +99,7 @@ func TestASignerThatHangsDoesNotHoldUpTheEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := stream.Footer; !f.Aborted || f.Counts[reports.Timeout] != 1 || f.Counts[reports.NotRun] != len(told)-1 {
+	if f := stream.Footer; !f.Aborted || f.Counts[reports.NotRun] != len(told) {
 		t.Errorf("aborted %t, counts %v", f.Aborted, f.Counts)
 	}
 }
@@ -126,17 +126,20 @@ func TestACrashThatDoesNotComeAgainIsFlaky(t *testing.T) {
 // asked again, and are not called flaky for it.
 func TestNeighboursOfACrashAreNotFlaky(t *testing.T) {
 	t.Parallel()
-	stream := run(t, runner.Options{Start: process("crash-on-put", nil), Select: []string{"oss-v2/header/**", "oss-v1/header/basics/*", "oss-v1/query/**"}})
+	stream := run(t, runner.Options{
+		Start:  process("crash-on-put", nil),
+		Select: []string{"oss-v2/header/basics/*", "oss-v2/query/**", "obs-v2/query/**", "oss-rtmp/**"},
+	})
 	for _, r := range stream.Results {
 		want := reports.Pass
-		if strings.Contains(r.ID, "/put-") || strings.Contains(r.ID, "-put-") {
+		if strings.Contains(r.ID, "/put-") {
 			want = reports.Crash
 		}
 		if r.Outcome != want {
 			t.Errorf("%s: %s, want %s: %s", r.ID, r.Outcome, want, r.Message)
 		}
 	}
-	if f := stream.Footer; f.Counts[reports.Crash] != 2 || f.Counts[reports.Pass] < 20 {
+	if f := stream.Footer; f.Counts[reports.Crash] != 1 || f.Counts[reports.Pass] < subject.DefaultParallel {
 		t.Errorf("counts %v", f.Counts)
 	}
 }

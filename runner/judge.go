@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/onsi/ginkgo/v2"
@@ -41,7 +42,7 @@ func JudgeWithGinkgo(command ...string) JudgeFunc {
 		}
 		defer os.RemoveAll(dir)
 		in, out := filepath.Join(dir, "observations.ndjson"), filepath.Join(dir, "results.ndjson")
-		if err := writeObservations(in, observations); err != nil {
+		if err := writeObservations(in, items, observations); err != nil {
 			return nil, err
 		}
 		cmd := exec.CommandContext(ctx, command[0], append(append([]string{}, command[1:]...), in, out)...)
@@ -80,11 +81,13 @@ func ServeJudge(observationsFile, resultsFile string) error {
 		return err
 	}
 	items := make([]*spec.Item, len(recording.Observations))
+	caps := recording.Header.Capabilities()
 	byID := make(map[string]*subject.Observation, len(items))
 	for i, o := range recording.Observations {
 		if items[i], err = spec.ItemByID(set, o.ID); err != nil {
 			return err
 		}
+		items[i].Clock = caps.Has("clock")
 		byID[o.ID] = o
 	}
 	results := runSpecs(set, items, func(item *spec.Item) *subject.Observation { return byID[item.ID] })
@@ -116,15 +119,17 @@ func runSpecs(set *vectors.Set, items []*spec.Item, observe spec.Observe) []repo
 	return results
 }
 
-func writeObservations(name string, observations []*subject.Observation) (err error) {
+func writeObservations(name string, items []*spec.Item, observations []*subject.Observation) (err error) {
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	recorder, err := subject.NewRecorder(file, &subject.RecordingHeader{
-		Subject: subject.Identity{Name: "judging", Version: version.Suite}, SuiteVersion: version.Suite,
-	})
+	header := &subject.RecordingHeader{Subject: subject.Identity{Name: "judging", Version: version.Suite}, SuiteVersion: version.Suite}
+	if slices.ContainsFunc(items, func(it *spec.Item) bool { return it.Clock }) {
+		header.Features = []string{"clock"}
+	}
+	recorder, err := subject.NewRecorder(file, header)
 	if err != nil {
 		return err
 	}

@@ -222,6 +222,10 @@ func TestARecordingOfASenderIsWhole(t *testing.T) {
 	if len(stream.Header.Selection) > 0 || len(stream.Results) != len(rec.Observations) {
 		t.Errorf("selection %q, %d results of %d observations", stream.Header.Selection, len(stream.Results), len(rec.Observations))
 	}
+	rec.Header.Features = []string{"sign"}
+	if s := run(t, runner.Options{Replay: rec}).Header.Selection; len(s) != 1 {
+		t.Errorf("one that signs too, recorded without: selection %q", s)
+	}
 }
 
 func TestARecordingWithVectorsTheSuiteLacksIsRed(t *testing.T) {

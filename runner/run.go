@@ -106,6 +106,7 @@ type run struct {
 	Options
 	set          *vectors.Set
 	caps         subject.Capabilities
+	allIDs       []string // of everything the subject could be asked for
 	items        []*spec.Item
 	observations []*subject.Observation
 	mode         string
@@ -162,7 +163,13 @@ func (r *run) ask(ctx context.Context, s subject.Subject) error {
 // options ask for.
 func (r *run) choose() error {
 	caps := r.caps
-	var err error
+	all, err := spec.Items(r.set, &caps)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNotStarted, err)
+	}
+	for _, item := range all {
+		r.allIDs = append(r.allIDs, item.ID)
+	}
 	if caps.Profiles, err = narrow(caps.Profiles, r.Profiles); err != nil {
 		return fmt.Errorf("%w: %w", ErrSelection, err)
 	}
@@ -337,14 +344,14 @@ func (r *run) conclude(ctx context.Context) (*reports.Stream, error) {
 	return &reports.Stream{Header: header, Results: results, Footer: reports.Conclude(header, results, r.problems, aborted)}, nil
 }
 
-// expectedProblems applies the list of expected failures. In a filtered or
-// sharded run a line that matches nothing may belong to what was left out.
+// expectedProblems applies the list of expected failures. A line must match a
+// result; in a filtered or sharded run, at least a vector that the subject
+// could be asked for.
 func (r *run) expectedProblems(results []reports.Result) []string {
-	problems := r.Expected.Apply(results)
 	if len(r.selection()) > 0 || len(r.Profiles) > 0 {
-		return nil
+		r.Expected.know(r.allIDs)
 	}
-	return problems
+	return r.Expected.Apply(results)
 }
 
 // finish fills in what only a run knows, and sorts.

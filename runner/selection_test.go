@@ -218,7 +218,7 @@ func TestARunSaysWhatItRanAndHowToRepeatIt(t *testing.T) {
 	}
 }
 
-// sender declares operations and supports nothing.
+// sender declares operations, signs nothing, and cannot send either.
 type sender struct {
 	subject.Subject
 	features []string
@@ -238,42 +238,48 @@ func (sender) Sign(_ context.Context, q *subject.SignQuestion) *subject.Observat
 }
 
 func (sender) Send(_ context.Context, q *subject.SendQuestion) *subject.Observation {
-	return &subject.Observation{ID: q.ID, Mode: subject.SendMode, Kind: subject.Unsupported, Message: "not this one"}
+	return &subject.Observation{ID: q.ID, Mode: subject.SendMode, Kind: subject.AdapterError, Message: "no route to host"}
 }
 
 func TestSignatureVectorsAreLeftOutForWhatOnlySends(t *testing.T) {
 	for _, test := range []struct {
-		name     string
-		features []string
-		left     bool
+		name         string
+		features     []string
+		opts         runner.Options
+		signs, sends bool // which vectors have results
+		note         bool
 	}{
-		{"has no signer", nil, true},
-		{"says it signs", []string{"sign"}, false},
+		{"has no signer", nil, runner.Options{}, false, true, true},
+		{"says it signs", []string{"sign"}, runner.Options{}, true, true, false},
+		{"has no signer and is asked to sign", nil, runner.Options{LabelFilter: "sign"}, true, false, false},
+		{"has no signer and is not asked to sign", nil, runner.Options{LabelFilter: "send"}, false, true, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var notes []string
-			stream := run(t, runner.Options{
-				Start: func(context.Context) (subject.Subject, error) { return sender{features: test.features}, nil },
-				Note:  func(note string) { notes = append(notes, note) },
-			})
-			signed := slices.DeleteFunc(ids(stream.Results), func(id string) bool { return strings.Contains(id, "/operations/") })
-			if (len(signed) == 0) != test.left || (len(notes) == 1) != test.left {
-				t.Errorf("%d signature vectors, notes %q", len(signed), notes)
+			test.opts.Start = func(context.Context) (subject.Subject, error) { return sender{features: test.features}, nil }
+			test.opts.Note = func(note string) { notes = append(notes, note) }
+			stream := run(t, test.opts)
+			signs, sends, undeclared := 0, 0, 0
+			for _, r := range stream.Results {
+				want := reports.Unsupported
+				switch sent := strings.Contains(r.ID, "/operations/"); {
+				case !sent:
+					signs++
+				case strings.Contains(r.Message, "does not declare the operation"):
+					undeclared++
+				default:
+					sends++
+					want = reports.AdapterError
+				}
+				if r.Outcome != want {
+					t.Errorf("%s: %s, want %s: %s", r.ID, r.Outcome, want, r.Message)
+				}
 			}
-			if len(signed) == len(stream.Results) {
-				t.Error("no operation was tried")
+			if signs > 0 != test.signs || sends > 0 != test.sends || undeclared > 0 != test.sends || len(notes) > 0 != test.note {
+				t.Errorf("%d signature vectors, %d operations and %d it does not declare, notes %q", signs, sends, undeclared, notes)
 			}
 			if reports.ExitCode(stream.Footer) != 1 || !problem(stream.Footer, "nothing was proven") {
 				t.Errorf("exit code %d, problems %q", reports.ExitCode(stream.Footer), stream.Footer.Problems)
-			}
-			undeclared := 0
-			for _, r := range stream.Results {
-				if strings.Contains(r.Message, "does not declare the operation") {
-					undeclared++
-				}
-			}
-			if undeclared == 0 {
-				t.Error("no operation it does not declare is unsupported")
 			}
 		})
 	}

@@ -3,6 +3,7 @@ package signature
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/countersign/countersign/wire"
@@ -42,8 +43,10 @@ func (c Credentials) String() string { return c.AccessKeyID + ":[secret]" }
 // GoString does the same for %#v.
 func (c Credentials) GoString() string { return "Credentials{" + c.String() + "}" }
 
-// Input is what a signer is given. Request is complete: a signer adds
-// authentication and nothing else.
+// Input is what a signer is given. Request is complete but for the
+// authentication itself, which a signer adds: the Authorization header or the
+// parameters or fields of the scheme, and the security token, which stands in
+// Credentials alone.
 type Input struct {
 	Request           *wire.Request
 	Bucket            string
@@ -56,6 +59,16 @@ type Input struct {
 	Expires           int64    // as the scheme's parameter defines it: unix seconds; V4: seconds after Time
 	AdditionalHeaders []string // OSS V2 and V4, header names to sign beyond the default ones; OBS V4: SignedHeaders beyond host and x-amz-*
 	Policy            string   // form: the policy JSON, byte for byte
+}
+
+// Clone returns a copy that shares nothing with in that can be changed.
+func (in *Input) Clone() *Input {
+	c := *in
+	if in.Request != nil {
+		c.Request = in.Request.Clone(0)
+	}
+	c.AdditionalHeaders = slices.Clone(in.AdditionalHeaders)
+	return &c
 }
 
 // inputJSON is the published JSON form of [Input].

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -55,12 +56,39 @@ func Conformance(factory func() subject.Signer, opts Options) bool {
 		panic(err)
 	}
 	driven := sync.OnceValue(func() subject.Subject { return subject.InProcess(opts.Identity, opts.Profiles, factory()) })
-	Register(set, items, func(item *Item) *subject.Observation {
+	observe := func(item *Item) *subject.Observation {
 		ctx, cancel := context.WithTimeout(context.Background(), opts.Timeout)
 		defer cancel()
 		return driven().Sign(ctx, item.Question())
-	}, opts.Emit)
+	}
+	Register(set, items, observe, opts.Emit)
+	registerProof(set, items, observe)
 	return true
+}
+
+// registerProof adds a spec for each profile that fails when none of its
+// vectors passes: a signer that says "unsupported" to all of them would leave
+// nothing but skipped specs, and a suite of those is green.
+func registerProof(set *vectors.Set, items []*Item, observe Observe) {
+	byProfile := map[string][]*Item{}
+	var profiles []string
+	for _, item := range items {
+		id := item.Profile.ID()
+		if byProfile[id] == nil {
+			profiles = append(profiles, id)
+		}
+		byProfile[id] = append(byProfile[id], item)
+	}
+	for _, id := range profiles {
+		ginkgo.It(id+": at least one vector passes", ginkgo.Label(id[:strings.IndexByte(id, '/')]), func() {
+			for _, item := range byProfile[id] {
+				if Judge(set, item, observe(item)).Outcome == reports.Pass {
+					return
+				}
+			}
+			ginkgo.Fail("nothing was proven: no vector of " + id + " passed; take the profile out of Options.Profiles if it is not offered")
+		})
+	}
 }
 
 // Question is what a subject is asked for a signature vector.

@@ -17,6 +17,7 @@ type Item struct {
 	Profile   *signature.Profile
 	Case      *vectors.Case          // nil for an operation
 	Operation *vectors.OperationCase // nil for a signature vector
+	Clock     bool                   // the subject signs for the time it is given, and is held to it
 }
 
 // Mode says how a subject is asked.
@@ -87,7 +88,7 @@ func Items(set *vectors.Set, caps *subject.Capabilities) ([]*Item, error) {
 		}
 		for _, c := range set.Cases() {
 			if !c.IsVerifierCase() && c.Profile() == id {
-				items = append(items, &Item{ID: c.ID, Profile: profile, Case: c})
+				items = append(items, &Item{ID: c.ID, Profile: profile, Case: c, Clock: caps.Has("clock")})
 			}
 		}
 		if len(caps.Operations) == 0 {

@@ -84,23 +84,54 @@ var outcomeOf = map[subject.Kind]reports.Outcome{
 	subject.NotRun:        reports.NotRun,
 }
 
-// explain fills in why a result matters and who says so: the words of the
-// deciding requirement, or else of the vector's first one.
+// explain fills in why a result matters and who says so: the requirement that
+// decided, or else the one of the vector's own that is about the place where it
+// failed. What was never judged broke no rule.
 func explain(set *vectors.Set, item *Item, r *reports.Result, requirement string) {
-	r.Why = item.Why()
-	ids := item.Requirements()
-	if requirement != "" {
-		ids = append([]string{requirement}, ids...)
+	if slices.Contains(unjudged, r.Outcome) {
+		return
 	}
-	for _, id := range ids {
-		if req, ok := set.Requirement(id); ok {
-			r.Rule, r.Source, r.Status = req.ID+": "+req.Rule, req.Source, string(req.Status)
-			break
-		}
+	r.Why = item.Why()
+	if requirement == "" {
+		requirement = nearest(item.Requirements(), signature.Stage(r.Stage))
+	}
+	if req, ok := set.Requirement(requirement); ok {
+		r.Rule, r.Source, r.Status = req.ID+": "+req.Rule, req.Source, string(req.Status)
 	}
 	if item.Case != nil {
 		r.AgreedBy = set.AgreedBy(item.Case)
 	}
+}
+
+var unjudged = []reports.Outcome{
+	reports.AdapterError, reports.Crash, reports.Timeout, reports.ProtocolError, reports.NotRun, reports.Unsupported,
+}
+
+// areas are the parts of requirement ids that are about a stage.
+var areas = map[signature.Stage][]string{
+	signature.CanonicalHeaders:  {"HEADER", "ADDITIONAL", "META", "TOKEN"},
+	signature.CanonicalQuery:    {"PARAM", "QUERY"},
+	signature.CanonicalResource: {"RESOURCE", "URI", "PARAM"},
+	signature.CanonicalRequest:  {"HEADER", "PARAM", "URI", "ADDITIONAL", "PAYLOAD", "REQUEST"},
+	signature.StringToSign:      {"STRING", "DATE", "TYPE", "MD5", "METHOD", "RESOURCE", "PARAM", "HEADER", "SCOPE"},
+	signature.SigningKey:        {"KEY", "SCOPE"},
+	signature.SignatureValue:    {"SIGN", "KEY", "STRING", "AUTH"},
+	signature.Authorization:     {"AUTH"},
+	signature.URL:               {"QUERY", "URL"},
+	signature.Form:              {"FORM"},
+}
+
+// nearest picks, of a vector's requirements, the first that is about a stage,
+// or else the first.
+func nearest(ids []string, stage signature.Stage) string {
+	for _, area := range areas[stage] {
+		for _, id := range ids {
+			if strings.Contains(id, "-"+area) {
+				return id
+			}
+		}
+	}
+	return ids[0]
 }
 
 // differs is a failure at a stage, with both byte strings.

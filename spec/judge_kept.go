@@ -13,7 +13,7 @@ import (
 // kept passes a request whose signature was recomputed, if everything the
 // subject was given is still in it.
 func kept(item *Item, returned *wire.Request) finding {
-	checks := []func(*Item, *wire.Request) finding{keptLine, keptParameters, keptHeaders, keptToken, keptExpiry, keptBody}
+	checks := []func(*Item, *wire.Request) finding{keptLine, keptParameters, keptHeaders, keptToken, keptExpiry, keptTime, keptBody}
 	if item.Profile.Carrier == signature.InForm {
 		checks = []func(*Item, *wire.Request) finding{keptToken, keptPolicy}
 	}
@@ -35,12 +35,19 @@ func keptLine(item *Item, returned *wire.Request) finding {
 	switch host := returned.Host(); {
 	case given.Method != returned.Method:
 		return diverges("scheme", given.Method, returned.Method, "the method was changed")
-	case wire.Unescape(path) != wire.Unescape(got):
+	case servedPath(path) != servedPath(got):
 		return diverges("key", path, got, "the path was changed")
 	case host != "" && !wire.EqualFold(host, given.Host()):
 		return diverges("addressing", given.Host(), host, "the host was changed")
 	}
 	return passed
+}
+
+// servedPath decodes a path, but tells slashes in front from encoded ones: a
+// service that drops the raw ones keeps the others.
+func servedPath(path string) string {
+	rest := strings.TrimLeft(path, "/")
+	return path[:len(path)-len(rest)] + "\x00" + wire.Unescape(rest)
 }
 
 func keptParameters(item *Item, returned *wire.Request) finding {
@@ -103,15 +110,38 @@ func keptToken(item *Item, returned *wire.Request) finding {
 	return passed
 }
 
-// keptExpiry compares an expiry that is relative. An absolute one depends on
-// the subject's clock.
+// keptExpiry compares the expiry of a URL, which the vector gives as the
+// scheme's parameter has it.
 func keptExpiry(item *Item, returned *wire.Request) finding {
-	if item.Profile.Carrier != signature.InQuery || item.Profile.Names.Terminator == "" {
+	if item.Profile.Carrier != signature.InQuery {
 		return passed
 	}
 	want := fmt.Sprint(item.Case.Input.Expires)
 	if got := verifierOf(item, nil).Verify(returned).Expires; want != got {
 		return diverges("parameter", want, got, "the URL lives another time than it was asked for")
+	}
+	return passed
+}
+
+// keptTime holds a subject to the time it was given, if it declares the
+// feature clock.
+func keptTime(item *Item, returned *wire.Request) finding {
+	if !item.Clock {
+		return passed
+	}
+	want, err := item.Profile.Sign(&item.Case.Input)
+	if err != nil {
+		return passed // there is nothing to compare with: the vector is for refusing
+	}
+	asked := verifierOf(item, nil).Verify(want.Request())
+	got := verifierOf(item, nil).Verify(returned)
+	if asked.Timestamp != got.Timestamp {
+		return diverges("parameter", asked.Timestamp, got.Timestamp, "it declares the feature clock and signed for another time")
+	}
+	for _, name := range []string{"Date", item.Profile.Names.DateHeader} {
+		if given, sent := values(item.Case.Input.Request, name), values(returned, name); given != "" && given != sent {
+			return diverges("header", name+": "+given, name+": "+sent, "it declares the feature clock and signed for another time")
+		}
 	}
 	return passed
 }

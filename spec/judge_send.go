@@ -3,7 +3,9 @@ package spec
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
@@ -20,40 +22,49 @@ func judgeSent(set *vectors.Set, item *Item, o *subject.Observation) finding {
 	if f != nil {
 		return *f
 	}
-	var verified *signature.Verification
 	result := passed
 	operation, _ := set.Operation(item.Operation.Operation.Name)
-	last := lastWithMethod(requests, operation.Method)
-	for i, req := range requests {
-		v, f := authenticated(item, req)
-		f.wire = httpOf(req)
+	carriedOut := false
+	for _, sent := range requests {
+		v, f := authenticated(item, sent)
+		f.wire = httpOf(sent.Request)
 		switch {
 		case f.outcome == reports.Contested:
 			result = f
 		case f.outcome != reports.Pass:
 			return f
 		}
-		if i == last {
-			verified = v
+		c := content{set, item, &item.Operation.Operation, &operation, sent, v}
+		if c.looks() {
+			continue
 		}
+		if f := c.judge(); f.outcome != reports.Pass {
+			f.wire = httpOf(sent.Request)
+			return f
+		}
+		carriedOut = true
 	}
-	c := content{item, &item.Operation.Operation, &operation, requests[last], verified}
-	if f := c.judge(); f.outcome != reports.Pass {
-		f.wire = httpOf(requests[last])
+	if !carriedOut {
+		f := diverges("scheme", operation.Method, requests[0].Request.Method, "no request has the method of the operation").by("OP-METHOD-01")
+		f.wire = httpOf(requests[0].Request)
 		return f
+	}
+	last := requests[len(requests)-1]
+	if o.Status != 0 && last.Status != 0 && o.Status != last.Status {
+		return finding{outcome: reports.AdapterError, message: fmt.Sprintf("it reports the status %d, and was answered %d", o.Status, last.Status)}
 	}
 	return result
 }
 
 // operationRequests are the captured requests without probes.
-func operationRequests(o *subject.Observation) ([]*wire.Request, *finding) {
-	var requests []*wire.Request
-	for _, c := range o.Captured {
-		switch {
+func operationRequests(o *subject.Observation) ([]*subject.Captured, *finding) {
+	var requests []*subject.Captured
+	for i := range o.Captured {
+		switch c := &o.Captured[i]; {
 		case c.Error != "" || c.Request == nil:
 			return nil, &finding{outcome: reports.ProtocolError, message: "a request could not be read: " + c.Error}
 		case c.Probe == "":
-			requests = append(requests, c.Request)
+			requests = append(requests, c)
 		}
 	}
 	if len(requests) == 0 {
@@ -62,22 +73,15 @@ func operationRequests(o *subject.Observation) ([]*wire.Request, *finding) {
 	return requests, nil
 }
 
-// lastWithMethod is the request that carries out the operation: the last one
-// with its method, or else the last one.
-func lastWithMethod(requests []*wire.Request, method string) int {
-	for i := len(requests) - 1; i >= 0; i-- {
-		if requests[i].Method == method {
-			return i
-		}
-	}
-	return len(requests) - 1
-}
-
 // authenticated checks one request: that it is signed, by the scheme and
-// carrier that were asked for, for the region it was configured with, and that
-// the signature is right.
-func authenticated(item *Item, req *wire.Request) (*signature.Verification, finding) {
+// carrier that were asked for, for the region it was configured with, at the
+// time it was sent, and that the signature is right.
+func authenticated(item *Item, sent *subject.Captured) (*signature.Verification, finding) {
+	req := sent.Request
 	verifier := item.Operation.Verifier(item.Profile.Scheme)
+	if !sent.At.IsZero() && !givesDate(item) {
+		verifier.Now = func() time.Time { return sent.At }
+	}
 	verifier.Region, verifier.Product = item.Operation.Scene(item.Profile.Scheme).Region, item.Profile.Names.Service
 	v := verifier.Verify(req)
 	switch {
@@ -86,11 +90,22 @@ func authenticated(item *Item, req *wire.Request) (*signature.Verification, find
 	case v.Profile != nil && v.Profile != item.Profile:
 		return nil, wrongProfile(item.Profile, v.Profile, req).by("OP-SCHEME-01")
 	case v.Verdict == signature.Malformed:
-		return nil, refused(item, v)
+		return nil, refused(item, v).by("OP-SIGNATURE-01")
 	case v.Verdict == signature.Mismatch:
 		return mismatched(item, verifier, v, req)
 	}
 	return v, passed
+}
+
+// givesDate reports whether the caller of the operation sets a date of his own,
+// which need not be now.
+func givesDate(item *Item) bool {
+	for _, h := range item.Operation.Operation.Headers {
+		if name := string(h[0]); wire.EqualFold(name, "Date") || wire.EqualFold(name, item.Profile.Names.DateHeader) {
+			return true
+		}
+	}
+	return false
 }
 
 // refused is the failure of a request whose authentication breaks a rule
@@ -183,11 +198,20 @@ func verifierOfValues(v *signature.Verifier, item *Item, value func(string) stri
 
 // content compares a verified request with the intent behind it.
 type content struct {
+	set       *vectors.Set
 	item      *Item
 	want      *vectors.Operation
 	operation *vectors.OperationName
-	req       *wire.Request
+	sent      *subject.Captured
 	got       *signature.Verification
+}
+
+// looks reports whether the request only looks at the object of another
+// operation: some SDKs ask for its size before they fetch it.
+func (c *content) looks() bool {
+	method := c.sent.Request.Method
+	return method != c.operation.Method && (method == "HEAD" || method == "GET") &&
+		c.bucket().outcome == reports.Pass && c.key().outcome == reports.Pass && c.noOther().outcome == reports.Pass
 }
 
 func (c *content) judge() finding {
@@ -214,6 +238,7 @@ var contentChecks = []struct {
 	{"OP-COPY-01", (*content).copySource},
 	{"OP-PARAMETER-01", (*content).parameters},
 	{"OP-PARAMETER-02", (*content).subresources},
+	{"OP-PARAMETER-02", (*content).noOther},
 	{"OP-EXPIRES-01", (*content).lifetime},
 	{"OP-TOKEN-01", (*content).token},
 	{"OP-BODY-01", (*content).body},
@@ -251,8 +276,8 @@ func (c *content) key() finding {
 }
 
 func (c *content) method() finding {
-	if c.operation.Method != c.req.Method {
-		return diverges("scheme", c.operation.Method, c.req.Method, "the request has another method")
+	if c.operation.Method != c.sent.Request.Method {
+		return diverges("scheme", c.operation.Method, c.sent.Request.Method, "the request has another method")
 	}
 	return passed
 }
@@ -278,9 +303,9 @@ func (c *content) metadata() finding {
 }
 
 func (c *content) header(name, value string) finding {
-	got, there := c.req.Header(name)
+	got, there := values(c.sent.Request, name), c.sent.Request.HeaderCount(name) > 0
 	if c.form() {
-		got, there = fieldOf(c.req, name)
+		got, there = fieldOf(c.sent.Request, name)
 	}
 	switch {
 	case !there && value == "":
@@ -313,7 +338,7 @@ func (c *content) copySource() finding {
 		return passed
 	}
 	name := c.item.Profile.Names.HeaderPrefix + "copy-source"
-	sent, _ := c.req.Header(name)
+	sent, _ := c.sent.Request.Header(name)
 	got := strings.TrimPrefix(wire.Unescape(sent), "/")
 	want := string(c.want.CopySource)
 	if want != got && want == strings.TrimPrefix(wire.UnescapeQuery(sent), "/") {
@@ -354,23 +379,83 @@ func (c *content) subresources() finding {
 }
 
 func (c *content) inQuery(want [][2]wire.Bytes) finding {
-	have := parameters(wire.SplitTarget(c.req.Target).Query)
+	query := wire.SplitTarget(c.sent.Request.Target).Query
+	have := parameters(query)
 	for _, p := range want {
-		if piece := string(p[0]) + "=" + string(p[1]); !slices.Contains(have, piece) {
+		piece := string(p[0]) + "=" + string(p[1])
+		if !slices.Contains(have, piece) {
 			return diverges("parameter", piece, strings.Join(have, "&"), "a parameter is lost or changed")
+		}
+		if names := parameterNames(query); names[string(p[0])] > 1 && !repeats(want, p[0]) {
+			return diverges("parameter", piece, strings.Join(have, "&"), "a parameter is there more than once")
 		}
 	}
 	return passed
 }
 
-// lifetime checks the expiry of a URL where it is relative. An absolute one
-// cannot be told without the clock of the subject.
+func repeats(want [][2]wire.Bytes, name wire.Bytes) bool {
+	n := 0
+	for _, p := range want {
+		if p[0] == name {
+			n++
+		}
+	}
+	return n > 1
+}
+
+// parameterNames counts the decoded names of a query.
+func parameterNames(query string) map[string]int {
+	names := map[string]int{}
+	for _, p := range wire.AppendParams(nil, query) {
+		names[wire.UnescapeQuery(p.Name)]++
+	}
+	return names
+}
+
+// noOther refuses a sub-resource that makes the request another operation:
+// one that some operation is made of, and this one is not.
+func (c *content) noOther() finding {
+	for name := range parameterNames(wire.SplitTarget(c.sent.Request.Target).Query) {
+		asked := slices.Contains(c.operation.Subresources, name) ||
+			slices.ContainsFunc(c.want.Query, func(p [2]wire.Bytes) bool { return string(p[0]) == name })
+		if !asked && c.subresource(name) {
+			return diverges("parameter", "", name, "the sub-resource "+name+" makes the request another operation")
+		}
+	}
+	return passed
+}
+
+func (c *content) subresource(name string) bool {
+	return slices.ContainsFunc(c.set.Names, func(o vectors.OperationName) bool { return slices.Contains(o.Subresources, name) })
+}
+
+// clockTolerance is how far an absolute expiry may be from the one that follows
+// from the time of arrival: the subject's clock is this machine's, but it reads
+// it before the request arrives.
+const clockTolerance = time.Minute
+
+// lifetime checks the expiry of a URL. An absolute one is measured from the
+// time the request arrived.
 func (c *content) lifetime() finding {
-	if c.item.Profile.Carrier != signature.InQuery || c.item.Profile.Names.Terminator == "" || c.want.Expires == 0 {
+	if c.item.Profile.Carrier != signature.InQuery || c.want.Expires == 0 {
 		return passed
 	}
-	if want := fmt.Sprint(c.want.Expires); want != c.got.Expires {
+	wrong := func(want string) finding {
 		return diverges("parameter", want, c.got.Expires, "the URL lives another time than it was asked for")
+	}
+	if c.item.Profile.Names.Terminator != "" {
+		if want := fmt.Sprint(c.want.Expires); want != c.got.Expires {
+			return wrong(want)
+		}
+		return passed
+	}
+	end, err := strconv.ParseInt(c.got.Expires, 10, 64)
+	if c.sent.At.IsZero() || err != nil {
+		return passed
+	}
+	want := c.sent.At.Add(time.Duration(c.want.Expires) * time.Second)
+	if off := time.Unix(end, 0).Sub(want); off > clockTolerance || off < -clockTolerance {
+		return wrong(fmt.Sprint(want.Unix()))
 	}
 	return passed
 }
@@ -392,7 +477,7 @@ func (c *content) token() finding {
 }
 
 func (c *content) hasParameterInAnyCase(name, value string) bool {
-	for _, p := range wire.AppendParams(nil, wire.SplitTarget(c.req.Target).Query) {
+	for _, p := range wire.AppendParams(nil, wire.SplitTarget(c.sent.Request.Target).Query) {
 		if wire.EqualFold(p.Name, name) && wire.UnescapeQuery(p.Value) == value {
 			return true
 		}
@@ -403,12 +488,12 @@ func (c *content) hasParameterInAnyCase(name, value string) bool {
 // body checks the body a caller gave; where the SDK makes it there is none to
 // compare.
 func (c *content) body() finding {
-	if c.want.Body == "" {
+	if c.operation.BuildsBody {
 		return passed
 	}
-	got := c.req.Body
+	got := c.sent.Request.Body
 	if c.form() {
-		got, _ = fieldOf(c.req, "file")
+		got, _ = fieldOf(c.sent.Request, "file")
 	}
 	if want := string(c.want.Body); want != got {
 		return diverges("body", want, got, "the body is changed")

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
@@ -58,6 +59,13 @@ var sent = []operationTest{
 	{"a request for its size afterwards", putHeaders, and(signedBy(nil), signedBy(func(in *signature.Input) { in.Request.Method = "HEAD" })), "pass", ""},
 	{"an unsigned request first", putHeaders, and(unauthenticated, signedBy(nil)), "unsigned", ""},
 	{"an unsigned request afterwards", putHeaders, and(signedBy(nil), unauthenticated), "unsigned", ""},
+
+	{"a look at another object first", putHeaders, and(signedBy(func(in *signature.Input) {
+		in.Request.Method, in.Request.Target = "HEAD", "/other"
+	}), signedBy(nil)), "scheme", "method"},
+	{"nothing but looks", putHeaders, signedBy(func(in *signature.Input) { in.Request.Method = "HEAD" }), "scheme", "no request has the method"},
+	{"the operation twice, once wrong", putHeaders, and(signedBy(func(in *signature.Input) { in.Request.Body = "" }), signedBy(nil)), "body", ""},
+	{"another status than it was answered", getSpace, reporting(500), "adapter-error", "reports the status 500"},
 
 	{"no authentication", getSpace, unauthenticated, "unsigned", "no authentication"},
 	{"no authentication in a URL", presign, unauthenticated, "unsigned", "no authentication"},
@@ -123,12 +131,19 @@ var sent = []operationTest{
 	{"a parameter changed", list, target("/?prefix=photos&delimiter=%2F&marker=photos%2F2024%2Fa%20b.jpg&max-keys=100"), "parameter", ""},
 	{"parameters in another order, encoded otherwise", list, target("/?max-keys=100&marker=photos/2024/a%20b.jpg&delimiter=/&prefix=photos/2024/"), "pass", ""},
 	{"a parameter of the SDK's own", list, target("/?prefix=photos/2024/&delimiter=/&marker=photos/2024/a%20b.jpg&max-keys=100&encoding-type=url"), "pass", ""},
+	{"a parameter twice", list, target("/?prefix=photos/2024/&delimiter=/&marker=photos/2024/a%20b.jpg&max-keys=100&prefix=x"), "parameter", "more than once"},
+	{"a sub-resource more", getSpace, target("/my%20holiday%20photo.jpg?acl"), "parameter", "another operation"},
 	{"a sub-resource lost", bucketACL, target("/"), "parameter", ""},
 	{"an upload id lost", uploadPart, signedBy(func(in *signature.Input) { in.Request.Target = cut(in.Request.Target, "uploadId") }), "parameter", "uploadId"},
 	{"a part number lost", uploadPart, signedBy(func(in *signature.Input) { in.Request.Target = cut(in.Request.Target, "partNumber") }), "parameter", "partNumber"},
 
 	{"another lifetime of a V4 URL", presign, signedBy(func(in *signature.Input) { in.Expires = 60 }), "parameter", "lives another time"},
 	{"another end of a V1 URL", presignV1, signedBy(func(in *signature.Input) { in.Expires += 99 }), "pass", ""},
+	{"a V1 URL that ends as it was asked to", presignV1, at(0, signedBy(nil)), "pass", ""},
+	{"a V1 URL that ends an hour late", presignV1, at(0, signedBy(func(in *signature.Input) { in.Expires += 3600 })), "parameter", "lives another time"},
+	{"a V1 URL that ends an hour early", presignV1, at(-time.Hour, signedBy(nil)), "parameter", "lives another time"},
+	{"a clock that is right", putHeaders, at(time.Minute, signedBy(nil)), "pass", ""},
+	{"a clock that is a day behind", putHeaders, at(24*time.Hour, signedBy(nil)), "authorization", "a server refuses"},
 	{"no token", getToken, signedBy(withoutToken), "token", ""},
 	{"another token", getToken, signedBy(func(in *signature.Input) { in.Credentials.SecurityToken = "other" }), "token", ""},
 	{"no token in a URL", presignSTS, signedBy(withoutToken), "token", ""},
@@ -144,6 +159,7 @@ var sent = []operationTest{
 	}), "token", ""},
 	{"no token in a form", postToken, signedBy(withoutToken), "token", ""},
 	{"the body lost", putHeaders, signedBy(func(in *signature.Input) { in.Request.Body = "" }), "body", ""},
+	{"a body nobody gave", getSpace, signedBy(func(in *signature.Input) { in.Request.Body = "x" }), "body", ""},
 	{"the body changed", presign, signedBy(func(in *signature.Input) { in.Request.Body += "\n" }), "body", ""},
 
 	{"a form without its key", postForm, formWithout("key"), "key", ""},
@@ -226,6 +242,26 @@ func probe(_ *testing.T, item *spec.Item) *subject.Observation {
 	o := arrived(item, &wire.Request{Transport: "http", Method: "HEAD", Target: "/", Headers: []wire.Header{{Name: "Host", Value: "h"}}})
 	o.Captured[0].Probe = "negotiation"
 	return o
+}
+
+// at is when it arrived, counted from when it was signed.
+func at(later time.Duration, first seen) seen {
+	return func(t *testing.T, item *spec.Item) *subject.Observation {
+		o := first(t, item)
+		for i := range o.Captured {
+			o.Captured[i].At = plan(load(t), item).Time.Add(later)
+		}
+		return o
+	}
+}
+
+// reporting is a right request, of which the SDK reports that status.
+func reporting(status int) seen {
+	return func(t *testing.T, item *spec.Item) *subject.Observation {
+		o := arrived(item, send(t, item, nil))
+		o.Status = status
+		return o
+	}
 }
 
 func unreadable(_ *testing.T, item *spec.Item) *subject.Observation {

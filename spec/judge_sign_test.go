@@ -93,7 +93,7 @@ var signed = []struct {
 		setHeader(in.Request, "Date", "Sat, 16 Dec 2023 16:22:22 GMT")
 	}), forged), "signature", ""},
 	{"its own clock in a URL", v4Presign, as(func(in *signature.Input) { in.Time = in.Time.Add(time.Hour) }), "pass", ""},
-	{"its own clock in a V1 URL", v1Presign, as(func(in *signature.Input) { in.Expires += 3600 }), "pass", ""},
+	{"another expiry of a V1 URL", v1Presign, as(func(in *signature.Input) { in.Expires += 3600 }), "parameter", "another time"},
 	{"another lifetime of a V4 URL", v4Presign, as(func(in *signature.Input) { in.Expires += 3600 }), "parameter", "another time"},
 	{"a signed header more", v1PutACL, as(func(in *signature.Input) { addHeader(in.Request, "x-oss-meta-sdk", "1.0") }), "pass", ""},
 	{"a signed parameter more", v1PutACL, as(func(in *signature.Input) { in.Request.Target += "&versionId=1" }), "pass", ""},
@@ -165,6 +165,28 @@ func placeOf(r reports.Result) string {
 		return r.Place()
 	}
 	return string(r.Outcome)
+}
+
+// A subject that declares the feature clock signs for the time it is given.
+func TestADeclaredClockIsHeldToItsTime(t *testing.T) {
+	another := func(in *signature.Input) {
+		in.Time = in.Time.Add(time.Hour)
+		setHeader(in.Request, "Date", "Sat, 16 Dec 2023 16:22:22 GMT")
+	}
+	for _, vector := range []string{v4Presign, v4Contested} {
+		for _, clock := range []bool{false, true} {
+			item := *itemOf(t, vector)
+			item.Clock = clock
+			o := honest.Sign(t.Context(), item.Question())
+			if r := judgePurely(t, &item, o); r.Outcome != reports.Pass {
+				t.Errorf("%s, clock %t: %s: %s", vector, clock, placeOf(r), r.Message)
+			}
+			as(another)(t, &item, o)
+			if r := judgePurely(t, &item, o); (r.Outcome == reports.Pass) == clock || clock && !strings.Contains(r.Message, "feature clock") {
+				t.Errorf("%s at another time, clock %t: %s: %s", vector, clock, placeOf(r), r.Message)
+			}
+		}
+	}
 }
 
 // A failure shows both byte strings, the request, and who says what is right.

@@ -50,15 +50,10 @@ type suiteReport struct {
 }
 
 var suites = map[string]func(emit func(reports.Result)) error{
-	"outcomes": registerOutcomes,
-	"conformance": func(emit func(reports.Result)) error {
-		registerConformance(emit)
-		return nil
-	},
-	"dry": func(emit func(reports.Result)) error {
-		registerConformance(emit)
-		return nil
-	},
+	"outcomes":    registerOutcomes,
+	"conformance": registerConformance(liars.Honest{}),
+	"dry":         registerConformance(liars.Honest{}),
+	"unsupported": registerConformance(incapable{}),
 }
 
 func serveSuite(kind, file string) error {
@@ -179,7 +174,8 @@ func TestSpecsFailAndSkipAsTheResultsSay(t *testing.T) {
 		if r.State == types.SpecStateSkipped && !strings.Contains(r.Failure.Message, "because of unsupported") {
 			t.Errorf("skipped because %q", r.Failure.Message)
 		}
-		if r.State == types.SpecStateFailed && !strings.Contains(r.Failure.Message, item.Why()) {
+		judged := strings.Contains(r.Failure.Message, want.vector+": fail") || strings.Contains(r.Failure.Message, want.vector+": rejected-wrongly")
+		if r.State == types.SpecStateFailed && judged != strings.Contains(r.Failure.Message, item.Why()) {
 			t.Errorf("%s: the failure does not say why it matters:\n%s", want.vector, r.Failure.Message)
 		}
 	}
@@ -191,19 +187,42 @@ func name(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
 
 var factoryCalls atomic.Int32
 
-func registerConformance(emit func(reports.Result)) {
-	ginkgo.Describe("", ginkgo.Label("registered"), func() {
-		spec.Conformance(func() subject.Signer {
-			factoryCalls.Add(1)
-			return liars.Honest{}
-		}, spec.Options{Select: []string{"oss-v4/**"}, Skip: []string{"**/published-sdk/*"}, Emit: emit})
-	})
+func registerConformance(signer subject.Signer) func(emit func(reports.Result)) error {
+	return func(emit func(reports.Result)) error {
+		ginkgo.Describe("", ginkgo.Label("registered"), func() {
+			spec.Conformance(func() subject.Signer {
+				factoryCalls.Add(1)
+				return signer
+			}, spec.Options{Select: []string{"oss-v4/**"}, Skip: []string{"**/published-sdk/*"}, Emit: emit})
+		})
+		return nil
+	}
+}
+
+// incapable offers nothing.
+type incapable struct{}
+
+func (incapable) Sign(context.Context, string, signature.Carrier, *signature.Input) (*subject.Signed, error) {
+	return nil, subject.ErrUnsupported
+}
+
+// proofs takes out the specs that say of a profile that something of it passed.
+func proofs(all []types.SpecReport) (vectors, proofs []types.SpecReport) {
+	for _, r := range all {
+		if strings.HasSuffix(r.LeafNodeText, ": at least one vector passes") {
+			proofs = append(proofs, r)
+		} else {
+			vectors = append(vectors, r)
+		}
+	}
+	return vectors, proofs
 }
 
 func TestConformanceStartsItsSignerOnceAndLate(t *testing.T) {
 	out := runSuite(t, "conformance")
-	if out.Started != 1 || len(out.Emitted) == 0 || len(out.Emitted) != len(out.Report.SpecReports) {
-		t.Errorf("started %d times for %d specs, %d results", out.Started, len(out.Report.SpecReports), len(out.Emitted))
+	ofVectors, ofProfiles := proofs(out.Report.SpecReports)
+	if out.Started != 1 || len(out.Emitted) == 0 || len(out.Emitted) != len(ofVectors) || len(ofProfiles) != 3 {
+		t.Errorf("started %d times for %d vectors of %d profiles, %d results", out.Started, len(ofVectors), len(ofProfiles), len(out.Emitted))
 	}
 	for _, r := range out.Report.SpecReports {
 		if r.State != types.SpecStatePassed {
@@ -218,5 +237,24 @@ func TestConformanceStartsItsSignerOnceAndLate(t *testing.T) {
 	dry := runSuite(t, "dry")
 	if dry.Started != 0 || len(dry.Emitted) != 0 || len(dry.Report.SpecReports) != len(out.Report.SpecReports) {
 		t.Errorf("a dry run started it %d times, with %d specs of %d", dry.Started, len(dry.Report.SpecReports), len(out.Report.SpecReports))
+	}
+}
+
+// A suite in which every vector is skipped must not be green.
+func TestConformanceIsRedWhereNothingIsProven(t *testing.T) {
+	out := runSuite(t, "unsupported")
+	ofVectors, ofProfiles := proofs(out.Report.SpecReports)
+	for _, r := range ofVectors {
+		if r.State != types.SpecStateSkipped {
+			t.Errorf("%s: %s", r.FullText(), r.State)
+		}
+	}
+	for _, r := range ofProfiles {
+		if r.State != types.SpecStateFailed || !strings.Contains(r.Failure.Message, "nothing was proven") {
+			t.Errorf("%s: %s: %s", r.FullText(), r.State, r.Failure.Message)
+		}
+	}
+	if len(ofVectors) == 0 || len(ofProfiles) == 0 {
+		t.Errorf("%d vectors of %d profiles", len(ofVectors), len(ofProfiles))
 	}
 }

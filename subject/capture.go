@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/endpoint"
 	"github.com/countersign/countersign/signature"
@@ -33,8 +34,9 @@ func Capture(ctx context.Context, s Subject, ports *endpoint.Ports, verifier *si
 			}
 		}
 	}
+	now := time.Now().UTC().Truncate(time.Second)
 	for _, e := range lease.Close() {
-		c := Captured{Request: e.Request, Probe: e.Probe, Status: e.Status}
+		c := Captured{Request: e.Request, Probe: e.Probe, Status: e.Status, At: now}
 		if e.Err != nil {
 			c.Error = e.Err.Error()
 		}

@@ -59,7 +59,7 @@ func (s *inProcess) sign(ctx context.Context, q *SignQuestion) (o *Observation) 
 			*o = Observation{ID: q.ID, Mode: SignMode, Kind: Crashed, Message: fmt.Sprintf("panic: %v\n%s", p, debug.Stack())}
 		}
 	}()
-	signed, err := s.signer.Sign(ctx, q.Scheme, q.Carrier, q.Input)
+	signed, err := s.signer.Sign(ctx, q.Scheme, q.Carrier, q.Input.Clone())
 	if err != nil {
 		o.SetError(err)
 		if ctx.Err() != nil && o.Kind == AdapterError {

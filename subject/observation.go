@@ -62,6 +62,7 @@ type Captured struct {
 	Request *wire.Request `json:"request"`
 	Probe   string        `json:"probe,omitempty"`  // why this is no operation: "negotiation", "preflight", "connect"
 	Status  int           `json:"status,omitempty"` // what the capturing endpoint answered
+	At      time.Time     `json:"at,omitzero"`      // when it was there, whole seconds
 	Error   string        `json:"error,omitempty"`  // the connection broke, or the head could not be read
 }
 

@@ -73,7 +73,7 @@ type Subject interface {
 // Sign returns what it signed: at least the signature. It returns
 // [ErrUnsupported] (wrapped) for a scheme or carrier it does not offer, a
 // [*RejectedError] for an input it refuses, and any other error for a fault of
-// its own. It must not keep or change in.
+// its own. in is a copy made for this call: it may be changed.
 type Signer interface {
 	Sign(ctx context.Context, scheme string, carrier signature.Carrier, in *signature.Input) (*Signed, error)
 }

@@ -38,6 +38,7 @@ type OperationName struct {
 	Level        string   `json:"level"`                  // service, bucket, object
 	Subresources []string `json:"subresources,omitempty"` // parameters the operation itself puts into the query
 	Dialects     []string `json:"dialects"`               // oss, obs
+	BuildsBody   bool     `json:"buildsBody,omitempty"`   // the SDK makes the body, there is none to compare
 	Note         string   `json:"note,omitempty"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -37,7 +38,27 @@ func parseAny(name string, data []byte) ([]Capture, error) {
 		return []Capture{{name, req}}, err
 	}
 	req, err := ParseRequest(data, "http")
+	if err == nil {
+		err = onlyRequest(req)
+	}
 	return []Capture{{name, req}}, err
+}
+
+// onlyRequest refuses what [ParseRequest] lets pass because a recording may be
+// cut: a text that is no request at all, and one with something behind its
+// request.
+func onlyRequest(req *Request) error {
+	if req.Proto == "" && (strings.Trim(req.Method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" || !strings.ContainsAny(req.Target[:1], "/hr*")) {
+		return &SyntaxError{"line 1", "raw HTTP begins with `METHOD target HTTP/1.1`", req.Method + " " + req.Target}
+	}
+	announced, ok := req.Header("Content-Length")
+	n, err := strconv.Atoi(announced)
+	more := ok && err == nil && n >= 0 && n < len(req.Body) && strings.Trim(req.Body[n:], "\r\n") != ""
+	first, _, _ := strings.Cut(req.Body, "\n")
+	if more || !ok && strings.HasSuffix(strings.TrimSuffix(first, "\r"), " HTTP/1.1") {
+		return &SyntaxError{"body", "a file of raw HTTP holds one request; put several into capture NDJSON or a HAR file", ""}
+	}
+	return nil
 }
 
 // startsCommand reports whether text calls a command. The shell's blanks and a

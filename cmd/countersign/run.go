@@ -91,6 +91,9 @@ func (f *runFlags) jobs(env *environment) ([]*job, error) {
 	if f.replay != "" {
 		subjects++
 	}
+	if subjects > 1 && f.json {
+		return nil, usageError("--json prints one stream: name one subject, or write files with --report 'ndjson={subject}.ndjson'")
+	}
 	if subjects > 1 {
 		if err := f.checkSeveral(targets); err != nil {
 			return nil, err

@@ -45,6 +45,7 @@ var unruly = []Liar{
 		Name: "crash-on-put", About: "ends whenever the request is a PUT, and answers all others right",
 		Serve: conversing("crash-on-put", func(q question) []byte {
 			if q.Input.Request.Method == "PUT" {
+				time.Sleep(50 * time.Millisecond) // by then others wait for their answers
 				return crash("nil body")
 			}
 			return right(q)

@@ -54,12 +54,13 @@ func (r *Redactor) Add(secrets ...string) {
 // each of the three alignments it can have inside a longer text.
 func formsOf(s string) []string {
 	digits := hex.EncodeToString([]byte(s))
-	forms := []string{
+	forms := []string{beginning(s)}
+	forms = append(forms,
 		percentEncoded(s),
 		regexp.QuoteMeta(unquoted(wire.AppendJSON(nil, s))),
 		regexp.QuoteMeta(unquoted(marshalled(s))),
-		"(?i:" + digits + ")", "(?i:" + spaced(digits) + ")",
-	}
+		"(?i:"+digits+")", "(?i:"+spaced(digits)+")",
+	)
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 		forms = append(forms, regexp.QuoteMeta(encoding.EncodeToString([]byte(s)))+"=*")
 		// The characters at both ends mix with what stands around the secret. A
@@ -93,6 +94,17 @@ func unquoted(text []byte) string {
 		return string(text)
 	}
 	return string(text[1 : len(text)-1])
+}
+
+// beginning matches a secret that was cut: errors shorten what they quote. Its
+// first 16 characters are enough to know it, and what follows is its own as
+// long as it looks like a part of one.
+func beginning(s string) string {
+	const known = 16
+	if len(s) < 2*known || !utf8.ValidString(s[:known]) {
+		return percentEncoded(s)
+	}
+	return percentEncoded(s[:known]) + `[A-Za-z0-9+/=_.~%-]*`
 }
 
 // percentEncoded matches s with any of its characters encoded: every client
