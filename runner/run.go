@@ -316,7 +316,7 @@ func (r *run) record(ctx context.Context) error {
 		}
 	}
 	if ctx.Err() != nil {
-		return nil
+		return recorder.Flush()
 	}
 	return recorder.Close()
 }

@@ -415,9 +415,10 @@ func parameterNames(query string) map[string]int {
 // noOther refuses a sub-resource that makes the request another operation:
 // one that some operation is made of, and this one is not.
 func (c *content) noOther() finding {
-	for name := range parameterNames(wire.SplitTarget(c.sent.Request.Target).Query) {
+	for _, p := range wire.AppendParams(nil, wire.SplitTarget(c.sent.Request.Target).Query) {
+		name := wire.UnescapeQuery(p.Name)
 		asked := slices.Contains(c.operation.Subresources, name) ||
-			slices.ContainsFunc(c.want.Query, func(p [2]wire.Bytes) bool { return string(p[0]) == name })
+			slices.ContainsFunc(c.want.Query, func(given [2]wire.Bytes) bool { return string(given[0]) == name })
 		if !asked && c.subresource(name) {
 			return diverges("parameter", "", name, "the sub-resource "+name+" makes the request another operation")
 		}

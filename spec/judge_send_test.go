@@ -133,6 +133,7 @@ var sent = []operationTest{
 	{"a parameter of the SDK's own", list, target("/?prefix=photos/2024/&delimiter=/&marker=photos/2024/a%20b.jpg&max-keys=100&encoding-type=url"), "pass", ""},
 	{"a parameter twice", list, target("/?prefix=photos/2024/&delimiter=/&marker=photos/2024/a%20b.jpg&max-keys=100&prefix=x"), "parameter", "more than once"},
 	{"a sub-resource more", getSpace, target("/my%20holiday%20photo.jpg?acl"), "parameter", "another operation"},
+	{"several sub-resources more", getSpace, target("/my%20holiday%20photo.jpg?uploads&tagging&acl&cors&delete"), "parameter", "the sub-resource uploads"},
 	{"a sub-resource lost", bucketACL, target("/"), "parameter", ""},
 	{"an upload id lost", uploadPart, signedBy(func(in *signature.Input) { in.Request.Target = cut(in.Request.Target, "uploadId") }), "parameter", "uploadId"},
 	{"a part number lost", uploadPart, signedBy(func(in *signature.Input) { in.Request.Target = cut(in.Request.Target, "partNumber") }), "parameter", "partNumber"},

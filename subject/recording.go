@@ -86,6 +86,14 @@ func (r *Recorder) Record(o *Observation) error {
 	return r.err
 }
 
+// Flush writes what was recorded so far, without the end line: for a run that
+// was cut short, whose recording is not whole and says so by that.
+func (r *Recorder) Flush() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.flush()
+}
+
 // Close writes the end line. It does not close the underlying writer. Without
 // it the recording is not whole: an interrupted run must not call it.
 func (r *Recorder) Close() error {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -164,10 +165,28 @@ func (v *verification) verify(c wire.Capture) *verifiedRequest {
 	case signature.Unsigned:
 		r.notes = append(r.notes, "there is no Authorization header, no signature among the parameters and none in a form")
 	case signature.Mismatch:
+		if host := found.Resource.Host; found.Resource.Addressing == signature.PathStyle && v.unknown(host) {
+			r.notes = append(r.notes, fmt.Sprintf("nothing is known of the host %q, so the bucket was taken from the path (%q); say what it is with --bucket B, --cname %s=B or --endpoint %s", host, found.Resource.Bucket, host, host))
+		}
 		r.notes = append(r.notes, fmt.Sprintf("the signature of the request is %q, a server computes %q", found.Provided, found.Stage(signature.SignatureValue)))
 		r.notes = append(r.notes, v.explain(c.Request, found)...)
 	}
 	return r
+}
+
+// unknown reports whether neither the flags nor the tables say what a host is.
+func (v *verification) unknown(host string) bool {
+	name := strings.ToLower(host)
+	if _, known := signature.KnownEndpoint(name); known {
+		return false
+	}
+	if _, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil {
+		return false
+	}
+	return !slices.ContainsFunc(v.verifier.Hosts.Endpoints, func(e string) bool {
+		e = strings.ToLower(e)
+		return name == e || strings.HasSuffix(name, "."+e)
+	})
 }
 
 // explain looks for what explains a signature: another reading of a contested
