@@ -119,15 +119,19 @@ func TestRefusalsBeforeTheSignature(t *testing.T) {
 	} {
 		p := profile(t, id)
 		req := onTheWire(t, p, inputFor(p))
+		region := "0002-00000226"
+		if p.Carrier == signature.InForm {
+			region = "0002-00000715"
+		}
 		v := server()
 		v.Region, v.Product = "cn-hangzhou", "oss"
 		verdict(t, v, req, signature.Verified)
 		v.Region = "cn-beijing"
-		checkFaults(t, id+" region", v.Verify(req), []found{{signature.WrongScope, where, -1, "0002-00000226"}})
+		checkFaults(t, id+" region", v.Verify(req), []found{{signature.WrongScope, where, -1, region}})
 		v.Region = ""
 		prefixed := inputFor(p)
 		prefixed.Region = "oss-cn-hangzhou"
-		checkFaults(t, id+" region with oss- in front", v.Verify(onTheWire(t, p, prefixed)), []found{{signature.WrongScope, where, -1, "0002-00000226"}})
+		checkFaults(t, id+" region with oss- in front", v.Verify(onTheWire(t, p, prefixed)), []found{{signature.WrongScope, where, -1, region}})
 		v.Product = "oss-cloudbox"
 		checkFaults(t, id+" product", v.Verify(req), []found{{signature.WrongScope, where, -1, "0002-00000227"}})
 	}

@@ -179,6 +179,10 @@ func (v *Verifier) admit(s *Signing, out *Verification) *Fault {
 // scopeFault compares the scope with the server's. OBS takes the region as it
 // is (observed, F-OBS-01).
 func (v *Verifier) scopeFault(s *Signing) *Fault {
+	region := "0002-00000226"
+	if s.Profile.Carrier == InForm { // forms have a code of their own for it
+		region = "0002-00000715"
+	}
 	fault := func(rule, ec, got string) *Fault {
 		return &Fault{Class: WrongScope, Where: s.credentialPlace(), Offset: -1, Rule: rule, EC: ec, Got: got}
 	}
@@ -186,9 +190,9 @@ func (v *Verifier) scopeFault(s *Signing) *Fault {
 	case s.Profile.Scheme != "oss-v4":
 		return nil
 	case strings.HasPrefix(s.Scope.Region, "oss-"):
-		return fault("the region of the scope has no oss- in front", "0002-00000226", s.Scope.Region)
+		return fault("the region of the scope has no oss- in front", region, s.Scope.Region)
 	case v.Region != "" && s.Scope.Region != v.Region:
-		return fault("the region of the scope is "+v.Region, "0002-00000226", s.Scope.Region)
+		return fault("the region of the scope is "+v.Region, region, s.Scope.Region)
 	case v.Product != "" && s.Scope.Product != v.Product:
 		return fault("the product of the scope is "+v.Product, "0002-00000227", s.Scope.Product)
 	}

@@ -144,7 +144,7 @@ type OperationCase struct {
 	Flags        []string              `json:"flags,omitempty"`
 	Since        string                `json:"since"`
 	Source       Source                `json:"source"`
-	Profiles     []string              `json:"profiles"`           // patterns, e.g. oss-*/header; see Patterns in DESIGN
+	Profiles     []string              `json:"profiles"`           // patterns, e.g. oss-*/header
 	Addressing   signature.Addressing  `json:"addressing"`         //
 	Credentials  signature.Credentials `json:"credentials"`        //
 	Endpoint     string                `json:"endpoint,omitempty"` // default: the service's usual endpoint; CNAME cases name a custom domain
