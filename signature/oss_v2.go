@@ -116,8 +116,12 @@ func stringToSignV2(s *Signing, dst []byte) ([]byte, error) {
 // encodedBucketAndKey is /bucket/key with every byte outside the unreserved
 // set encoded, the slashes too (observed, F-OSS-V2-01).
 func encodedBucketAndKey(s *Signing, dst []byte) []byte {
-	plain := decodedBucketAndKey(s, nil)
-	return wire.AppendEscaped(dst, string(plain), unreserved)
+	dst = append(dst, "%2F"...)
+	if s.Resource.Bucket == "" {
+		return dst
+	}
+	dst = append(wire.AppendEscaped(dst, s.Resource.Bucket, unreserved), "%2F"...)
+	return wire.AppendEscaped(dst, wire.Unescape(s.Profile.RawKey(&s.Resource)), unreserved)
 }
 
 // bareNames is the canonical query of OSS V2 and V4: an empty value leaves the

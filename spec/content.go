@@ -1,0 +1,321 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/vectors"
+	"github.com/countersign/countersign/wire"
+)
+
+// content compares a verified request with the intent behind it.
+type content struct {
+	set       *vectors.Set
+	item      *Item
+	want      *vectors.Operation
+	operation *vectors.OperationName
+	sent      *subject.Captured
+	got       *signature.Verification
+}
+
+// looks reports whether the request only looks at the object of another
+// operation: some SDKs ask for its size before they fetch it.
+func (c *content) looks() bool {
+	method := c.sent.Request.Method
+	return method != c.operation.Method && (method == "HEAD" || method == "GET") &&
+		c.bucket().outcome == reports.Pass && c.key().outcome == reports.Pass && c.noOther().outcome == reports.Pass
+}
+
+func (c *content) judge() finding {
+	for _, check := range contentChecks {
+		if f := check.run(c); f.outcome != reports.Pass {
+			return f.by(check.requirement)
+		}
+	}
+	return passed
+}
+
+// contentChecks are what must hold of a request, with the requirement that
+// says so.
+var contentChecks = []struct {
+	requirement string
+	run         func(*content) finding
+}{
+	{"OP-METHOD-01", (*content).method},
+	{"OP-ADDRESSING-01", (*content).addressing},
+	{"OP-ADDRESSING-01", (*content).bucket},
+	{"OP-KEY-01", (*content).key},
+	{"OP-HEADER-01", (*content).headers},
+	{"OP-HEADER-02", (*content).metadata},
+	{"OP-COPY-01", (*content).copySource},
+	{"OP-PARAMETER-01", (*content).parameters},
+	{"OP-PARAMETER-02", (*content).subresources},
+	{"OP-PARAMETER-02", (*content).noOther},
+	{"OP-EXPIRES-01", (*content).lifetime},
+	{"OP-TOKEN-01", (*content).token},
+	{"OP-BODY-01", (*content).body},
+}
+
+func (c *content) form() bool { return c.item.Profile.Carrier == signature.InForm }
+
+func (c *content) addressing() finding {
+	if c.operation.Level == "service" {
+		return passed
+	}
+	if want, got := c.item.Operation.Addressing, c.got.Resource.Addressing; want != got {
+		return diverges("addressing", string(want), string(got),
+			fmt.Sprintf("it was asked for %s addressing and sent %s to %s", want, got, c.got.Resource.Host))
+	}
+	return passed
+}
+
+func (c *content) bucket() finding {
+	if want := string(c.want.Bucket); want != c.got.Resource.Bucket {
+		return diverges("addressing", want, c.got.Resource.Bucket, "the request is for another bucket")
+	}
+	return passed
+}
+
+func (c *content) key() finding {
+	want := string(c.want.Key)
+	if c.operation.Level != "object" && !c.form() {
+		want = ""
+	}
+	if want != c.got.Key {
+		return diverges("key", want, c.got.Key, "the request is for another key")
+	}
+	return passed
+}
+
+func (c *content) method() finding {
+	if c.operation.Method != c.sent.Request.Method {
+		return diverges("scheme", c.operation.Method, c.sent.Request.Method, "the request has another method")
+	}
+	return passed
+}
+
+// headers checks the headers a caller gave. In a form they are fields.
+func (c *content) headers() finding {
+	for _, h := range c.want.Headers {
+		if f := c.header(string(h[0]), string(h[1])); f.outcome != reports.Pass {
+			return f
+		}
+	}
+	return passed
+}
+
+func (c *content) metadata() finding {
+	prefix := c.item.Profile.Names.HeaderPrefix + "meta-"
+	for _, m := range c.want.Metadata {
+		if f := c.header(prefix+string(m[0]), string(m[1])); f.outcome != reports.Pass {
+			return f
+		}
+	}
+	return passed
+}
+
+func (c *content) header(name, value string) finding {
+	got, there := values(c.sent.Request, name), c.sent.Request.HeaderCount(name) > 0
+	if c.form() {
+		got, there = fieldOf(c.sent.Request, name)
+	}
+	switch {
+	case !there && value == "":
+		return diverges("header", name+":", "", "a header with an empty value is lost")
+	case !there:
+		return diverges("header", name+": "+value, "", "a header is lost")
+	case wire.TrimBlanks(got) != wire.TrimBlanks(value):
+		return diverges("header", name+": "+value, name+": "+got, "a header is changed")
+	}
+	return passed
+}
+
+func fieldOf(req *wire.Request, name string) (string, bool) {
+	fields, err := signature.FormFields(req)
+	if err != nil {
+		return "", false
+	}
+	for _, f := range fields {
+		if wire.EqualFold(f[0], name) {
+			return f[1], true
+		}
+	}
+	return "", false
+}
+
+// copySource compares decoded: the header is percent-encoded, with or without
+// a slash in front.
+func (c *content) copySource() finding {
+	if c.want.CopySource == "" {
+		return passed
+	}
+	name := c.item.Profile.Names.HeaderPrefix + "copy-source"
+	sent, _ := c.sent.Request.Header(name)
+	got := strings.TrimPrefix(wire.Unescape(sent), "/")
+	want := string(c.want.CopySource)
+	if want != got && want == strings.TrimPrefix(wire.UnescapeQuery(sent), "/") {
+		return finding{
+			outcome: reports.Contested, reading: "plus-is-a-blank", requirement: "OP-COPY-01",
+			message: "a blank in the copy source is sent as a plus sign: no document says whether the service reads it so",
+		}
+	}
+	if want != got {
+		return diverges("header", name+": "+want, name+": "+got, "the copy source is another object").by("OP-COPY-01")
+	}
+	return passed
+}
+
+// parameters checks what the caller put into the query. Those an SDK adds of
+// its own are its own affair. In a form they are conditions of the policy.
+func (c *content) parameters() finding {
+	if c.form() {
+		return passed
+	}
+	want := slices.Clone(c.want.Query)
+	if c.want.UploadID != "" {
+		want = append(want, [2]wire.Bytes{"uploadId", c.want.UploadID})
+	}
+	if c.want.PartNumber != 0 && strings.HasPrefix(c.want.Name, "UploadPart") {
+		want = append(want, [2]wire.Bytes{"partNumber", wire.Bytes(fmt.Sprint(c.want.PartNumber))})
+	}
+	return c.inQuery(want)
+}
+
+// subresources checks the parameters that make the operation what it is.
+func (c *content) subresources() finding {
+	var want [][2]wire.Bytes
+	for _, name := range c.operation.Subresources {
+		want = append(want, [2]wire.Bytes{wire.Bytes(name)})
+	}
+	return c.inQuery(want)
+}
+
+func (c *content) inQuery(want [][2]wire.Bytes) finding {
+	query := wire.SplitTarget(c.sent.Request.Target).Query
+	have := parameters(query)
+	for _, p := range want {
+		piece := string(p[0]) + "=" + string(p[1])
+		if !slices.Contains(have, piece) {
+			return diverges("parameter", piece, strings.Join(have, "&"), "a parameter is lost or changed")
+		}
+		if names := parameterNames(query); names[string(p[0])] > 1 && !repeats(want, p[0]) {
+			return diverges("parameter", piece, strings.Join(have, "&"), "a parameter is there more than once")
+		}
+	}
+	return passed
+}
+
+func repeats(want [][2]wire.Bytes, name wire.Bytes) bool {
+	n := 0
+	for _, p := range want {
+		if p[0] == name {
+			n++
+		}
+	}
+	return n > 1
+}
+
+// parameterNames counts the decoded names of a query.
+func parameterNames(query string) map[string]int {
+	names := map[string]int{}
+	for _, p := range wire.AppendParams(nil, query) {
+		names[wire.UnescapeQuery(p.Name)]++
+	}
+	return names
+}
+
+// noOther refuses a sub-resource that makes the request another operation:
+// one that some operation is made of, and this one is not.
+func (c *content) noOther() finding {
+	for _, p := range wire.AppendParams(nil, wire.SplitTarget(c.sent.Request.Target).Query) {
+		name := wire.UnescapeQuery(p.Name)
+		asked := slices.Contains(c.operation.Subresources, name) ||
+			slices.ContainsFunc(c.want.Query, func(given [2]wire.Bytes) bool { return string(given[0]) == name })
+		if !asked && c.subresource(name) {
+			return diverges("parameter", "", name, "the sub-resource "+name+" makes the request another operation")
+		}
+	}
+	return passed
+}
+
+func (c *content) subresource(name string) bool {
+	return slices.ContainsFunc(c.set.Names, func(o vectors.OperationName) bool { return slices.Contains(o.Subresources, name) })
+}
+
+// clockTolerance is how far an absolute expiry may be from the one that follows
+// from the time of arrival: the subject's clock is this machine's, but it reads
+// it before the request arrives.
+const clockTolerance = time.Minute
+
+// lifetime checks the expiry of a URL. An absolute one is measured from the
+// time the request arrived.
+func (c *content) lifetime() finding {
+	if c.item.Profile.Carrier != signature.InQuery || c.want.Expires == 0 {
+		return passed
+	}
+	wrong := func(want string) finding {
+		return diverges("parameter", want, c.got.Expires, "the URL lives another time than it was asked for")
+	}
+	if c.item.Profile.Names.Terminator != "" {
+		if want := fmt.Sprint(c.want.Expires); want != c.got.Expires {
+			return wrong(want)
+		}
+		return passed
+	}
+	end, err := strconv.ParseInt(c.got.Expires, 10, 64)
+	if c.sent.At.IsZero() || err != nil {
+		return passed
+	}
+	want := c.sent.At.Add(time.Duration(c.want.Expires) * time.Second)
+	if off := time.Unix(end, 0).Sub(want); off > clockTolerance || off < -clockTolerance {
+		return wrong(fmt.Sprint(want.Unix()))
+	}
+	return passed
+}
+
+// token checks that temporary credentials travel where the documents put their
+// token. That it is signed follows from the signature.
+func (c *content) token() finding {
+	want := c.item.Operation.Credentials.SecurityToken
+	if want != c.got.Token && c.got.Token == "" && c.hasParameterInAnyCase(c.item.Profile.Names.Token, want) {
+		return finding{
+			outcome: reports.Contested, reading: "token-name-any-case", requirement: "OBS4-TOKEN-02",
+			message: "the token travels under its documented name in other letter case: no document says whether the service knows it then",
+		}
+	}
+	if want != c.got.Token {
+		return diverges("token", want, c.got.Token, "the security token is not in its place")
+	}
+	return passed
+}
+
+func (c *content) hasParameterInAnyCase(name, value string) bool {
+	for _, p := range wire.AppendParams(nil, wire.SplitTarget(c.sent.Request.Target).Query) {
+		if wire.EqualFold(p.Name, name) && wire.UnescapeQuery(p.Value) == value {
+			return true
+		}
+	}
+	return false
+}
+
+// body checks the body a caller gave; where the SDK makes it there is none to
+// compare.
+func (c *content) body() finding {
+	if c.operation.BuildsBody {
+		return passed
+	}
+	got := c.sent.Request.Body
+	if c.form() {
+		got, _ = fieldOf(c.sent.Request, "file")
+	}
+	if want := string(c.want.Body); want != got {
+		return diverges("body", want, got, "the body is changed")
+	}
+	return passed
+}
