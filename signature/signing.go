@@ -120,12 +120,8 @@ func (s *Signing) record() stageRecord {
 // observe looks at the request: target and parameters.
 func (s *Signing) observe(req *wire.Request) {
 	s.Request = req
-	s.observeTarget(req.Target)
-}
-
-func (s *Signing) observeTarget(raw string) {
-	s.rawTarget = raw
-	s.Target = wire.SplitTarget(raw)
+	s.rawTarget = req.Target
+	s.Target = wire.SplitTarget(req.Target)
 	s.Params = wire.AppendParams(s.Params[:0], s.Target.Query)
 }
 
@@ -307,9 +303,21 @@ func (s *Signing) placeParameters() error {
 		}
 	}
 	if len(query) > bare {
-		s.observeTarget(string(query))
+		s.extendTarget(string(query), bare)
 	}
 	return nil
+}
+
+// extendTarget observes a target that has parameters behind from that the
+// observed one has not.
+func (s *Signing) extendTarget(raw string, from int) {
+	begin := from
+	if s.Target.HasQuery {
+		begin = len(s.rawTarget) - len(s.Target.Query)
+	}
+	s.rawTarget = raw
+	s.Target.HasQuery, s.Target.Query = true, raw[begin:]
+	s.Params = wire.AppendParams(s.Params, raw[from:])
 }
 
 // adopt takes a time from a parameter that the request already has, as it will
