@@ -23,13 +23,13 @@ import (
 // reports the ratio as "times-adapter-alone". The goal of the design is 1.5.
 func BenchmarkRun(b *testing.B) {
 	b.Run("in-process", func(b *testing.B) {
-		benchmarkRun(b, runner.Options{Start: here(liars.Honest{})}, nil)
+		benchmarkRun(b, runner.Options{Start: here(subject.Reference{})}, nil)
 	})
 	b.Run("adapter-process", func(b *testing.B) {
 		benchmarkRun(b, runner.Options{Start: process("honest", nil)}, adapterAlone(b))
 	})
 	b.Run("in-process/judged-by-ginkgo", func(b *testing.B) {
-		benchmarkRun(b, runner.Options{Start: here(liars.Honest{}), Judge: runner.JudgeWithGinkgo(os.Args[0], "judge")}, nil)
+		benchmarkRun(b, runner.Options{Start: here(subject.Reference{}), Judge: runner.JudgeWithGinkgo(os.Args[0], "judge")}, nil)
 	})
 }
 

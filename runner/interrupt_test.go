@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/countersign/countersign/internal/liars"
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/runner"
 	"github.com/countersign/countersign/signature"
@@ -41,7 +40,7 @@ func interrupted(t *testing.T, n int, opts runner.Options) *reports.Stream {
 
 func TestAnInterruptedRunSaysSo(t *testing.T) {
 	for name, start := range map[string]func(context.Context) (subject.Subject, error){
-		"process": process("honest", nil), "in process": here(liars.Honest{}),
+		"process": process("honest", nil), "in process": here(subject.Reference{}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -51,7 +50,7 @@ func TestAnInterruptedRunSaysSo(t *testing.T) {
 			if !f.Aborted || f.AsExpected || f.Verdict == reports.Conformant || reports.ExitCode(f) != 1 {
 				t.Errorf("aborted %t, as expected %t, verdict %s", f.Aborted, f.AsExpected, f.Verdict)
 			}
-			whole := run(t, runner.Options{Start: here(liars.Honest{})})
+			whole := run(t, runner.Options{Start: here(subject.Reference{})})
 			if !slices.Equal(ids(stream.Results), ids(whole.Results)) {
 				t.Errorf("%d results, a whole run has %d", len(stream.Results), len(whole.Results))
 			}
@@ -76,7 +75,7 @@ func TestAnInterruptedRunSaysSo(t *testing.T) {
 
 func TestAnInterruptedRunIsJudgedWithGinkgoToo(t *testing.T) {
 	stream := interrupted(t, 3, runner.Options{
-		Start: here(liars.Honest{}), Parallel: 1, Select: []string{"oss-v4/**"}, Judge: ginkgo(),
+		Start: here(subject.Reference{}), Parallel: 1, Select: []string{"oss-v4/**"}, Judge: ginkgo(),
 	})
 	if !stream.Footer.Aborted || stream.Footer.Counts[reports.Pass] < 3 {
 		t.Errorf("aborted %t, counts %v", stream.Footer.Aborted, stream.Footer.Counts)
@@ -183,5 +182,5 @@ type honestBut func(in *signature.Input)
 
 func (f honestBut) Sign(ctx context.Context, scheme string, carrier signature.Carrier, in *signature.Input) (*subject.Signed, error) {
 	f(in)
-	return liars.Honest{}.Sign(ctx, scheme, carrier, in)
+	return subject.Reference{}.Sign(ctx, scheme, carrier, in)
 }

@@ -29,7 +29,7 @@ func TestReferenceIsConformantInEveryProfile(t *testing.T) {
 		}
 	}
 	for name, start := range map[string]func() runner.Options{
-		"in process":         func() runner.Options { return runner.Options{Start: here(liars.Honest{})} },
+		"in process":         func() runner.Options { return runner.Options{Start: here(subject.Reference{})} },
 		"as adapter process": func() runner.Options { return runner.Options{Start: process("honest", nil)} },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -68,7 +68,7 @@ func mixture(t *testing.T) *subject.Recording {
 	if err != nil {
 		t.Fatal(err)
 	}
-	honest := subject.InProcess(caps.Identity, caps.Profiles, liars.Honest{})
+	honest := subject.InProcess(caps.Identity, caps.Profiles, subject.Reference{})
 	rec := &subject.Recording{Header: subject.RecordingHeader{
 		Subject: caps.Identity, Profiles: caps.Profiles, Operations: caps.Operations, Features: caps.Features, VectorSetSHA256: set.SHA256(),
 	}}
@@ -141,7 +141,7 @@ func TestAJudgingProcessThatFailsIsAnError(t *testing.T) {
 		{[]string{"countersign-no-such-program"}, "countersign-no-such-program"},
 	} {
 		_, err := runner.Run(t.Context(), runner.Options{
-			Start: here(liars.Honest{}), Select: told[:1], Judge: runner.JudgeWithGinkgo(test.command...),
+			Start: here(subject.Reference{}), Select: told[:1], Judge: runner.JudgeWithGinkgo(test.command...),
 		})
 		if !errors.Is(err, runner.ErrJudging) || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%v: error is %v, want %q in it", test.command, err, test.want)
@@ -180,7 +180,7 @@ func TestARecordedRunIsJudgedAgainWithoutItsSubject(t *testing.T) {
 }
 
 func TestACutRecordingIsRefused(t *testing.T) {
-	recorded, _ := record(t, runner.Options{Start: here(liars.Honest{}), Select: told})
+	recorded, _ := record(t, runner.Options{Start: here(subject.Reference{}), Select: told})
 	lines := bytes.SplitAfter(recorded, []byte("\n"))
 	for cut, i := 0, 0; i < len(lines)-2; i++ { // the last but one is the end line
 		cut += len(lines[i])
@@ -194,7 +194,7 @@ func TestACutRecordingIsRefused(t *testing.T) {
 
 // A recording of a part must not be taken for a run of the whole.
 func TestARecordingOfAPartIsNeverConformant(t *testing.T) {
-	recorded, _ := record(t, runner.Options{Start: here(liars.Honest{}, "oss-v4/header"), Select: told[1:2]})
+	recorded, _ := record(t, runner.Options{Start: here(subject.Reference{}, "oss-v4/header"), Select: told[1:2]})
 	rec, err := subject.ReadRecording(bytes.NewReader(recorded))
 	if err != nil {
 		t.Fatal(err)
@@ -229,7 +229,7 @@ func TestARecordingOfASenderIsWhole(t *testing.T) {
 }
 
 func TestARecordingWithVectorsTheSuiteLacksIsRed(t *testing.T) {
-	recorded, live := record(t, runner.Options{Start: here(liars.Honest{}), Select: told})
+	recorded, live := record(t, runner.Options{Start: here(subject.Reference{}), Select: told})
 	if reports.ExitCode(live.Footer) != 0 {
 		t.Fatal("the recorded run is red itself")
 	}

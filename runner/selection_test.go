@@ -16,7 +16,7 @@ import (
 )
 
 func TestSelectionNarrowsARun(t *testing.T) {
-	all := ids(run(t, runner.Options{Start: here(liars.Honest{})}).Results)
+	all := ids(run(t, runner.Options{Start: here(subject.Reference{})}).Results)
 	matching := func(keep func(id string) bool) []string {
 		return slices.DeleteFunc(slices.Clone(all), func(id string) bool { return !keep(id) })
 	}
@@ -68,7 +68,7 @@ func TestSelectionNarrowsARun(t *testing.T) {
 		{"requirement as label", runner.Options{LabelFilter: "OSS4-TOKEN-01"}, withLabel("OSS4-TOKEN-01"), []string{"label-filter OSS4-TOKEN-01"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			test.opts.Start = here(liars.Honest{})
+			test.opts.Start = here(subject.Reference{})
 			stream := run(t, test.opts)
 			want := matching(test.keep)
 			if got := ids(stream.Results); !slices.Equal(got, want) {
@@ -92,11 +92,11 @@ func TestSelectionNarrowsARun(t *testing.T) {
 }
 
 func TestShardsAreDisjointAndMakeUpTheWhole(t *testing.T) {
-	whole := ids(run(t, runner.Options{Start: here(liars.Honest{})}).Results)
+	whole := ids(run(t, runner.Options{Start: here(subject.Reference{})}).Results)
 	for _, count := range []int{1, 2, 5} {
 		var union []string
 		for index := 1; index <= count; index++ {
-			stream := run(t, runner.Options{Start: here(liars.Honest{}), Shard: runner.Shard{Index: index, Count: count}})
+			stream := run(t, runner.Options{Start: here(subject.Reference{}), Shard: runner.Shard{Index: index, Count: count}})
 			union = append(union, ids(stream.Results)...)
 			if want := (runner.Shard{Index: index, Count: count}).String(); !slices.Equal(stream.Header.Selection, []string{"shard " + want}) {
 				t.Errorf("selection is %q", stream.Header.Selection)
@@ -116,7 +116,7 @@ func TestShardsAreDisjointAndMakeUpTheWhole(t *testing.T) {
 func TestShardsDoNotDependOnTheSelection(t *testing.T) {
 	shard := runner.Shard{Index: 1, Count: 3}
 	of := func(opts runner.Options) []string {
-		opts.Start, opts.Shard = here(liars.Honest{}), shard
+		opts.Start, opts.Shard = here(subject.Reference{}), shard
 		return ids(run(t, opts).Results)
 	}
 	whole := of(runner.Options{})
@@ -150,7 +150,7 @@ func TestWhatSelectsNothingIsAnError(t *testing.T) {
 		{"empty shard", runner.Options{Select: told[:1], Shard: runner.Shard{Index: emptyShard(t, told[0]), Count: 2}}, true, "in shard"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			test.opts.Start = here(liars.Honest{})
+			test.opts.Start = here(subject.Reference{})
 			stream, err := runner.Run(t.Context(), test.opts)
 			if stream != nil || !errors.Is(err, runner.ErrSelection) {
 				t.Fatalf("error is %v", err)
@@ -165,7 +165,7 @@ func TestWhatSelectsNothingIsAnError(t *testing.T) {
 // emptyShard is the one of two shards that a vector does not fall to.
 func emptyShard(t *testing.T, id string) int {
 	t.Helper()
-	first := run(t, runner.Options{Start: here(liars.Honest{}), Shard: runner.Shard{Index: 1, Count: 2}})
+	first := run(t, runner.Options{Start: here(subject.Reference{}), Shard: runner.Shard{Index: 1, Count: 2}})
 	if slices.Contains(ids(first.Results), id) {
 		return 2
 	}
@@ -173,12 +173,12 @@ func emptyShard(t *testing.T, id string) int {
 }
 
 func TestASubjectThatDeclaresNothingKnownDoesNotStart(t *testing.T) {
-	_, err := runner.Run(t.Context(), runner.Options{Start: here(liars.Honest{}, "oss-v9/header")})
+	_, err := runner.Run(t.Context(), runner.Options{Start: here(subject.Reference{}, "oss-v9/header")})
 	if !errors.Is(err, runner.ErrNotStarted) || !strings.Contains(err.Error(), "oss-v9/header") {
 		t.Errorf("error is %v", err)
 	}
 	_, err = runner.Run(t.Context(), runner.Options{Start: func(context.Context) (subject.Subject, error) {
-		return subject.InProcess(subject.Identity{Name: "nothing", Version: "1.0"}, nil, liars.Honest{}), nil
+		return subject.InProcess(subject.Identity{Name: "nothing", Version: "1.0"}, nil, subject.Reference{}), nil
 	}})
 	if !errors.Is(err, spec.ErrNothingSelected) {
 		t.Errorf("no profile at all: error is %v", err)

@@ -11,7 +11,8 @@ import (
 // Browser uploads (POST policy). All schemes sign the Base64 text of the
 // policy and nothing else.
 
-func encodePolicy(policy string) string { return base64.StdEncoding.EncodeToString([]byte(policy)) }
+// EncodePolicy is the policy field of a form: the Base64 text of the policy.
+func EncodePolicy(policy string) string { return base64.StdEncoding.EncodeToString([]byte(policy)) }
 
 // policyAlone is the string to sign of every form: the policy field as sent.
 func policyAlone(s *Signing, dst []byte) ([]byte, error) { return append(dst, s.Policy...), nil }

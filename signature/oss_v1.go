@@ -115,6 +115,16 @@ func expiresLine(s *Signing) (string, error) {
 // when empty, then the canonical headers and the resource without a line break
 // of their own.
 func stringToSignV1(s *Signing, dst []byte) ([]byte, error) {
+	dst, err := appendFirstLines(s, dst)
+	if err != nil {
+		return nil, err
+	}
+	dst = append(dst, s.Bytes(CanonicalHeaders)...)
+	return append(dst, s.Bytes(CanonicalResource)...), nil
+}
+
+// appendFirstLines appends the four lines that V1 and V2 begin with.
+func appendFirstLines(s *Signing, dst []byte) ([]byte, error) {
 	date, err := s.Profile.DateLine(s)
 	if err != nil {
 		return nil, err
@@ -123,8 +133,7 @@ func stringToSignV1(s *Signing, dst []byte) ([]byte, error) {
 	dst = append(append(dst, s.header("Content-MD5")...), '\n')
 	dst = append(append(dst, s.header("Content-Type")...), '\n')
 	dst = append(append(dst, date...), '\n')
-	dst = append(dst, s.Bytes(CanonicalHeaders)...)
-	return append(dst, s.Bytes(CanonicalResource)...), nil
+	return dst, nil
 }
 
 // decodedBucketAndKey appends /bucket/key with the key decoded: the same for

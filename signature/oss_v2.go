@@ -100,14 +100,10 @@ var OSSV2Form = &Profile{
 // between headers and resource; the line is there even when it is empty
 // (observed, F-OSS-V2-01).
 func stringToSignV2(s *Signing, dst []byte) ([]byte, error) {
-	date, err := s.Profile.DateLine(s)
+	dst, err := appendFirstLines(s, dst)
 	if err != nil {
 		return nil, err
 	}
-	dst = append(append(dst, s.Request.Method...), '\n')
-	dst = append(append(dst, s.header("Content-MD5")...), '\n')
-	dst = append(append(dst, s.header("Content-Type")...), '\n')
-	dst = append(append(dst, date...), '\n')
 	dst = append(dst, s.Bytes(CanonicalHeaders)...)
 	dst = append(appendNames(dst, s.SignedHeaders), '\n')
 	return append(dst, s.Bytes(CanonicalResource)...), nil

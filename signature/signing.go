@@ -220,7 +220,7 @@ func (s *Signing) describe(in *Input) error {
 		if in.Policy == "" {
 			return fmt.Errorf("the input has no policy: it is what a form signs")
 		}
-		s.Policy = encodePolicy(in.Policy)
+		s.Policy = EncodePolicy(in.Policy)
 	}
 	for _, name := range in.AdditionalHeaders {
 		if name == "" || strings.ContainsAny(name, "; \t\r\n:") {

@@ -119,7 +119,7 @@ func authorization(changed func(value string) string) change {
 		if other == value {
 			t.Fatalf("%q is not changed", value)
 		}
-		setHeader(o.Request, "Authorization", other)
+		o.Request.SetHeader("Authorization", other)
 	}
 }
 
@@ -191,7 +191,7 @@ func forged(_ *testing.T, _ *spec.Item, o *subject.Observation) {
 		o.Stages[i].Value = wire.Bytes(strings.ReplaceAll(string(o.Stages[i].Value), value, strings.ToUpper(value)))
 	}
 	authorization, _ := o.Request.Header("Authorization")
-	setHeader(o.Request, "Authorization", strings.ReplaceAll(authorization, value, strings.ToUpper(value)))
+	o.Request.SetHeader("Authorization", strings.ReplaceAll(authorization, value, strings.ToUpper(value)))
 }
 
 // again repeats a header.
@@ -226,16 +226,6 @@ func forgetURLHeaders(_ *testing.T, _ *spec.Item, o *subject.Observation) { o.He
 
 func addHeader(req *wire.Request, name, value string) {
 	req.Headers = append(slices.Clone(req.Headers), wire.Header{Name: name, Value: value})
-}
-
-func setHeader(req *wire.Request, name, value string) {
-	for i := range req.Headers {
-		if wire.EqualFold(req.Headers[i].Name, name) {
-			req.Headers[i].Value = value
-			return
-		}
-	}
-	addHeader(req, name, value)
 }
 
 // dropHeader drops the first header of a name.

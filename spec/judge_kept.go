@@ -98,7 +98,7 @@ func values(req *wire.Request, name string) string {
 // covers reports whether the signature of a request ends when a header does.
 func covers(item *Item, returned *wire.Request, name string) bool {
 	other := returned.Clone(0)
-	setHeader(other, name, "another value")
+	other.SetHeader(name, "another value")
 	return verifierOf(item, nil).Verify(other).Verdict != signature.Verified
 }
 
@@ -154,7 +154,7 @@ func keptBody(item *Item, returned *wire.Request) finding {
 }
 
 func keptPolicy(item *Item, returned *wire.Request) finding {
-	want := encodePolicy(item.Case.Input.Policy)
+	want := signature.EncodePolicy(item.Case.Input.Policy)
 	fields, _ := signature.FormFields(returned)
 	for _, field := range fields {
 		if field[0] == "policy" && field[1] != want {

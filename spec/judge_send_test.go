@@ -79,10 +79,10 @@ var sent = []operationTest{
 	{"a URL without its expiry", presign, onItsWay(func(req *wire.Request) { req.Target = strings.Replace(req.Target, "&x-oss-expires=3600", "", 1) }), "url", "a server refuses"},
 	{"another region", putHeaders, signedBy(func(in *signature.Input) { in.Region = "us-east-1" }), "authorization", "region"},
 	{"another secret", getSpace, signedBy(func(in *signature.Input) { in.Credentials.AccessKeySecret = "other" }), "signature", "a server signs \"GET"},
-	{"changed on the way", putHeaders, onItsWay(func(req *wire.Request) { setHeader(req, "Content-Type", "text/html") }), "canonicalHeaders", "as the caller gave it"},
+	{"changed on the way", putHeaders, onItsWay(func(req *wire.Request) { req.SetHeader("Content-Type", "text/html") }), "canonicalHeaders", "as the caller gave it"},
 	{"changed on the way and another secret", putHeaders, thenOnItsWay(
 		signedBy(func(in *signature.Input) { in.Credentials.AccessKeySecret = "other" }),
-		func(req *wire.Request) { setHeader(req, "Content-Type", "text/html") },
+		func(req *wire.Request) { req.SetHeader("Content-Type", "text/html") },
 	), "signature", ""},
 	{"the key changed on the way", getSpace, onItsWay(func(req *wire.Request) { req.Target = "/other.jpg" }), "signature", ""},
 
@@ -102,7 +102,7 @@ var sent = []operationTest{
 	{"a virtual host for a custom domain", byCNAME, signedBy(virtualHost), "addressing", "asked for cname"},
 	{"another bucket", getSpace, signedBy(func(in *signature.Input) {
 		in.Bucket = "otherbucket"
-		setHeader(in.Request, "Host", "otherbucket.oss-cn-hangzhou.aliyuncs.com")
+		in.Request.SetHeader("Host", "otherbucket.oss-cn-hangzhou.aliyuncs.com")
 	}), "addressing", "another bucket"},
 	{"no bucket is asked for", listBuckets, signedBy(nil), "pass", ""},
 	{"another key", getSpace, target("/my%20holiday.jpg"), "key", "another key"},
@@ -113,7 +113,7 @@ var sent = []operationTest{
 
 	{"a header lost", putHeaders, signedBy(withoutHeader("Content-Type")), "header", "a header is lost"},
 	{"a header changed", putHeaders, signedBy(with("Content-Type", "text/html")), "header", "a header is changed"},
-	{"blanks around a header", putHeaders, onItsWay(func(req *wire.Request) { setHeader(req, "Content-Type", " text/plain\t") }), "pass", ""},
+	{"blanks around a header", putHeaders, onItsWay(func(req *wire.Request) { req.SetHeader("Content-Type", " text/plain\t") }), "pass", ""},
 	{"a header its caller did not give", getToken, signedBy(with("User-Agent", "sdk/1.0")), "pass", ""},
 	{"metadata lost", putHeaders, signedBy(withoutHeader("x-oss-meta-author")), "header", "a header is lost"},
 	{"empty metadata lost", putEmpty, signedBy(withoutHeader("x-obs-meta-comment")), "header", "with an empty value is lost"},
@@ -344,7 +344,7 @@ func target(target string) seen {
 }
 
 func with(name, value string) func(in *signature.Input) {
-	return func(in *signature.Input) { setHeader(in.Request, name, value) }
+	return func(in *signature.Input) { in.Request.SetHeader(name, value) }
 }
 
 func withoutHeader(name string) func(in *signature.Input) {
@@ -362,7 +362,7 @@ func lowerCaseToken(in *signature.Input) {
 func pathStyle(in *signature.Input) {
 	in.Addressing = signature.PathStyle
 	in.Request.Target = "/" + in.Bucket + in.Request.Target
-	setHeader(in.Request, "Host", strings.TrimPrefix(in.Request.Host(), in.Bucket+"."))
+	in.Request.SetHeader("Host", strings.TrimPrefix(in.Request.Host(), in.Bucket+"."))
 }
 
 func virtualHost(in *signature.Input) {
@@ -371,7 +371,7 @@ func virtualHost(in *signature.Input) {
 	}[in.Addressing]
 	in.Request.Target = strings.TrimPrefix(in.Request.Target, "/"+in.Bucket)
 	in.Addressing = signature.VirtualHost
-	setHeader(in.Request, "Host", in.Bucket+"."+host)
+	in.Request.SetHeader("Host", in.Bucket+"."+host)
 }
 
 // cut drops a parameter from a target.

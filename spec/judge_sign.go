@@ -2,8 +2,8 @@ package spec
 
 import (
 	"cmp"
-	"encoding/base64"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -50,12 +50,12 @@ func judgeSigned(item *Item, o *subject.Observation) finding {
 		}
 		return f
 	}
-	f2 := firstDifference(item, want, observed, returned)
-	if f2.outcome == reports.Pass { // all reported stages are right and the signature is not
-		f2 = differs(signature.SignatureValue, want[signature.SignatureValue], observed[signature.SignatureValue], "the signature differs")
+	first := firstDifference(item, want, observed, returned)
+	if first.outcome == reports.Pass { // all reported stages are right and the signature is not
+		first = differs(signature.SignatureValue, want[signature.SignatureValue], observed[signature.SignatureValue], "the signature differs")
 	}
-	f2.wire = httpOf(returned)
-	return f2
+	first.wire = httpOf(returned)
+	return first
 }
 
 // carried passes a request that came back with the right signature, if a
@@ -172,6 +172,7 @@ func carrierStage(c signature.Carrier) signature.Stage {
 func firstDifference(item *Item, want, observed map[signature.Stage]string, returned *wire.Request) finding {
 	if returned != nil && observed[signature.SignatureValue] != want[signature.SignatureValue] {
 		if v := verifierOf(item, nil).Verify(returned); v.Verdict == signature.Mismatch {
+			want = maps.Clone(want)
 			for _, s := range v.Stages() {
 				want[s.Stage] = s.Value
 			}
@@ -220,10 +221,10 @@ func returnedRequest(item *Item, o *subject.Observation) *wire.Request {
 		if t.Scheme == "http" || t.Scheme == "https" {
 			req.Transport = t.Scheme
 			req.Target = wire.Target{Path: t.Path, Query: t.Query, HasQuery: t.HasQuery}.String()
-			setHeader(req, "Host", t.Authority)
+			req.SetHeader("Host", t.Authority)
 		}
 		for _, h := range o.Headers {
-			setHeader(req, string(h[0]), string(h[1]))
+			req.SetHeader(string(h[0]), string(h[1]))
 		}
 		return req
 	}
@@ -232,12 +233,10 @@ func returnedRequest(item *Item, o *subject.Observation) *wire.Request {
 	}
 	req := in.Clone(1)
 	req.Method = "POST"
-	setHeader(req, "Content-Type", "application/x-www-form-urlencoded")
+	req.SetHeader("Content-Type", "application/x-www-form-urlencoded")
 	req.Body = formText(o.Form)
 	return req
 }
-
-func encodePolicy(policy string) string { return base64.StdEncoding.EncodeToString([]byte(policy)) }
 
 func formText(fields [][2]wire.Bytes) string {
 	pairs := make([]string, len(fields))
@@ -245,16 +244,6 @@ func formText(fields [][2]wire.Bytes) string {
 		pairs[i] = wire.EscapeValue(string(f[0])) + "=" + wire.EscapeValue(string(f[1]))
 	}
 	return strings.Join(pairs, "&")
-}
-
-func setHeader(req *wire.Request, name, value string) {
-	for i := range req.Headers {
-		if wire.EqualFold(req.Headers[i].Name, name) {
-			req.Headers[i].Value = value
-			return
-		}
-	}
-	req.Headers = append(req.Headers, wire.Header{Name: name, Value: value})
 }
 
 // verifierOf knows what a signature vector is about.

@@ -38,7 +38,7 @@ func itemOf(t testing.TB, id string) *spec.Item {
 	return item
 }
 
-var honest = subject.InProcess(subject.Identity{Name: "honest", Version: "1.0"}, profiles(), liars.Honest{})
+var honest = subject.InProcess(subject.Identity{Name: "honest", Version: "1.0"}, profiles(), subject.Reference{})
 
 // judgePurely judges twice and checks that nothing was changed by it.
 func judgePurely(t rapid.TB, item *spec.Item, o *subject.Observation) reports.Result {

@@ -51,8 +51,8 @@ type suiteReport struct {
 
 var suites = map[string]func(emit func(reports.Result)) error{
 	"outcomes":    registerOutcomes,
-	"conformance": registerConformance(liars.Honest{}),
-	"dry":         registerConformance(liars.Honest{}),
+	"conformance": registerConformance(subject.Reference{}),
+	"dry":         registerConformance(subject.Reference{}),
 	"unsupported": registerConformance(incapable{}),
 }
 

@@ -37,7 +37,7 @@ func TestSpecs(t *testing.T) {
 func start(ctx context.Context) (subject.Subject, error) {
 	command := os.Getenv("COUNTERSIGN_SIGNER")
 	if command == "" {
-		return subject.InProcess(subject.Identity{Name: "reference", Version: "1.0"}, liars.Profiles(), liars.Honest{}), nil
+		return subject.InProcess(subject.Identity{Name: "reference", Version: "1.0"}, liars.Profiles(), subject.Reference{}), nil
 	}
 	words, err := shell.Fields(command, nil)
 	if err != nil {

@@ -51,6 +51,19 @@ func (r *Request) HeaderCount(name string) int {
 	return n
 }
 
+// SetHeader gives the first header with that name a value, or adds the header
+// at the end. It changes the header list in place; [Request.Clone] makes one
+// to change.
+func (r *Request) SetHeader(name, value string) {
+	for i := range r.Headers {
+		if EqualFold(r.Headers[i].Name, name) {
+			r.Headers[i].Value = value
+			return
+		}
+	}
+	r.Headers = append(r.Headers, Header{Name: name, Value: value})
+}
+
 // Clone returns a copy whose header list is its own, with room for extra
 // headers. The copy was not read from a wire, so it has no [Request.Head].
 func (r *Request) Clone(extra int) *Request {

@@ -22,6 +22,16 @@ func TestHeaderNamesIgnoreASCIICaseOnly(t *testing.T) {
 	}
 }
 
+func TestSetHeaderReplacesTheFirstOrAdds(t *testing.T) {
+	r := &wire.Request{Headers: []wire.Header{{Name: "Date", Value: "a"}, {Name: "date", Value: "b"}}}
+	r.SetHeader("DATE", "c")
+	r.SetHeader("Host", "h")
+	want := []wire.Header{{Name: "Date", Value: "c"}, {Name: "date", Value: "b"}, {Name: "Host", Value: "h"}}
+	if !slices.Equal(r.Headers, want) {
+		t.Errorf("got %q, want %q", r.Headers, want)
+	}
+}
+
 func TestTrimBlanksKeepsOtherWhitespace(t *testing.T) {
 	if got, want := wire.TrimBlanks(" \t\v\u00a0 a b\u3000\f \t"), "\v\u00a0 a b\u3000\f"; got != want {
 		t.Errorf("TrimBlanks = %q, want %q", got, want)

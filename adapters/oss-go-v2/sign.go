@@ -131,20 +131,10 @@ func headerAnswer(q *subject.SignQuestion, signed *signer.SigningContext) *adapt
 	a.Request = q.Input.Request.Clone(len(header))
 	for _, name := range []string{"Date", "x-oss-date", "x-oss-content-sha256", "x-oss-security-token", "Authorization"} {
 		if value := header.Get(name); value != "" {
-			setHeader(a.Request, name, value)
+			a.Request.SetHeader(name, value)
 		}
 	}
 	return a
-}
-
-func setHeader(req *wire.Request, name, value string) {
-	for i, h := range req.Headers {
-		if wire.EqualFold(h.Name, name) {
-			req.Headers[i].Value = value
-			return
-		}
-	}
-	req.Headers = append(req.Headers, wire.Header{Name: name, Value: value})
 }
 
 func queryAnswer(in *signature.Input, signed *signer.SigningContext) *adapter.Answer {

@@ -24,7 +24,7 @@ var forgers = []Liar{
 	})),
 	forger("other-key", "signs and sends the request for another object", signing(func(q *subject.SignQuestion) { otherKey(q.Input) })),
 	forger("other-host", "signs for the host it was given and sends to another", signing(func(q *subject.SignQuestion) {
-		setHeader(q.Input.Request, "Host", "elsewhere.example")
+		q.Input.Request.SetHeader("Host", "elsewhere.example")
 	})),
 	forger("other-body", "signs and sends another body", signing(func(q *subject.SignQuestion) {
 		q.Input.Request.Body += "\nand more"
@@ -93,15 +93,6 @@ func otherKey(in *signature.Input) {
 	in.Key += "-other"
 }
 
-func setHeader(req *wire.Request, name, value string) {
-	for i := range req.Headers {
-		if wire.EqualFold(req.Headers[i].Name, name) {
-			req.Headers[i].Value = value
-			return
-		}
-	}
-}
-
 func otherCarrier(q *subject.SignQuestion) *subject.Observation {
 	carrier := signature.InHeader
 	if q.Carrier == signature.InHeader {
@@ -134,7 +125,7 @@ func forgedCarrier(q *subject.SignQuestion) *subject.Observation {
 	}
 	if o.Request != nil {
 		authorization, _ := o.Request.Header("Authorization")
-		setHeader(o.Request, "Authorization", strings.Replace(authorization, value, forged, 1))
+		o.Request.SetHeader("Authorization", strings.Replace(authorization, value, forged, 1))
 	}
 	o.URL = wire.Bytes(strings.Replace(string(o.URL), wire.EscapeValue(value), wire.EscapeValue(forged), 1))
 	for i := range o.Form {

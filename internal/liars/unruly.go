@@ -30,7 +30,7 @@ var unruly = []Liar{
 	},
 	{
 		Name: "crash-at-once", About: "says hello and ends at the first question",
-		Serve: conversing("crash-at-once", func(question) []byte { return crash("not implemented") }),
+		Serve: conversing("crash-at-once", func(question) []byte { return crash("out of order") }),
 	},
 	{
 		Name: "crash-at-tenth", About: "ends at the tenth question: a leak that only a long run shows",

@@ -1,0 +1,43 @@
+package subject
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/wire"
+)
+
+// Reference is the signer of package signature: it does what the documents
+// say, and shows every stage.
+type Reference struct{}
+
+// Sign implements [Signer]. A profile that does not exist is
+// [ErrUnsupported]; an input that cannot be signed is a [RejectedError].
+func (Reference) Sign(_ context.Context, scheme string, carrier signature.Carrier, in *signature.Input) (*Signed, error) {
+	profile, err := signature.Lookup(scheme, carrier)
+	if errors.Is(err, signature.ErrUnknownProfile) {
+		return nil, fmt.Errorf("%w: %w", ErrUnsupported, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	signing, err := profile.Sign(in)
+	if err != nil {
+		return nil, &RejectedError{Message: err.Error()}
+	}
+	signed := &Signed{}
+	for _, s := range signing.Stages() {
+		signed.Stages = append(signed.Stages, StageSeen{Stage: s.Stage, Value: wire.Bytes(s.Value)})
+	}
+	switch carrier {
+	case signature.InHeader:
+		signed.Request = signing.Request()
+	case signature.InQuery:
+		signed.URL = signing.Stage(signature.URL)
+	case signature.InForm:
+		signed.Form = signing.Form
+	}
+	return signed, nil
+}
