@@ -3,8 +3,8 @@
 //
 // It guarantees that a liar does the same in every run, and that whatever it
 // says wrongly is wrong in one way only: where it signs it signs by the rules,
-// and where it speaks the protocol it speaks it well. [Honest] is the control
-// among them: what a liar would be without its lie.
+// and where it speaks the protocol it speaks it well. [Control] is what a liar
+// would be without its lie.
 package liars
 
 import (
