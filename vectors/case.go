@@ -115,11 +115,12 @@ type Rejection struct {
 	EC     string `json:"ec,omitempty"`
 }
 
-// Tamper is one change to a request.
+// Tamper is one change to a request, see [Case.Arrival].
 type Tamper struct {
 	When   string     `json:"when"` // before-signing, after-signing
 	Op     string     `json:"op"`
-	Target string     `json:"target,omitempty"` // the header, parameter or field; the ops on method, path and body have none
+	Target string     `json:"target,omitempty"` // the header, parameter, field or stage; the ops on method, path and body have none
+	Old    wire.Bytes `json:"old,omitempty"`    // replace-in-…: what is replaced
 	Value  wire.Bytes `json:"value,omitempty"`
 }
 

@@ -60,6 +60,11 @@ func (c *Case) Profile() string {
 // verifiers, not for signers.
 func (c *Case) IsVerifierCase() bool { return c.Expect.Rejected != nil }
 
+// ForServers reports whether a server can be asked: the dates of some published
+// examples are ones that every server refuses, which says nothing against the
+// signature over them.
+func (c *Case) ForServers() bool { return !slices.Contains(c.Flags, "signer-only") }
+
 // IDUnder returns the id of the case under a profile:
 // scheme/carrier/operations/theme/name.
 func (c *OperationCase) IDUnder(profile string) string { return profile + "/" + c.ID }

@@ -1,0 +1,113 @@
+// Package coverage measures what the vectors are worth: which requirement is
+// proven by which vector, from both sides, and which mutants of the reference
+// the suite tells from it.
+//
+// It guarantees that a mutant is only called killed when the suite's own judge,
+// [spec.Judge] or [spec.JudgeAnswer], failed it over a vector that the reference
+// passes.
+package coverage
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/countersign/countersign/endpoint"
+	"github.com/countersign/countersign/internal/mutants"
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/spec"
+	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/vectors"
+)
+
+// Matrix says which vectors kill a mutant.
+type Matrix struct {
+	kills map[string][]string // id of a mutant → ids of vectors, in order
+}
+
+// Killers returns the ids of the vectors that kill a mutant.
+func (m *Matrix) Killers(mutant *mutants.Mutant) []string { return m.kills[mutant.ID()] }
+
+// Cross tries mutants over the vectors of their profiles that choose admits; nil
+// admits all.
+func Cross(set *vectors.Set, all []mutants.Mutant, choose func(*mutants.Mutant, *vectors.Case) bool) *Matrix {
+	m := &Matrix{kills: map[string][]string{}}
+	work := make(chan *mutants.Mutant)
+	var wait sync.WaitGroup
+	var lock sync.Mutex
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for mutant := range work {
+				killers := killersOf(set, mutant, choose)
+				lock.Lock()
+				m.kills[mutant.ID()] = killers
+				lock.Unlock()
+			}
+		})
+	}
+	for i := range all {
+		work <- &all[i]
+	}
+	close(work)
+	wait.Wait()
+	return m
+}
+
+// OwnVectors admits the vectors of the requirement that a mutant breaks.
+func OwnVectors(m *mutants.Mutant, c *vectors.Case) bool {
+	return slices.Contains(c.Requirements, m.Requirement)
+}
+
+func killersOf(set *vectors.Set, m *mutants.Mutant, choose func(*mutants.Mutant, *vectors.Case) bool) []string {
+	var killers []string
+	for _, c := range set.Cases() {
+		if m.Of(c.Profile()) && (choose == nil || choose(m, c)) && Kills(set, c, m) {
+			killers = append(killers, c.ID)
+		}
+	}
+	return killers
+}
+
+// Kills reports whether a case tells a mutant from the reference: as a signer,
+// where it signs otherwise, or as a server.
+func Kills(set *vectors.Set, c *vectors.Case, m *mutants.Mutant) bool {
+	return m.Profile != nil && !c.IsVerifierCase() && failed(Sign(set, c, m).Outcome) ||
+		c.ForServers() && failed(Serve(set, c, m).Outcome)
+}
+
+// failed reports whether an outcome tells a subject from a right one: another
+// reading of a contested rule does not.
+func failed(o reports.Outcome) bool { return o != reports.Pass && o != reports.Contested }
+
+// Reference is what is left of a mutant without its fault.
+var Reference = &mutants.Mutant{Requirement: "reference", Name: "reference"}
+
+// Sign judges a mutant as a signer.
+func Sign(set *vectors.Set, c *vectors.Case, m *mutants.Mutant) reports.Result {
+	profile := profileOf(c)
+	signer := subject.InProcess(subject.Identity{Name: m.ID()}, []string{profile.ID()}, subject.Reference{Reading: m.Reading})
+	item := &spec.Item{ID: c.ID, Profile: profile, Case: c, Clock: true}
+	return spec.Judge(set, item, signer.Sign(context.Background(), item.Question()))
+}
+
+// Serve judges a mutant as a server.
+func Serve(set *vectors.Set, c *vectors.Case, m *mutants.Mutant) reports.Result {
+	profile := profileOf(c)
+	req, err := c.Arrival(profile)
+	if err != nil {
+		return reports.Result{ID: c.ID, Outcome: reports.NotRun, Message: err.Error()}
+	}
+	response := m.Serve(c.Server(profile), endpoint.Dialect(vectors.Dialect(profile.Scheme)), req)
+	return spec.JudgeAnswer(set, c, req, &spec.Answer{Status: response.Status, Headers: response.Headers, Body: response.Body})
+}
+
+func profileOf(c *vectors.Case) *signature.Profile {
+	profile, err := signature.LookupID(c.Profile())
+	if err != nil {
+		panic(fmt.Sprintf("coverage: %s: %v", c.ID, err)) // the set would not have loaded
+	}
+	return profile
+}

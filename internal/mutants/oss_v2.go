@@ -1,0 +1,3 @@
+package mutants
+
+var ossV2 = []Mutant{}

@@ -1,0 +1,86 @@
+package spec
+
+import (
+	"regexp"
+
+	"github.com/countersign/countersign/diagnose"
+)
+
+// answerRules are the requirements that are about a server's answer: what is
+// said of an answer that breaks one, or "".
+var answerRules = map[string]func(*Answer, *diagnose.ErrorDocument) string{
+	"OSS1-ERROR-01":   spellsItsString,
+	"OSS1-ERROR-02":   agreesWithItself,
+	"OSS1-ERROR-03":   tellsHEAD("x-oss-ec", "x-oss-err"),
+	"OSS2-ERROR-01":   showsItsString,
+	"OSS4-ERROR-01":   showsItsCanonicalRequest,
+	"OSS4-ERROR-03":   tellsHEAD("x-oss-ec", "x-oss-err"),
+	"OBS2-ERROR-01":   showsItsString,
+	"OBS2-ERROR-03":   tellsOneOfHEAD("x-obs-error-code", "x-amz-error-code"),
+	"OBS4-ERROR-01":   showsItsString,
+	"OBSAWS2-AUTH-02": namesTheAWSKey,
+}
+
+// spelled is the form of StringToSignBytes: upper-case pairs, a blank behind
+// each.
+var spelled = regexp.MustCompile(`^([0-9A-F]{2} )+$`)
+
+func spellsItsString(_ *Answer, doc *diagnose.ErrorDocument) string {
+	for _, f := range doc.Fields {
+		if f.Name == "StringToSignBytes" && spelled.MatchString(f.Value) {
+			return showsItsString(nil, doc)
+		}
+	}
+	return "the answer does not spell its StringToSign as upper-case hexadecimal pairs with a blank behind each"
+}
+
+func showsItsString(_ *Answer, doc *diagnose.ErrorDocument) string {
+	if doc.StringToSign == "" || doc.SignatureProvided == "" {
+		return "the answer lacks StringToSign or SignatureProvided"
+	}
+	return ""
+}
+
+func showsItsCanonicalRequest(_ *Answer, doc *diagnose.ErrorDocument) string {
+	if doc.CanonicalRequest == "" {
+		return "the answer lacks CanonicalRequest"
+	}
+	return showsItsString(nil, doc)
+}
+
+func agreesWithItself(_ *Answer, doc *diagnose.ErrorDocument) string {
+	if len(doc.Contradictions) > 0 {
+		return "the answer contradicts itself: " + doc.Contradictions[0].String()
+	}
+	return ""
+}
+
+// tellsHEAD wants headers in the answer to HEAD, which has no body.
+func tellsHEAD(names ...string) func(*Answer, *diagnose.ErrorDocument) string {
+	return func(a *Answer, _ *diagnose.ErrorDocument) string {
+		for _, name := range names {
+			if a.Header(name) == "" {
+				return "the answer to HEAD lacks the header " + name
+			}
+		}
+		return ""
+	}
+}
+
+func tellsOneOfHEAD(names ...string) func(*Answer, *diagnose.ErrorDocument) string {
+	return func(a *Answer, _ *diagnose.ErrorDocument) string {
+		for _, name := range names {
+			if a.Header(name) != "" {
+				return ""
+			}
+		}
+		return "the answer to HEAD carries no error code"
+	}
+}
+
+func namesTheAWSKey(_ *Answer, doc *diagnose.ErrorDocument) string {
+	if doc.AccessKeyElement != "AWSAccessKeyId" {
+		return "the answer does not name the access key in AWSAccessKeyId"
+	}
+	return ""
+}

@@ -1,0 +1,147 @@
+package spec
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+
+	"github.com/countersign/countersign/diagnose"
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/vectors"
+	"github.com/countersign/countersign/wire"
+)
+
+// Answer is what a server said to the request of a case.
+type Answer struct {
+	Status  int
+	Headers []wire.Header
+	Body    string
+}
+
+// Header returns the value of the first header of that name, compared without
+// regard to letter case, or "".
+func (a *Answer) Header(name string) string {
+	for _, h := range a.Headers {
+		if wire.EqualFold(h.Name, name) {
+			return h.Value
+		}
+	}
+	return ""
+}
+
+// JudgeAnswer says what a server's answer to the arrival of a case
+// ([vectors.Case.Arrival]) is worth. It is pure, as [Judge] is.
+//
+// A case without rejection must be let in: whatever else the server says of the
+// request, it is not about the signature. A rejection must come with the status,
+// the code and, where the service has them, the error code of the vector; a
+// refused signature must be refused over the string that the reference finds in
+// the request; and requirements that are about the answer itself are looked up
+// in it.
+func JudgeAnswer(set *vectors.Set, c *vectors.Case, arrived *wire.Request, a *Answer) reports.Result {
+	item := &Item{ID: c.ID, Case: c}
+	f := judgeAnswer(c, arrived, a)
+	r := reports.Result{
+		Type: "result", ID: c.ID, Title: c.Title, Requirements: c.Requirements, Level: string(c.Level),
+		Outcome: f.outcome, Stage: string(f.stage), Message: f.message,
+	}
+	if r.Outcome != reports.Pass {
+		r.Expected, r.Observed, r.Wire = f.expected, f.observed, httpOf(arrived)
+		explain(set, item, &r, f.requirement)
+	}
+	return r
+}
+
+func judgeAnswer(c *vectors.Case, arrived *wire.Request, a *Answer) finding {
+	doc := readAnswer(a)
+	want := c.Expect.Rejected
+	if want == nil {
+		if refusesTheRequest(a.Status) {
+			return finding{outcome: reports.RejectedWrongly, message: fmt.Sprintf("it refused a valid request: %d %s", a.Status, joined(doc.Code, doc.EC, doc.Message))}
+		}
+		return passed
+	}
+	if a.Status < http.StatusMultipleChoices {
+		return finding{outcome: reports.AcceptedWrongly, message: fmt.Sprintf("it answered %d to a request that is refused with %d %s (%s)", a.Status, want.Status, want.Code, want.Class)}
+	}
+	for _, part := range []struct{ name, want, got string }{
+		{"status", fmt.Sprint(want.Status), fmt.Sprint(a.Status)},
+		{"code", want.Code, doc.Code},
+		{"EC", want.EC, doc.EC},
+	} {
+		if part.want != "" && part.want != part.got {
+			f := finding{outcome: reports.Fail, message: fmt.Sprintf("it refused with another %s: %s, want %s", part.name, part.got, part.want)}
+			f.expected, f.observed = bytesOf(part.want), bytesOf(part.got)
+			return f
+		}
+	}
+	if want.Class == string(signature.SignatureMismatch) && a.Body != "" {
+		if f := sameString(c, arrived, doc); f.outcome != reports.Pass {
+			return f
+		}
+	}
+	for _, id := range c.Requirements {
+		if rule, ok := answerRules[id]; ok {
+			if complaint := rule(a, doc); complaint != "" {
+				return finding{outcome: reports.Fail, message: complaint, requirement: id}
+			}
+		}
+	}
+	return passed
+}
+
+// refusesTheRequest reports whether a status says that the request itself is
+// not taken: a missing object or a conflict comes after that.
+func refusesTheRequest(status int) bool {
+	switch status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	}
+	return status >= http.StatusInternalServerError
+}
+
+// sameString compares the string a server says it signed with the one the
+// reference finds in the request. A server that does not say it is not blamed
+// here: there are requirements for that.
+func sameString(c *vectors.Case, arrived *wire.Request, doc *diagnose.ErrorDocument) finding {
+	profile, err := signature.LookupID(c.Profile())
+	if err != nil {
+		return finding{outcome: reports.NotRun, message: "a bug in the vector: " + err.Error()}
+	}
+	server := c.Server(profile)
+	server.Now = nil
+	v := server.Verify(arrived)
+	for _, said := range []struct {
+		stage signature.Stage
+		value string
+	}{{signature.CanonicalRequest, doc.CanonicalRequest}, {signature.StringToSign, doc.StringToSign}} {
+		want := v.Stage(said.stage)
+		if said.value != "" && want != "" && said.value != want {
+			return differs(said.stage, want, said.value, fmt.Sprintf("it refused the signature over another %s", said.stage))
+		}
+	}
+	return passed
+}
+
+// readAnswer reads the error document of an answer; that to HEAD has it in a
+// header (OSS), or its code alone (OBS). What cannot be read is empty.
+func readAnswer(a *Answer) *diagnose.ErrorDocument {
+	text := a.Body
+	if hidden, err := base64.StdEncoding.DecodeString(a.Header("x-oss-err")); err == nil && len(hidden) > 0 && text == "" {
+		text = string(hidden)
+	}
+	doc, err := diagnose.ParseErrorDocument([]byte(text))
+	if err != nil {
+		doc = &diagnose.ErrorDocument{}
+	}
+	if doc.EC == "" {
+		doc.EC = a.Header("x-oss-ec")
+	}
+	for _, name := range []string{"x-obs-error-code", "x-amz-error-code"} {
+		if doc.Code == "" {
+			doc.Code = a.Header(name)
+		}
+	}
+	return doc
+}
