@@ -45,7 +45,7 @@ type Break struct {
 }
 
 // All holds all mutants, scheme by scheme.
-var All = slices.Concat(ossV1, ossV2, ossV4, ossRTMP, obsV2, obsAWSV2, obsV4)
+var All = slices.Concat(ossV1, ossV1Query, ossV2, ossV4, ossRTMP, obsV2, obsAWSV2, obsV4)
 
 // Reading replaces the profiles of the mutant by its own.
 func (m *Mutant) Reading(p *signature.Profile) *signature.Profile {
