@@ -1,13 +1,18 @@
 package mutants
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
 )
 
-var ossV1 = []Mutant{
+// What OSS V1 says of requests signed in their header and, where the rules are
+// the same, in their URL.
+var ossV1 = slices.Concat(ossV1Strings, ossV1Parameters)
+
+var ossV1Strings = []Mutant{
 	{"OSS1-VERB-01", "lower-case", "signs the method in lower case", requests("oss-v1"),
 		input(func(r *wire.Request) { r.Method = strings.ToLower(r.Method) }, signature.StringToSign)},
 	{"OSS1-DATE-02", "date-wins", "takes Date although x-oss-date is there", header("oss-v1"),
