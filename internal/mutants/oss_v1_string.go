@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -343,7 +344,13 @@ var ossV1Dates = []Mutant{
 		}
 		return vendorFirst(s)
 	})},
-	{"OSS1-AUTH-07", "unix-seconds", "takes unix seconds for a date", header("oss-v1"), withoutBadDates("1716192600")},
+	{"OSS1-AUTH-07", "unix-seconds", "takes unix seconds for a date", header("oss-v1"),
+		limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
+			if _, err := strconv.ParseInt(vendorFirst(s), 10, 64); err == nil {
+				return nil
+			}
+			return p.Limits(s, now)
+		})},
 }
 
 var skewed = &signature.Fault{Class: signature.Skewed, Where: "header Date", EC: "0002-00000504"}
