@@ -5,7 +5,7 @@ SDKS   := oss-go-v1 oss-go-v2 obs-go
 BIN    := bin
 OUT    := out
 
-.PHONY: run test lint fmt bench fuzz compliance build clean help
+.PHONY: run test lint fmt bench fuzz compliance coverage build clean help
 
 ## run: judge the three official Go SDKs and write reports to out/
 run: build
@@ -53,6 +53,12 @@ compliance: build
 	$(BIN)/countersign run \
 	  $(foreach s,$(SDKS),--signer $(BIN)/$(s) --expected-failures adapters/$(s)/expected-failures.txt) \
 	  --report 'json=reports/compliance/{subject}/{version}.json'
+
+## coverage: rewrite the published table of requirements and the matrix of mutants
+coverage:
+	@mkdir -p reports/coverage
+	$(GO) run ./cmd/countersign vectors coverage > reports/coverage/requirements.txt
+	$(GO) run ./cmd/countersign vectors coverage --mutants > reports/coverage/mutants.txt
 
 build:
 	@mkdir -p $(BIN)
