@@ -139,8 +139,10 @@ var ossV1Headers = []Mutant{
 	{"OSS1-HEADER-10", "without-colon", "writes a name without a colon for an empty value", header("oss-v1"), headerBlock(func(b *headerLines) { b.bareName = true })},
 	{"OSS1-HEADER-11", "range-behavior", "does not look at x-oss-range-behavior", requests("oss-v1"), onlyHeaders(func(name string) bool { return name != "x-oss-range-behavior" })},
 	{"OSS1-HEADER-11", "object-acl", "does not look at x-oss-object-acl", header("oss-v1"), onlyHeaders(func(name string) bool { return name != "x-oss-object-acl" })},
-	{"OSS1-HEADER-11", "forbid-overwrite", "does not look at x-oss-forbid-overwrite", header("oss-v1"),
-		onlyHeaders(func(name string) bool { return name != "x-oss-forbid-overwrite" })},
+	{"OSS1-HEADER-11", "copy-source", "does not look at x-oss-copy-source where a body is sent", header("oss-v1"),
+		signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
+			return p.SignedHeader(s, name) && (s.Request.Body == "" || !wire.EqualFold(name, "x-oss-copy-source"))
+		})},
 	{"OSS1-HEADER-12", "range", "signs Range", requests("oss-v1"), alsoHeaders("range")},
 	{"OSS1-HEADER-12", "conditions", "signs If-None-Match", header("oss-v1"), alsoHeaders("if-none-match")},
 	{"OSS1-HEADER-12", "content-headers", "signs every header that begins with Content-", requests("oss-v1"), alsoHeaders("content-")},
