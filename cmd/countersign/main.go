@@ -88,6 +88,7 @@ func newRootCommand(env *environment) *cobra.Command {
 			newVectorsShowCommand(env),
 			newVectorsLintCommand(env),
 			newVectorsFmtCommand(env),
+			newVectorsAttestCommand(env),
 			newVectorsSchemaCommand(env),
 		),
 		newGroup(reportPage, newReportRenderCommand(env)),

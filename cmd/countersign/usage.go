@@ -250,6 +250,52 @@ countersign vectors fmt vectors
 countersign vectors fmt --check vectors`,
 }
 
+var vectorsAttestPage = page{
+	use:   "attest --signer 'CMD ARG…' [--profile P]… [--select PATTERN]… [--out PATH]",
+	short: "take down which expected values an implementation comes to",
+	about: `
+Asks an implementation that nobody here wrote to sign the signature vectors of
+the profiles it declares, and writes down what it came to, in
+vectors/attestations/NAME.json for the name it has in its answer to hello. An
+expected value that such an implementation produced is no longer the
+reference's word alone: countersign vectors list shows it as "attested(n)".
+
+  produced      it came to the signature of the vector, and to every stage it
+                reports, byte for byte
+  differs       it came to other bytes; the entry names the first stage that
+                differs and, where one explains it, the reading of a contested
+                rule or the known slip
+  not attested  it does not offer this, refused or failed; or its signature is
+                right for a time of its own, or for a header that it added,
+                and says nothing about the bytes that are expected
+
+An entry holds the digest of its vector. When input or expected stages of the
+vector change, the entry counts no longer, and it is time to attest again.
+
+A run replaces the entries of the vectors it asked about. What is known of
+other vectors stays, if it is of the same version of the implementation; a run
+of another version replaces the file. What an SDK was captured sending
+(countersign vectors import) stays in any case, unless its signer now says
+otherwise.
+
+PATH is a folder, or a file whose name ends in .json; with - the attestation
+of this run alone goes to standard output and the summary to standard error.
+Vectors are those of this program: build it anew when they have changed.
+The reference itself (countersign signer) attests nothing and is refused.`,
+	exit: `
+0    at least one vector was produced, and the file is written
+1    the implementation produced no vector; nothing is written
+2    wrong usage, nothing selected, or the reference was to attest
+3    the adapter does not start, or the file cannot be written
+130  interrupted; nothing is written`,
+	examples: `
+# the signers of an SDK that offers them as functions
+countersign vectors attest --signer bin/oss-go-v2
+
+# one scheme anew, and look before anything is written
+countersign vectors attest --signer bin/oss-go-v2 --profile 'oss-v4/*' --out -`,
+}
+
 var vectorsSchemaPage = page{
 	use:   "schema NAME",
 	short: "print a published JSON Schema",
