@@ -89,6 +89,7 @@ func newRootCommand(env *environment) *cobra.Command {
 			newVectorsLintCommand(env),
 			newVectorsFmtCommand(env),
 			newVectorsAttestCommand(env),
+			newVectorsImportCommand(env),
 			newVectorsSchemaCommand(env),
 		),
 		newGroup(reportPage, newReportRenderCommand(env)),

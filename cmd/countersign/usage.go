@@ -296,6 +296,67 @@ countersign vectors attest --signer bin/oss-go-v2
 countersign vectors attest --signer bin/oss-go-v2 --profile 'oss-v4/*' --out -`,
 }
 
+var vectorsImportPage = page{
+	use: `import [--sdk NAME --sdk-version V] [--example-credentials FILE] [OPTION]…
+       --about FILE | --request ID --title T --why W --requirement R…  FILE…`,
+	short: "make vectors of requests that an SDK really sent",
+	about: `
+Reads requests that a real SDK sent and makes signature vectors of them whose
+expected signature is the SDK's own. FILE is a recording (countersign run
+--record), capture NDJSON, raw HTTP, a HAR file or a curl command line; "-" is
+standard input.
+
+The authentication is taken out of each request: what is left, with bucket,
+key, time, region and whatever else the request says, is the input of the
+vector. The reference must come to the SDK's signature from it. Where another
+reading of a contested rule explains the signature, the vector gets it as an
+alternative and the SDK is noted to differ; where nothing explains it, the
+request is refused and nothing is written.
+
+Vectors go to DIR/SCHEME/CARRIER/captured-NAME.json, below the id
+SCHEME/CARRIER/captured-NAME/PART, and DIR/attestations/NAME.json says that
+the SDK produced them. An id that was ever used before is refused, and so is
+whatever countersign vectors lint would find wrong. Everything is written, or
+nothing.
+
+Which rule a request proves, and what a user would suffer if it were broken,
+only a person can say: of one request with --request and the flags behind it,
+of several with --about, a file with a list of
+
+  {"request": ID, "name": PART, "title": TEXT, "why": TEXT,
+   "requirements": [ID…], "level": LEVEL, "flags": [MARK…]}
+
+where name, level and flags may be missing. Without a description the requests
+are listed, with what the reference makes of them, and nothing is written.
+
+A vector holds the credentials it is signed with, for everybody to read. Those
+of a recording are those of its vectors and public already. For other files
+they come from --example-credentials, and by that you say that they open
+nothing and may be published: a JSON object with accessKeyId, accessKeySecret
+and securityToken, or lines as in the environment. Credentials of the
+environment are secret and never taken; a request with another token than that
+of the file is refused. Record with invented credentials: no server is needed.
+
+What a client says of itself and of its way (User-Agent, Cookie, Sec-… and the
+like) is left out unless it is signed. A URL that does not say when it was
+signed was signed when it was recorded, or else an hour before it ends.`,
+	exit: `
+0    the vectors are written, or the requests are listed
+1    a request is refused, or lint finds a problem; nothing is written
+2    a file cannot be read, or a description or the credentials are missing
+3    a file cannot be written`,
+	examples: `
+# what could be imported
+countersign run --signer bin/obs-go --record obs-go.ndjson
+countersign vectors import obs-go.ndjson
+
+# several requests, described in a file
+countersign vectors import --about chosen.json obs-go.ndjson
+
+# one request from a proxy, signed with invented credentials
+countersign vectors import --sdk my-sdk --sdk-version 1.2.0 --example-credentials example.json --request put.http --name put-object --title 'PUT with a type' --why 'Uploads with a type would all be refused.' --requirement OSS1-TYPE-01 put.http`,
+}
+
 var vectorsSchemaPage = page{
 	use:   "schema NAME",
 	short: "print a published JSON Schema",
