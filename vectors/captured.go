@@ -63,10 +63,13 @@ func (c *Captured) Examine(requirements []string) (*Found, error) {
 	case signature.Mismatch:
 		return f, f.explain(&verifier, requirements)
 	}
-	if v.Token != c.Credentials.SecurityToken {
-		return f, fmt.Errorf("its security token is not the one of the example credentials, and may be a real one")
+	switch v.Token {
+	case c.Credentials.SecurityToken:
+		return f, nil
+	case "":
+		return f, fmt.Errorf("it is signed with temporary credentials and has no security token where %s has it", v.Profile.ID())
 	}
-	return f, nil
+	return f, fmt.Errorf("its security token is not the one of the example credentials, and may be a real one")
 }
 
 // explain finds the reading that explains the signature, or says what does.
