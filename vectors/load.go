@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"strings"
 	"sync"
@@ -39,17 +40,25 @@ func LoadFS(fsys fs.FS) (*Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("vectors: %w", err)
 	}
+	parts := make([]builder, len(names)) // a file each: they have nothing to do with each other yet
+	var wait sync.WaitGroup
+	for i, name := range names {
+		wait.Go(func() {
+			src, err := readSource(fsys, name)
+			if err == nil {
+				err = src.format()
+			}
+			if err != nil {
+				parts[i].fail(err)
+				return
+			}
+			parts[i].add(src)
+		})
+	}
+	wait.Wait()
 	var b builder
-	for _, name := range names {
-		src, err := readSource(fsys, name)
-		if err == nil {
-			err = src.format()
-		}
-		if err != nil {
-			b.fail(err)
-			continue
-		}
-		b.add(src)
+	for i := range parts {
+		b.join(&parts[i])
 	}
 	set := b.finish()
 	l := linter{set: set}
@@ -142,6 +151,24 @@ type builder struct {
 type filePlace struct {
 	name string
 	ids  []string
+}
+
+// join adds what another builder has.
+func (b *builder) join(other *builder) {
+	s, o := &b.set, &other.set
+	s.Files = append(s.Files, o.Files...)
+	s.Operations = append(s.Operations, o.Operations...)
+	s.Names = append(s.Names, o.Names...)
+	s.Errata = append(s.Errata, o.Errata...)
+	s.Attestations = append(s.Attestations, o.Attestations...)
+	s.Withdrawn = append(s.Withdrawn, o.Withdrawn...)
+	if s.Requirements == nil {
+		s.Requirements = map[string]Requirement{}
+	}
+	maps.Copy(s.Requirements, o.Requirements)
+	b.files = append(b.files, other.files...)
+	b.hash = append(b.hash, other.hash...)
+	b.errs = append(b.errs, other.errs...)
 }
 
 func (b *builder) fail(err error) { b.errs = append(b.errs, err) }

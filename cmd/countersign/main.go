@@ -90,6 +90,7 @@ func newRootCommand(env *environment) *cobra.Command {
 			newVectorsFmtCommand(env),
 			newVectorsAttestCommand(env),
 			newVectorsImportCommand(env),
+			newVectorsCoverageCommand(env),
 			newVectorsSchemaCommand(env),
 		),
 		newGroup(reportPage, newReportRenderCommand(env)),
