@@ -39,9 +39,9 @@ func Attest(item *Item, o *subject.Observation) Testimony {
 		return Testimony{Note: joined(string(o.Kind), o.Class, o.Message)}
 	}
 	f := judgeSigned(item, o)
-	signed, _ := o.Stage(signature.SignatureValue)
+	signed := signatureOf(item, o)
 	switch {
-	case f.outcome == reports.Pass && signed == expectedSignature(item):
+	case f.outcome == reports.Pass && signed != "" && signed == expectedSignature(item):
 		return Testimony{Kind: Produced}
 	case f.outcome == reports.Pass:
 		return Testimony{Note: "it signed another time or more than it was given, and that rightly"}
@@ -53,6 +53,15 @@ func Attest(item *Item, o *subject.Observation) Testimony {
 		return Testimony{Kind: Disagrees, Stage: f.stage, Note: disagreement(item, signed, &f)}
 	}
 	return Testimony{Note: joined(string(f.outcome), f.divergence, f.message)}
+}
+
+// signatureOf is the signature that was reported, or the one in what came back.
+func signatureOf(item *Item, o *subject.Observation) string {
+	observed, f := observedStages(item, o, returnedRequest(item, o))
+	if f != nil {
+		return ""
+	}
+	return observed[signature.SignatureValue]
 }
 
 func expectedSignature(item *Item) string {
@@ -73,7 +82,7 @@ func otherReading(item *Item, name string, returned *wire.Request) (Testimony, b
 	}
 	r := readings[at]
 	t := Testimony{Kind: Disagrees, Note: fmt.Sprintf("the reading %s: %s", r.Name, r.Why)}
-	if stage, ok := FirstStage(item.Profile, r.Apply, &item.Case.Input); ok {
+	if stage, ok := firstStage(item.Profile, r.Apply, &item.Case.Input); ok {
 		t.Stage = stage
 		return t, true
 	}
@@ -84,9 +93,9 @@ func otherReading(item *Item, name string, returned *wire.Request) (Testimony, b
 	return t, t.Stage != ""
 }
 
-// FirstStage returns the first stage of an input that a reading builds
+// firstStage returns the first stage of an input that a reading builds
 // otherwise than the profile, and whether there is one.
-func FirstStage(p *signature.Profile, reading func(*signature.Profile) *signature.Profile, in *signature.Input) (signature.Stage, bool) {
+func firstStage(p *signature.Profile, reading func(*signature.Profile) *signature.Profile, in *signature.Input) (signature.Stage, bool) {
 	plain, err := p.Sign(in)
 	if err != nil {
 		return "", false
