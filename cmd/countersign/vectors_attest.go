@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -108,7 +109,11 @@ func (env *environment) writeAttestation(a *runner.Attested, out string) error {
 		return err
 	}
 	earlier, err := vectors.ReadAttestation(name, a.Statement.Implementation)
-	if err != nil {
+	var unreadable *fs.PathError
+	switch {
+	case errors.As(err, &unreadable):
+		return notRunError("%w", err)
+	case err != nil:
 		return usageError("%w", err)
 	}
 	if was, is := earlier.Implementation.Version, a.Statement.Implementation.Version; was != is {
