@@ -14,7 +14,7 @@ import (
 
 // ErrOurs is returned when the reference is to attest: the expected values are
 // its own, so its word adds nothing.
-var ErrOurs = errors.New("Countersign's own reference attests nothing")
+var ErrOurs = errors.New("the reference of Countersign itself attests nothing")
 
 // Attested is what an implementation answered to signature vectors.
 type Attested struct {

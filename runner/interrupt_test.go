@@ -126,7 +126,7 @@ func TestACrashThatDoesNotComeAgainIsFlaky(t *testing.T) {
 func TestNeighboursOfACrashAreNotFlaky(t *testing.T) {
 	t.Parallel()
 	stream := run(t, runner.Options{
-		Start:  process("crash-on-put", nil),
+		Start: process("crash-on-put", nil),
 		Select: []string{
 			"oss-v2/header/basics/*", "oss-v2/query/basics/*", "oss-v2/query/published-*/*", "obs-v2/query/basics/*", "obs-v2/query/published-*/*",
 			"obs-v2/query/twins/*", "oss-rtmp/query/basics/*", "oss-rtmp/query/published-*/*",

@@ -46,7 +46,9 @@ func TestTestimony(t *testing.T) {
 		o.Request, o.URL = nil, ""
 		return o
 	}
-	kind := func(kind subject.Kind) *subject.Observation { return &subject.Observation{Kind: kind, Message: "words"} }
+	kind := func(kind subject.Kind) *subject.Observation {
+		return &subject.Observation{Kind: kind, Message: "words"}
+	}
 	for _, tc := range []struct {
 		name   string
 		vector string

@@ -70,7 +70,7 @@ func TestReadingAttestations(t *testing.T) {
 	for text, want := range map[string]string{
 		"{": "unexpected EOF",
 		`{"$schema":"../schema/attestation.schema.json","implementation":{"name":"sdk","version":"1"},"produced":[{"id":"x","digest":""}],"differs":[]}`: "/produced/0",
-		`{"$schema":"../schema/attestation.schema.json","implementation":{"name":"other","version":"1"},"produced":[],"differs":[]}`:                    "holds what other attests, not sdk",
+		`{"$schema":"../schema/attestation.schema.json","implementation":{"name":"other","version":"1"},"produced":[],"differs":[]}`:                     "holds what other attests, not sdk",
 	} {
 		name := filepath.Join(dir, "sdk.json")
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
