@@ -35,13 +35,14 @@ func (m *Matrix) Killers(mutant *mutants.Mutant) []string { return m.kills[mutan
 // admits all.
 func Cross(set *vectors.Set, all []mutants.Mutant, choose func(*mutants.Mutant, *vectors.Case) bool) *Matrix {
 	m := &Matrix{kills: map[string][]string{}}
+	cases := prepare(set)
 	work := make(chan *mutants.Mutant)
 	var wait sync.WaitGroup
 	var lock sync.Mutex
 	for range runtime.GOMAXPROCS(0) {
 		wait.Go(func() {
 			for mutant := range work {
-				killers := killersOf(set, mutant, choose)
+				killers := killersOf(set, cases, mutant, choose)
 				lock.Lock()
 				m.kills[mutant.ID()] = killers
 				lock.Unlock()
@@ -61,11 +62,13 @@ func OwnVectors(m *mutants.Mutant, c *vectors.Case) bool {
 	return slices.Contains(c.Requirements, m.Requirement)
 }
 
-func killersOf(set *vectors.Set, m *mutants.Mutant, choose func(*mutants.Mutant, *vectors.Case) bool) []string {
+func killersOf(set *vectors.Set, cases map[string][]*prepared, m *mutants.Mutant, choose func(*mutants.Mutant, *vectors.Case) bool) []string {
 	var killers []string
-	for _, c := range set.Cases() {
-		if m.Of(c.Profile()) && (choose == nil || choose(m, c)) && Kills(set, c, m) {
-			killers = append(killers, c.ID)
+	for _, id := range m.Profiles {
+		for _, p := range cases[id] {
+			if (choose == nil || choose(m, p.Case)) && !p.alike(m) && Kills(set, p.Case, m) {
+				killers = append(killers, p.ID)
+			}
 		}
 	}
 	return killers
