@@ -29,7 +29,7 @@ var obsV2Query = []Mutant{
 	{"OBS2-QUERY-03", "url-alphabet", "writes the signature in the alphabet for URLs", query(obsV2Scheme), text(signature.URL, rawSignature("%2B", "-", "%2F", "_"))},
 	{"OBS2-QUERY-03", "blank-as-plus", "takes a blank in a signature for a plus sign", query(obsV2Scheme), alike(func(sig string) string { return strings.ReplaceAll(sig, " ", "+") })},
 	{"OBS2-QUERY-04", "milliseconds", "signs milliseconds", query(obsV2Scheme), dateLine(func(s *signature.Signing) string { return s.Expires + "000" })},
-	{"OBS2-QUERY-04", "hexadecimal-limit", "takes an Expires of this decade alone", query(obsV2Scheme), limits(
+	{"OBS2-QUERY-04", "this-decade", "takes an Expires of this decade alone", query(obsV2Scheme), limits(
 		func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
 			if s.Expires >= "1790000000" {
 				return &signature.Fault{Class: signature.MalformedQuery, Where: "parameter Expires"}
@@ -85,7 +85,13 @@ var obsV2Query = []Mutant{
 			}
 			return p.Limits(s, now)
 		})},
-	{"OBS2-QUERY-11", "expires-not-needed", "needs no Expires", query(obsV2Scheme), forgivingParameter("Expires")},
+	{"OBS2-QUERY-11", "expires-not-needed", "needs no Expires", query(obsV2Scheme), both(forgivingParameter("Expires"), limits(
+		func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
+			if s.Expires == "" {
+				return nil
+			}
+			return p.Limits(s, now)
+		}))},
 	{"OBS2-QUERY-11", "signature-not-needed", "takes a missing signature for a wrong one", query(obsV2Scheme), forgivingParameter("Signature")},
 	{"OBS2-QUERY-11", "access-key-not-needed", "takes an empty access key for an unknown one", query(obsV2Scheme), forgivingParameter("AccessKeyId")},
 	{"OBS2-TOKEN-02", "unsigned", "does not sign the token", query(obsV2Scheme), unlisted("x-obs-security-token")},

@@ -67,7 +67,7 @@ var obsV2Bytes = []struct{ requirement, name, about, wire, signed string }{
 	{"OBS2-RESOURCE-03", "latin-1", "encodes in Latin-1", "%C3%A9", "%E9"},
 	{"OBS2-RESOURCE-03", "gbk", "encodes in GBK", "%E4%B8%AD", "%D6%D0"},
 	{"OBS2-RESOURCE-03", "surrogates", "encodes the two halves of a character", "%F0%9F%93%B7", "%ED%A0%BD%ED%B3%B7"},
-	{"OBS2-RESOURCE-03", "blank-in-small-digits", "writes brackets in small hexadecimal digits", "%5B", "%5b"},
+	{"OBS2-RESOURCE-03", "small-digits", "writes brackets in small hexadecimal digits", "%5B", "%5b"},
 	{"OBS2-RESOURCE-04", "slashes-merged", "makes one slash of two", "//", "/"},
 	{"OBS2-RESOURCE-04", "dots-dropped", "drops a dot segment", "./", ""},
 }
