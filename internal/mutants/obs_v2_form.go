@@ -66,7 +66,6 @@ var obsV2Form = []Mutant{
 	{"OBS2-FORM-05", "metadata-free", "lets metadata through that the policy does not name", form(obsV2Scheme),
 		neededFields(func(field string) bool { return !strings.HasPrefix(field, "x-obs-meta-") && covered(field) })},
 	{"OBS2-FORM-05", "key-free", "needs no condition for the key", form(obsV2Scheme), neededFields(func(field string) bool { return field != "key" && covered(field) })},
-	{"OBS2-FORM-05", "token-free", "needs no condition for the token", form(obsV2Scheme), neededFields(func(field string) bool { return field != "x-obs-security-token" && covered(field) })},
 	{"OBS2-FORM-05", "ignored-needed", "wants a condition for x-ignore- fields", form(obsV2Scheme),
 		neededFields(func(field string) bool { return covered(field) || strings.HasPrefix(field, "x-ignore-") })},
 	{"OBS2-FORM-05", "redirect-refused", "knows no field success_action_redirect", form(obsV2Scheme), reading(func(s *signature.Signing) bool { return hasField(s, "success_action_redirect") })},
