@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/countersign/countersign/internal/mutants"
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/spec"
@@ -394,6 +395,6 @@ func formWithout(name string) seen {
 		if len(left) == len(fields) {
 			t.Fatalf("no field %s in %q", name, fields)
 		}
-		return arrived(item, multipart(req, left))
+		return arrived(item, mutants.FormRequest(req, left))
 	}
 }
