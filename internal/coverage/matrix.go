@@ -31,9 +31,10 @@ type Matrix struct {
 // Killers returns the ids of the vectors that kill a mutant.
 func (m *Matrix) Killers(mutant *mutants.Mutant) []string { return m.kills[mutant.ID()] }
 
-// Cross tries mutants over the vectors of their profiles that choose admits; nil
-// admits all.
-func Cross(set *vectors.Set, all []mutants.Mutant, choose func(*mutants.Mutant, *vectors.Case) bool) *Matrix {
+// Cross tries mutants over the vectors of their profiles that choose admits, by
+// the requirements they name; nil admits all. A mutant of a sender is tried over
+// operation vectors, every other one over signature vectors.
+func Cross(set *vectors.Set, all []mutants.Mutant, choose func(m *mutants.Mutant, requirements []string) bool) *Matrix {
 	m := &Matrix{kills: map[string][]string{}}
 	work := make(chan *mutants.Mutant)
 	var wait sync.WaitGroup
@@ -57,14 +58,22 @@ func Cross(set *vectors.Set, all []mutants.Mutant, choose func(*mutants.Mutant, 
 }
 
 // OwnVectors admits the vectors of the requirement that a mutant breaks.
-func OwnVectors(m *mutants.Mutant, c *vectors.Case) bool {
-	return slices.Contains(c.Requirements, m.Requirement)
+func OwnVectors(m *mutants.Mutant, requirements []string) bool {
+	return slices.Contains(requirements, m.Requirement)
 }
 
-func killersOf(set *vectors.Set, m *mutants.Mutant, choose func(*mutants.Mutant, *vectors.Case) bool) []string {
+func killersOf(set *vectors.Set, m *mutants.Mutant, choose func(*mutants.Mutant, []string) bool) []string {
 	var killers []string
+	if m.Sends != nil {
+		for _, item := range sendItems(set) {
+			if m.Of(item.Profile.ID()) && (choose == nil || choose(m, item.Requirements())) && KillsSender(set, item, m) {
+				killers = append(killers, item.ID)
+			}
+		}
+		return killers
+	}
 	for _, c := range set.Cases() {
-		if m.Of(c.Profile()) && (choose == nil || choose(m, c)) && Kills(set, c, m) {
+		if m.Of(c.Profile()) && (choose == nil || choose(m, c.Requirements)) && Kills(set, c, m) {
 			killers = append(killers, c.ID)
 		}
 	}
