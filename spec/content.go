@@ -50,6 +50,7 @@ var contentChecks = []struct {
 	{"OP-METHOD-01", (*content).method},
 	{"OP-ADDRESSING-01", (*content).addressing},
 	{"OP-ADDRESSING-01", (*content).bucket},
+	{"OP-ADDRESSING-01", (*content).host},
 	{"OP-KEY-01", (*content).key},
 	{"OP-HEADER-01", (*content).headers},
 	{"OP-HEADER-02", (*content).metadata},
@@ -73,6 +74,23 @@ func (c *content) addressing() finding {
 			fmt.Sprintf("it was asked for %s addressing and sent %s to %s", want, got, c.got.Resource.Host))
 	}
 	return passed
+}
+
+// host checks that the request goes to the endpoint that was configured.
+func (c *content) host() finding {
+	want, got := wire.SplitTarget(c.item.Operation.Scene(c.item.Profile.Scheme).Endpoint).Authority, c.sent.Request.Host()
+	if c.got.Resource.Addressing == signature.VirtualHost {
+		want = c.got.Resource.Bucket + "." + want
+	}
+	if !sameHost(want, got) {
+		return diverges("addressing", want, got, "the request is for another endpoint than the one it was configured with")
+	}
+	return passed
+}
+
+// sameHost compares authorities; the port of HTTP need not be written.
+func sameHost(a, b string) bool {
+	return wire.EqualFold(strings.TrimSuffix(a, ":80"), strings.TrimSuffix(b, ":80"))
 }
 
 func (c *content) bucket() finding {
@@ -168,8 +186,14 @@ func (c *content) copySource() finding {
 	if want != got {
 		return diverges("header", name+": "+want, name+": "+got, "the copy source is another object").by("OP-COPY-01")
 	}
+	if strings.ContainsFunc(sent, needsEscape) {
+		return diverges("header", name+": /"+wire.EscapePath(want), name+": "+sent, "the copy source is not percent-encoded: a service ends it at a question mark, and HTTP trims and breaks raw bytes")
+	}
 	return passed
 }
+
+// needsEscape reports whether a rune cannot stand in the path of a URL.
+func needsEscape(r rune) bool { return r <= ' ' || r >= 0x7f || r == '?' || r == '#' }
 
 // parameters checks what the caller put into the query. Those an SDK adds of
 // its own are its own affair. In a form they are conditions of the policy.

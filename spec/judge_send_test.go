@@ -24,6 +24,7 @@ const (
 	putBlanks   = "oss-v4/header/operations/metadata/blanks-around"
 	putNBSP     = "oss-v4/header/operations/metadata/no-break-space-around"
 	putType     = "oss-v1/header/operations/headers/content-type"
+	copyQuery   = "oss-v1/header/operations/copy/source-query-bytes"
 	copySpace   = "oss-v1/header/operations/copy/source-space"
 	list        = "oss-v4/header/operations/parameters/list-delimiter-slash"
 	bucketACL   = "oss-v1/header/operations/subresources/bucket-acl"
@@ -105,6 +106,15 @@ var sent = []operationTest{
 		in.Bucket = "otherbucket"
 		in.Request.SetHeader("Host", "otherbucket.oss-cn-hangzhou.aliyuncs.com")
 	}), "addressing", "another bucket"},
+	{"another endpoint", getSpace, signedBy(func(in *signature.Input) {
+		in.Request.SetHeader("Host", "examplebucket.oss-cn-hangzhou-internal.aliyuncs.com")
+	}), "addressing", "another endpoint"},
+	{"another endpoint at service level", listBuckets, signedBy(func(in *signature.Input) {
+		in.Request.SetHeader("Host", "oss-cn-beijing.aliyuncs.com")
+	}), "addressing", "another endpoint"},
+	{"the endpoint with the port of HTTP and in capitals", getSpace, signedBy(func(in *signature.Input) {
+		in.Request.SetHeader("Host", "ExampleBucket.OSS-cn-hangzhou.aliyuncs.com:80")
+	}), "pass", ""},
 	{"no bucket is asked for", listBuckets, signedBy(nil), "pass", ""},
 	{"another key", getSpace, target("/my%20holiday.jpg"), "key", "another key"},
 	{"a plus for the blank of a key", getSpace, target("/my+holiday+photo.jpg"), "key", ""},
@@ -124,6 +134,8 @@ var sent = []operationTest{
 	}), "pass", ""},
 	{"another copy source", copySpace, signedBy(with("x-oss-copy-source", "/sourcebucket/other.jpg")), "header", "copy source"},
 	{"no copy source", copySpace, signedBy(withoutHeader("x-oss-copy-source")), "header", "copy source"},
+	{"a copy source with a raw question mark", copyQuery, signedBy(with("x-oss-copy-source", "/sourcebucket/a?b&c=d%23e.txt")), "header", "not percent-encoded"},
+	{"a copy source with a raw blank", copySpace, signedBy(with("x-oss-copy-source", "/sourcebucket/my photo.jpg")), "header", "not percent-encoded"},
 	{"a copy source without its slash", copySpace, signedBy(with("x-oss-copy-source", "sourcebucket/my%20photo.jpg")), "pass", ""},
 	{"a copy source all encoded", copySpace, signedBy(with("x-oss-copy-source", "%2Fsourcebucket%2Fmy%20photo.jpg")), "pass", ""},
 	{"a copy source with a plus for its blank", copySpace, signedBy(with("x-oss-copy-source", "/sourcebucket/my+photo.jpg")), "contested", "plus"},
