@@ -36,13 +36,14 @@ func (m *Matrix) Killers(mutant *mutants.Mutant) []string { return m.kills[mutan
 // operation vectors, every other one over signature vectors.
 func Cross(set *vectors.Set, all []mutants.Mutant, choose func(m *mutants.Mutant, requirements []string) bool) *Matrix {
 	m := &Matrix{kills: map[string][]string{}}
+	operations := sendItems(set)
 	work := make(chan *mutants.Mutant)
 	var wait sync.WaitGroup
 	var lock sync.Mutex
 	for range runtime.GOMAXPROCS(0) {
 		wait.Go(func() {
 			for mutant := range work {
-				killers := killersOf(set, mutant, choose)
+				killers := killersOf(set, operations, mutant, choose)
 				lock.Lock()
 				m.kills[mutant.ID()] = killers
 				lock.Unlock()
@@ -62,11 +63,11 @@ func OwnVectors(m *mutants.Mutant, requirements []string) bool {
 	return slices.Contains(requirements, m.Requirement)
 }
 
-func killersOf(set *vectors.Set, m *mutants.Mutant, choose func(*mutants.Mutant, []string) bool) []string {
+func killersOf(set *vectors.Set, operations []sendItem, m *mutants.Mutant, choose func(*mutants.Mutant, []string) bool) []string {
 	var killers []string
 	if m.Sends != nil {
-		for _, item := range sendItems(set) {
-			if m.Of(item.Profile.ID()) && (choose == nil || choose(m, item.Requirements())) && KillsSender(set, item, m) {
+		for _, item := range operations {
+			if m.Of(item.Profile.ID()) && (choose == nil || choose(m, item.Requirements())) && item.kills(set, m) {
 				killers = append(killers, item.ID)
 			}
 		}

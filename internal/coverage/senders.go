@@ -10,44 +10,56 @@ import (
 	"github.com/countersign/countersign/wire"
 )
 
+// A sendItem is an operation vector under a profile, with the bytes that the
+// careful sender sends for it.
+type sendItem struct {
+	*spec.Item
+	careful string
+}
+
 // sendItems are the operation vectors, each under every profile it names.
-func sendItems(set *vectors.Set) []*spec.Item {
-	var items []*spec.Item
+func sendItems(set *vectors.Set) []sendItem {
+	var items []sendItem
 	for _, profile := range signature.Profiles {
 		for _, c := range set.OperationCases() {
 			if c.RunsUnder(profile.ID()) {
-				items = append(items, &spec.Item{ID: c.IDUnder(profile.ID()), Profile: profile, Operation: c})
+				item := sendItem{Item: &spec.Item{ID: c.IDUnder(profile.ID()), Profile: profile, Operation: c}}
+				_, item.careful = wireOf(set, item.Item, Reference)
+				items = append(items, item)
 			}
 		}
 	}
 	return items
 }
 
-// KillsSender reports whether an operation vector tells a mutant from the
-// careful sender. One that sends the same bytes is not told apart, and need not
-// be judged.
-func KillsSender(set *vectors.Set, item *spec.Item, m *mutants.Mutant) bool {
-	_, careful, err := new(mutants.Sender).Send(set, item.Profile, item.Operation)
-	if err == nil {
-		_, sent, err := m.Sender().Send(set, item.Profile, item.Operation)
-		if err == nil && string(sent.AppendHTTP(nil)) == string(careful.AppendHTTP(nil)) {
-			return false
-		}
+// wireOf is what a mutant sends, and "" if it sends nothing.
+func wireOf(set *vectors.Set, item *spec.Item, m *mutants.Mutant) (*mutants.Plan, string) {
+	plan, req, err := m.Sender().Send(set, item.Profile, item.Operation)
+	if err != nil {
+		return plan, ""
 	}
-	return failed(Send(set, item, m).Outcome)
+	return plan, string(req.AppendHTTP(nil))
+}
+
+// kills reports whether an operation vector tells a mutant from the careful
+// sender. One that sends the same bytes need not be judged.
+func (item sendItem) kills(set *vectors.Set, m *mutants.Mutant) bool {
+	plan, sent := wireOf(set, item.Item, m)
+	return sent != item.careful && failed(judgeSent(set, item.Item, plan, sent).Outcome)
 }
 
 // Send judges a mutant as an SDK that is driven by operations. What it sends is
 // read from the wire, where not everything arrives.
 func Send(set *vectors.Set, item *spec.Item, m *mutants.Mutant) reports.Result {
-	plan, req, err := m.Sender().Send(set, item.Profile, item.Operation)
+	plan, sent := wireOf(set, item, m)
+	return judgeSent(set, item, plan, sent)
+}
+
+func judgeSent(set *vectors.Set, item *spec.Item, plan *mutants.Plan, sent string) reports.Result {
 	o := &subject.Observation{ID: item.ID, Mode: subject.SendMode, Kind: subject.Answered, Status: 200}
-	if err != nil {
-		o.Kind, o.Message = subject.Rejected, err.Error()
-		return spec.Judge(set, item, o)
-	}
 	captured := subject.Captured{Status: 200, At: plan.Time}
-	if captured.Request, err = wire.ParseRequest(req.AppendHTTP(nil), req.Transport); err != nil {
+	var err error
+	if captured.Request, err = wire.ParseRequest([]byte(sent), plan.Request.Transport); err != nil {
 		captured.Error = err.Error()
 	}
 	o.Captured = append(o.Captured, captured)

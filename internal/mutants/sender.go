@@ -49,8 +49,8 @@ func (s *Sender) Planned(set *vectors.Set, profile *signature.Profile, c *vector
 		Bucket: string(op.Bucket), Addressing: c.Addressing, Credentials: c.Credentials, Region: scene.Region,
 		Time: signingTime, Expires: op.Expires,
 	}
-	if profile.Names.Terminator == "" && profile.Scheme != "oss-v2" {
-		p.Expires += p.Time.Unix() // V1 has the end, not the lifetime
+	if profile.Names.Terminator == "" {
+		p.Expires += p.Time.Unix() // only the V4 schemes have the lifetime, the others the end
 	}
 	host, path := wire.SplitTarget(scene.Endpoint).Authority, "/"
 	switch {
