@@ -35,6 +35,7 @@ const (
 	presign     = "oss-v4/query/operations/presign/put-content-type"
 	presignV1   = "oss-v1/query/operations/presign/get"
 	presignSTS  = "obs-v4/query/operations/token/query-get"
+	postLimit   = "obs-v2/form/operations/form/content-length-range"
 	postForm    = "oss-v4/form/operations/form/content-type-field"
 	postToken   = "obs-v2/form/operations/form/token"
 	postBody    = "oss-v1/form/operations/form/key"
@@ -180,6 +181,13 @@ var sent = []operationTest{
 	{"a form without a field its caller gave", postForm, formWithout("Content-Type"), "header", ""},
 	{"a form with field names in other letter case", postForm, onItsWay(func(req *wire.Request) { req.Body = strings.Replace(req.Body, `"Content-Type"`, `"content-type"`, 1) }), "pass", ""},
 	{"a form with another file", postBody, signedBy(func(in *signature.Input) { in.Request.Body = "other" }), "body", ""},
+	{"a form without its limit", postLimit, planned(func(p *mutants.Plan) { p.Ranges = nil }), "parameter", "a condition of the policy"},
+	{"a form with another limit", postLimit, planned(func(p *mutants.Plan) { p.Ranges[0].Most++ }), "parameter", "a condition of the policy"},
+	{"a form whose policy is no JSON", postForm, planned(func(p *mutants.Plan) { p.Policy = `{"conditions":[{"key":"a"b"}]}` }), "body", "no JSON"},
+	{"a form whose policy has a comma too much", postForm, planned(func(p *mutants.Plan) {
+		p.Policy = `{"expiration":"2038-01-01T00:00:00Z","conditions":[{"bucket":"b"},]}`
+	}), "pass", ""},
+	{"a form with its limit", postLimit, planned(func(*mutants.Plan) {}), "pass", ""},
 	{"a form without a signature", postForm, formWithout("x-oss-signature"), "form", "a server refuses"},
 }
 
@@ -286,6 +294,16 @@ func unreadable(_ *testing.T, item *spec.Item) *subject.Observation {
 
 func signedBy(change func(in *signature.Input)) seen {
 	return func(t *testing.T, item *spec.Item) *subject.Observation { return arrived(item, send(t, item, change)) }
+}
+
+func planned(change func(p *mutants.Plan)) seen {
+	return func(t *testing.T, item *spec.Item) *subject.Observation {
+		_, req, err := (&mutants.Sender{Plan: change}).Send(load(t), item.Profile, item.Operation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return arrived(item, req)
+	}
 }
 
 func signedUnder(profile *signature.Profile) seen {

@@ -27,18 +27,7 @@ var opSignature = []Mutant{
 	{"OP-SIGNATURE-01", "slashes-joined-behind", "lets a proxy join slashes after signing", senders("header", "query"),
 		onTheWay(func(_ *Plan, req *wire.Request) { changePath(req, joinSlashes) })},
 	{"OP-SIGNATURE-01", "blanks-signed", "signs values with the blanks that the HTTP library trims", senders("header", "query"),
-		Break{Sends: func(s *Sender) {
-			var given map[string]string
-			s.Plan = func(p *Plan) { given = givenValues(p) }
-			s.Sign = func(p *signature.Profile) *signature.Profile {
-				return p.WithValues(func(h wire.Header) string {
-					if v, ok := given[strings.ToLower(h.Name)]; ok {
-						return v
-					}
-					return h.Value
-				})
-			}
-		}}},
+		signedValues(func(v string) string { return v })},
 	{"OP-SIGNATURE-01", "secret-with-line-feed", "signs with the line feed behind the secret in its file", senders("header", "query", "form"),
 		plans(func(p *Plan) { p.Credentials.AccessKeySecret += "\n" })},
 	{"OP-SIGNATURE-01", "old-date", "sends the authorization of the first attempt again with a new date", senders("header"),
@@ -95,6 +84,8 @@ var opScheme = []Mutant{
 		onTheWay(func(_ *Plan, req *wire.Request) {
 			req.Body = strings.Replace(req.Body, `name="policy"`, `name="x-policy"`, 1)
 		})},
+	{"OP-CARRIER-01", "policy-not-escaped", "puts values into the policy as they are", senders("form"),
+		plans(func(p *Plan) { p.Policy = strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(p.policy()) })},
 	{"OP-CARRIER-01", "authentication-behind-the-file", "puts its own fields behind the file", senders("form"),
 		onTheWay(func(_ *Plan, req *wire.Request) {
 			head, rest, _ := strings.Cut(req.Body, "--x\r\nContent-Disposition: form-data; name=\"policy\"")
@@ -251,10 +242,13 @@ var opBodyTokenExpires = []Mutant{
 			return r
 		}, t)
 	})},
-	{"OP-TOKEN-01", "key-id-is-one", "takes a key id with a dot for a temporary one, and the id for its token", senders("query"), plans(func(p *Plan) {
-		if p.Credentials.SecurityToken == "" && strings.Contains(p.Credentials.AccessKeyID, ".") {
-			p.Credentials.SecurityToken = p.Credentials.AccessKeyID
-		}
+	{"OP-TOKEN-01", "digits-lost", "keeps letters and + / = of the token only", senders("header", "query", "form"), token(func(t string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' {
+				return -1
+			}
+			return r
+		}, t)
 	})},
 	{"OP-TOKEN-01", "lost-on-custom-domain", "forgets the token on custom domains", senders("header", "query"), tokenLost(func(p *Plan) bool { return p.Addressing == signature.CNAME })},
 	{"OP-TOKEN-01", "lost-in-path-style", "forgets the token with path style", senders("header", "query"), tokenLost(func(p *Plan) bool { return p.Addressing == signature.PathStyle })},
@@ -354,6 +348,23 @@ func withoutPort(host string) string {
 		return host[:i]
 	}
 	return host
+}
+
+// signedValues signs the values that the caller gave, changed, and sends them
+// trimmed.
+func signedValues(change func(given string) string) Break {
+	return Break{Sends: func(s *Sender) {
+		var given map[string]string
+		s.Plan = func(p *Plan) { given = givenValues(p) }
+		s.Sign = func(p *signature.Profile) *signature.Profile {
+			return p.WithValues(func(h wire.Header) string {
+				if v, ok := given[strings.ToLower(h.Name)]; ok {
+					return change(v)
+				}
+				return h.Value
+			})
+		}
+	}}
 }
 
 // givenValues are the values of headers as the caller gave them.

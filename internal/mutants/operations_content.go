@@ -176,12 +176,14 @@ var opMetadata = []Mutant{
 		return v, n != "content-type" && n != "content-md5" && n != "range"
 	})},
 	{"OP-HEADER-02", "vendor-names-lost", "drops names that the service has a use for", metaSenders, otherMeta(func(n, v string) (string, bool) { return v, n != "security-token" && n != "date" })},
-	{"OP-HEADER-02", "prefix-matched", "drops a name that is the prefix of another", metaSenders, otherMeta(func(n, v string) (string, bool) { return v, n != "size" && n != "a" })},
+	{"OP-HEADER-02", "prefix-matched", "drops a name that is the prefix of another", metaSenders, otherMeta(func(n, v string) (string, bool) { return v, n != "a" })},
 	{"OP-HEADER-02", "turkish", "lower-cases names under Turkish rules", metaSenders, otherMetaName(func(prefix, name string) string {
 		return prefix + strings.ReplaceAll(strings.ReplaceAll(name, "I", "i-"), "ii", "i")
 	})},
 	{"OP-HEADER-02", "hyphens-joined", "joins hyphens in names", metaSenders, otherMetaName(func(prefix, name string) string { return prefix + strings.ReplaceAll(name, "--", "-") })},
-	{"OP-HEADER-02", "sorted-before-lower-case", "signs metadata in the order of its names before lower-casing", []string{"oss-v1/header", "oss-v4/header"}, sortedAsGiven()},
+	{"OP-HEADER-02", "sorted-before-lower-case", "signs metadata in the order of its names before lower-casing", []string{"oss-v1/header", "oss-v4/header"}, sortedAsGiven(strings.Compare)},
+	{"OP-HEADER-02", "sorted-by-number", "signs names with numbers in them in the order of the numbers", []string{"oss-v1/header", "oss-v4/header"}, sortedAsGiven(byNumber)},
+	{"OP-HEADER-02", "tabs-signed", "signs values without their blanks and with their tabs", senders("header"), signedValues(func(v string) string { return strings.Trim(v, " ") })},
 }
 
 var metaSenders = senders("header", "query", "form")
@@ -234,9 +236,8 @@ func metaUpTo(n int) Break {
 	})
 }
 
-// sortedAsGiven signs header lines in the order of the names as they were
-// given, capitals first.
-func sortedAsGiven() Break {
+// sortedAsGiven signs header lines in an order of the names as they were given.
+func sortedAsGiven(compare func(a, b string) int) Break {
 	sorted := output(signature.CanonicalHeaders, func(s *signature.Signing, built string) string {
 		given := map[string]string{}
 		for _, h := range s.Request.Headers {
@@ -251,11 +252,21 @@ func sortedAsGiven() Break {
 				n, _, _ := strings.Cut(line, ":")
 				return given[n]
 			}
-			return strings.Compare(name(a), name(b))
+			return compare(name(a), name(b))
 		})
 		return strings.Join(lines, "")
 	})
 	return Break{Sends: func(s *Sender) { s.Sign = sorted.Profile }}
+}
+
+// byNumber orders names with a number at their end by the number.
+func byNumber(a, b string) int {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	word := func(s string) string { return strings.TrimRight(s, "0123456789") }
+	if word(a) == word(b) && len(a) != len(b) {
+		return len(a) - len(b)
+	}
+	return strings.Compare(a, b)
 }
 
 func folded(value string) string {

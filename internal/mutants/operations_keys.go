@@ -26,6 +26,7 @@ var opKeys = []Mutant{
 	})},
 	{"OP-KEY-01", "percent-at-the-end-lost", "drops a percent sign at the end", keySenders, otherKey(func(k string) string { return strings.TrimSuffix(k, "%") })},
 	{"OP-KEY-01", "percent-without-digits-lost", "drops percent signs without digits", keySenders, otherKey(func(k string) string { return strings.ReplaceAll(k, "%zz", "zz") })},
+	{"OP-KEY-01", "lone-percent-lost", "drops percent signs that begin no escape", keySenders, otherKey(withoutLonePercent)},
 	{"OP-KEY-01", "percent-u", "decodes %uXXXX", keySenders, replacing("%u4e2d", "\u4e2d")},
 	{"OP-KEY-01", "cut-at-question-mark", "ends the key at a question mark", keyAndForm, cutAt("?")},
 	{"OP-KEY-01", "cut-at-second-question-mark", "ends the key at its second question mark", keySenders, otherKey(func(k string) string {
@@ -132,7 +133,7 @@ var opKeys = []Mutant{
 		return k[:min(len(k), 2047)]
 	})},
 
-	{"OP-KEY-02", "trailing-slash-lost", "trims a slash from the end of the key", keyAndForm, otherKey(func(k string) string { return trimLast(k, "/") })},
+	{"OP-KEY-02", "trailing-slash-lost", "trims a slash from the end of the key", keyAndForm, otherKey(func(k string) string { return strings.TrimSuffix(k, "/") })},
 	{"OP-KEY-02", "leading-slash-lost", "trims slashes from the beginning of the key", keyAndForm, otherKey(func(k string) string { return strings.TrimLeft(k, "/") })},
 	{"OP-KEY-02", "one-leading-slash-lost", "trims one slash from the beginning of the key", keySenders, otherKey(func(k string) string { return strings.TrimPrefix(k, "/") })},
 	{"OP-KEY-02", "leading-slash-raw", "sends a slash in front as it is", []string{"oss-v1/header", "oss-v4/header"}, keyPath(wire.EscapePath)},
@@ -147,6 +148,7 @@ var opKeys = []Mutant{
 	{"OP-KEY-02", "single-dots-removed", "removes ./ and /./", keySenders, otherKey(func(k string) string {
 		return strings.ReplaceAll(strings.TrimPrefix(k, "./"), "/./", "/")
 	})},
+	{"OP-KEY-02", "climbs-in-front-removed", "removes ../ in front", keySenders, otherKey(func(k string) string { return strings.TrimPrefix(k, "../") })},
 	{"OP-KEY-02", "climbs-at-the-end", "goes up for .. at the end", keySenders, otherKey(func(k string) string {
 		if rest, ok := strings.CutSuffix(k, "/.."); ok {
 			return rest[:strings.LastIndexByte(rest, '/')+1]
@@ -209,8 +211,6 @@ func cutAt(mark string) Break {
 	})
 }
 
-func trimLast(s, suffix string) string { return strings.TrimSuffix(s, suffix) }
-
 func joinSlashes(path string) string {
 	for strings.Contains(path, "//") {
 		path = strings.ReplaceAll(path, "//", "/")
@@ -250,6 +250,16 @@ func keepEscapes(escaped string) string {
 			i += 2
 		} else {
 			b.WriteByte(escaped[i])
+		}
+	}
+	return b.String()
+}
+
+func withoutLonePercent(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '%' || i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]) {
+			b.WriteByte(s[i])
 		}
 	}
 	return b.String()

@@ -46,6 +46,16 @@ var opParameters = slices.Concat([]Mutant{
 	{"OP-PARAMETER-01", "marks-lost", "drops ~ * ' ( ) !", keySenders, otherValue(func(v string) string {
 		return strings.NewReplacer("~", "", "*", "", "'", "", "(", "", ")", "", "!", "").Replace(v)
 	})},
+	{"OP-PARAMETER-01", "marks-but-parentheses-lost", "drops ~ * ' !", keySenders, otherValue(strings.NewReplacer("~", "", "*", "", "'", "", "!", "").Replace)},
+	{"OP-PARAMETER-01", "safe-base64-made-standard", "makes plus signs of hyphens in image processes", keySenders, otherParameter(func(n, v string) (string, string, bool) {
+		if n == "x-oss-process" {
+			v = strings.ReplaceAll(v, "-", "+")
+		}
+		return n, v, true
+	})},
+	{"OP-PARAMETER-01", "limit-lost", "leaves the limit of length out of the policy", senders("form"), limit(func(least, most int64) (int64, int64, bool) { return 0, 0, false })},
+	{"OP-PARAMETER-01", "limit-of-nothing-lost", "takes a limit that begins at 0 for none", senders("form"), limit(func(least, most int64) (int64, int64, bool) { return least, most, least != 0 })},
+	{"OP-PARAMETER-01", "limit-in-32-bits", "keeps the limit of length in 32 bits", senders("form"), limit(func(least, most int64) (int64, int64, bool) { return least, int64(int32(most)), true })},
 	{"OP-PARAMETER-01", "hyphens-lost", "writes underscores for hyphens in markers", keySenders, otherParameter(func(n, v string) (string, string, bool) {
 		if n == "start-after" || n == "prefix" {
 			v = strings.ReplaceAll(v, "-", "_")
@@ -178,6 +188,12 @@ var opCopy = []Mutant{
 	})},
 	{"OP-COPY-01", "escaped-twice", "encodes the source twice", keySenders, otherSource(wire.EscapePath)},
 	{"OP-COPY-01", "escapes-kept", "takes a valid escape in the source for encoded", keySenders, source(func(s string) string { return "/" + keepEscapes(wire.EscapePath(s)) })},
+	{"OP-COPY-01", "looks-encoded", "leaves a source alone that looks encoded", keySenders, source(func(s string) string {
+		if plain := wire.EscapePath(wire.Unescape(s)); strings.ReplaceAll(plain, "%2B", "") == strings.NewReplacer("%2B", "", "+", "").Replace(s) {
+			return "/" + s
+		}
+		return "/" + wire.EscapePath(s)
+	})},
 	{"OP-COPY-01", "decoded", "decodes the source first", keySenders, otherSource(wire.Unescape)},
 	{"OP-COPY-01", "decoded-as-query", "decodes the source as a query first", keySenders, otherSource(wire.UnescapeQuery)},
 	{"OP-COPY-01", "cut-at-question-mark", "takes what stands behind a question mark for a version", keySenders, otherSource(func(s string) string {
@@ -285,6 +301,19 @@ func parametersLost(names ...string) []Mutant {
 		out = append(out, Mutant{"OP-PARAMETER-01", "lost-" + strings.ToLower(name), "has no option for " + name, keySenders, queryLost(name)})
 	}
 	return out
+}
+
+// limit puts another limit of length into the policy, or none.
+func limit(change func(least, most int64) (int64, int64, bool)) Break {
+	return plans(func(p *Plan) {
+		var kept []Range
+		for _, r := range p.Ranges {
+			if least, most, keep := change(r.Least, r.Most); keep {
+				kept = append(kept, Range{r.Name, least, most})
+			}
+		}
+		p.Ranges = kept
+	})
 }
 
 func partNumbers(most int) Break {

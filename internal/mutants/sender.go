@@ -3,6 +3,7 @@ package mutants
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,21 @@ type Plan struct {
 	Case      *vectors.OperationCase
 	Operation vectors.OperationName
 	Fields    [][2]string // of a form, but for those that authenticate it
+	Ranges    []Range     // of a form: conditions of its policy
+}
+
+// A Range is a condition on something that is no field.
+type Range struct {
+	Name        string
+	Least, Most int64
+}
+
+// Same reports whether two plans come to the same request.
+func (p *Plan) Same(other *Plan) bool {
+	a, b := p.Request, other.Request
+	return a.Target == b.Target && a.Method == b.Method && a.Body == b.Body && slices.Equal(a.Headers, b.Headers) &&
+		p.Bucket == other.Bucket && p.Addressing == other.Addressing && p.Credentials == other.Credentials &&
+		p.Region == other.Region && p.Policy == other.Policy && p.Expires == other.Expires && slices.Equal(p.Fields, other.Fields) && slices.Equal(p.Ranges, other.Ranges)
 }
 
 // signingTime is when senders sign.
@@ -73,6 +89,12 @@ func (s *Sender) Planned(set *vectors.Set, profile *signature.Profile, c *vector
 		for _, h := range s.headers(p) {
 			p.Fields = append(p.Fields, [2]string{h.Name, h.Value})
 		}
+		for _, q := range op.Query {
+			var least, most int64
+			if n, _ := fmt.Sscanf(string(q[1]), "%d,%d", &least, &most); n == 2 {
+				p.Ranges = append(p.Ranges, Range{string(q[0]), least, most})
+			}
+		}
 	}
 	if s.Plan != nil {
 		s.Plan(p)
@@ -87,7 +109,7 @@ func (s *Sender) Send(set *vectors.Set, profile *signature.Profile, c *vectors.O
 	if s.Sign != nil {
 		by = s.Sign(by)
 	}
-	if by.Carrier == signature.InForm {
+	if by.Carrier == signature.InForm && p.Policy == "" {
 		p.Policy = p.policy()
 	}
 	signed, err := by.Sign(&p.Input)
@@ -167,11 +189,8 @@ func (p *Plan) policy() string {
 	for _, f := range p.Fields {
 		conditions = append(conditions, []any{"eq", "$" + f[0], f[1]})
 	}
-	for _, q := range p.Case.Operation.Query {
-		var least, most int64
-		if n, _ := fmt.Sscanf(string(q[1]), "%d,%d", &least, &most); n == 2 {
-			conditions = append(conditions, []any{string(q[0]), least, most})
-		}
+	for _, r := range p.Ranges {
+		conditions = append(conditions, []any{r.Name, r.Least, r.Most})
 	}
 	text, err := json.Marshal(map[string]any{
 		"expiration": p.Time.Add(time.Duration(p.Case.Operation.Expires) * time.Second).Format("2006-01-02T15:04:05.000Z"),
