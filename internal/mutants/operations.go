@@ -23,9 +23,9 @@ var opSignature = []Mutant{
 	{"OP-SIGNATURE-01", "metadata-added-behind", "adds metadata after signing", senders("header"),
 		onTheWay(func(p *Plan, req *wire.Request) { addTo(req, p.Profile.Names.HeaderPrefix+"meta-sdk", "1.0") })},
 	{"OP-SIGNATURE-01", "path-cleaned-behind", "lets the HTTP library remove dot segments after signing", senders("header", "query"),
-		onTheWay(func(_ *Plan, req *wire.Request) { changePath(req, withoutDots) })},
+		onTheWay(func(_ *Plan, req *wire.Request) { changePath(req, dotsRemoved) })},
 	{"OP-SIGNATURE-01", "slashes-joined-behind", "lets a proxy join slashes after signing", senders("header", "query"),
-		onTheWay(func(_ *Plan, req *wire.Request) { changePath(req, joinSlashes) })},
+		onTheWay(func(_ *Plan, req *wire.Request) { changePath(req, slashesJoined) })},
 	{"OP-SIGNATURE-01", "blanks-signed", "signs values with the blanks that the HTTP library trims", senders("header", "query"),
 		signedValues(func(v string) string { return v })},
 	{"OP-SIGNATURE-01", "secret-with-line-feed", "signs with the line feed behind the secret in its file", senders("header", "query", "form"),
@@ -56,20 +56,20 @@ var opSignature = []Mutant{
 				dropFrom(req, "Authorization")
 			}
 		})},
-	{"OP-METHOD-01", "post-for-put", "sends POST for PUT", senders("header", "query"), method("PUT", "POST")},
-	{"OP-METHOD-01", "put-for-post", "sends PUT for POST", senders("header", "query"), method("POST", "PUT")},
-	{"OP-METHOD-01", "post-for-delete", "sends POST for DELETE", senders("header", "query"), method("DELETE", "POST")},
-	{"OP-METHOD-01", "get-for-head", "sends GET for HEAD", senders("header", "query"), method("HEAD", "GET")},
-	{"OP-METHOD-01", "get-signed-as-head", "signs URLs for HEAD whatever the method", senders("query"), method("GET", "HEAD")},
+	{"OP-METHOD-01", "post-for-put", "sends POST for PUT", senders("header", "query"), anotherMethod("PUT", "POST")},
+	{"OP-METHOD-01", "put-for-post", "sends PUT for POST", senders("header", "query"), anotherMethod("POST", "PUT")},
+	{"OP-METHOD-01", "post-for-delete", "sends POST for DELETE", senders("header", "query"), anotherMethod("DELETE", "POST")},
+	{"OP-METHOD-01", "get-for-head", "sends GET for HEAD", senders("header", "query"), anotherMethod("HEAD", "GET")},
+	{"OP-METHOD-01", "get-signed-as-head", "signs URLs for HEAD whatever the method", senders("query"), anotherMethod("GET", "HEAD")},
 }
 
 var opScheme = []Mutant{
 	{"OP-SCHEME-01", "path-style-is-aws", "signs by the AWS scheme with path style", header("obs-v2"),
-		anotherProfile(func(p *Plan) string { return when(p.Addressing == signature.PathStyle, "obs-aws-v2/header") })},
+		anotherProfile(func(p *Plan) string { return profileWhen(p.Addressing == signature.PathStyle, "obs-aws-v2/header") })},
 	{"OP-SCHEME-01", "address-is-aws", "signs by the AWS scheme for IP addresses", header("obs-v2"),
-		anotherProfile(func(p *Plan) string { return when(isIP(p.Request.Host()), "obs-aws-v2/header") })},
+		anotherProfile(func(p *Plan) string { return profileWhen(isIP(p.Request.Host()), "obs-aws-v2/header") })},
 	{"OP-SCHEME-01", "custom-domain-is-v1", "signs by V1 on custom domains", []string{"oss-v2/header", "oss-v4/header"},
-		anotherProfile(func(p *Plan) string { return when(p.Addressing == signature.CNAME, "oss-v1/header") })},
+		anotherProfile(func(p *Plan) string { return profileWhen(p.Addressing == signature.CNAME, "oss-v1/header") })},
 	{"OP-CARRIER-01", "header-for-url", "signs a header where a URL was asked for", senders("query"),
 		anotherProfile(func(p *Plan) string { return p.Profile.Scheme + "/header" })},
 	{"OP-CARRIER-01", "url-and-header", "signs the URL and adds an Authorization header", senders("query"),
@@ -146,31 +146,31 @@ var opAddressing = []Mutant{
 				p.Request.SetHeader("Host", strings.TrimPrefix(host, p.Bucket+"."))
 			}
 		})},
-	{"OP-ADDRESSING-01", "port-lost", "sends a Host header without the port", senders("header"), host(withoutPort)},
-	{"OP-ADDRESSING-01", "port-lost-in-urls", "signs URLs without the port", senders("query"), host(withoutPort)},
+	{"OP-ADDRESSING-01", "port-lost", "sends a Host header without the port", senders("header"), anotherHost(hostAlone)},
+	{"OP-ADDRESSING-01", "port-lost-in-urls", "signs URLs without the port", senders("query"), anotherHost(hostAlone)},
 	{"OP-ADDRESSING-01", "port-lost-on-custom-domain", "loses the port of a custom domain", senders("header"), plans(func(p *Plan) {
 		if p.Addressing == signature.CNAME {
-			p.Request.SetHeader("Host", withoutPort(p.Request.Host()))
+			p.Request.SetHeader("Host", hostAlone(p.Request.Host()))
 		}
 	})},
 	{"OP-ADDRESSING-01", "port-lost-in-path-style", "loses the port with path style", senders("header"), plans(func(p *Plan) {
 		if p.Addressing == signature.PathStyle && !isIP(p.Request.Host()) {
-			p.Request.SetHeader("Host", withoutPort(p.Request.Host()))
+			p.Request.SetHeader("Host", hostAlone(p.Request.Host()))
 		}
 	})},
 	{"OP-ADDRESSING-01", "brackets-lost", "loses the brackets of an IPv6 address", senders("header"),
-		host(strings.NewReplacer("[", "", "]", "").Replace)},
+		anotherHost(strings.NewReplacer("[", "", "]", "").Replace)},
 	{"OP-ADDRESSING-01", "public-for-internal", "goes to the public endpoint for the internal one", senders("header", "query"),
-		host(func(h string) string { return strings.Replace(h, "-internal.", ".", 1) })},
+		anotherHost(func(h string) string { return strings.Replace(h, "-internal.", ".", 1) })},
 	{"OP-ADDRESSING-01", "service-always-public", "lists buckets at the public endpoint", senders("header"), plans(func(p *Plan) {
 		if p.Bucket == "" {
 			p.Request.SetHeader("Host", strings.Replace(p.Request.Host(), "-internal.", ".", 1))
 		}
 	})},
 	{"OP-ADDRESSING-01", "region-for-acceleration", "goes to the region's endpoint for the accelerated one", senders("header", "query"),
-		host(func(h string) string { return strings.Replace(h, "oss-accelerate.", "oss-cn-hangzhou.", 1) })},
+		anotherHost(func(h string) string { return strings.Replace(h, "oss-accelerate.", "oss-cn-hangzhou.", 1) })},
 	{"OP-ADDRESSING-01", "region-for-dual-stack", "makes the region's usual endpoint of its dual stack one", senders("header"),
-		host(func(h string) string { return strings.Replace(h, "cn-hangzhou.oss.", "oss-cn-hangzhou.", 1) })},
+		anotherHost(func(h string) string { return strings.Replace(h, "cn-hangzhou.oss.", "oss-cn-hangzhou.", 1) })},
 	{"OP-ADDRESSING-01", "region-from-the-name", "signs for the region that it reads from the endpoint", []string{"oss-v4/header", "oss-v4/query"},
 		plans(func(p *Plan) {
 			labels := strings.Split(p.Request.Host(), ".")
@@ -178,11 +178,11 @@ var opAddressing = []Mutant{
 				p.Region = strings.TrimPrefix(strings.TrimSuffix(labels[i], "-internal"), "oss-")
 			}
 		})},
-	{"OP-ADDRESSING-01", "bucket-to-its-first-dot", "ends the name of the bucket at its first dot", senders("header", "query"), bucket(func(b string) string {
+	{"OP-ADDRESSING-01", "bucket-to-its-first-dot", "ends the name of the bucket at its first dot", senders("header", "query"), anotherBucket(func(b string) string {
 		b, _, _ = strings.Cut(b, ".")
 		return b
 	})},
-	{"OP-ADDRESSING-01", "hyphens-trimmed", "keeps letters of a bucket only", senders("header"), bucket(func(b string) string { return strings.Trim(b, "-0123456789") })},
+	{"OP-ADDRESSING-01", "hyphens-trimmed", "keeps letters of a bucket only", senders("header"), anotherBucket(func(b string) string { return strings.Trim(b, "-0123456789") })},
 	{"OP-ADDRESSING-01", "bucket-twice", "puts the bucket into the path as well", senders("header", "query"), plans(func(p *Plan) {
 		if p.Bucket != "" {
 			p.Request.Target = "/" + p.Bucket + p.Request.Target
@@ -197,18 +197,18 @@ var opAddressing = []Mutant{
 }
 
 var opBodyTokenExpires = []Mutant{
-	{"OP-BODY-01", "no-body", "sends no body", senders("header", "query", "form"), body(func(string) string { return "" })},
+	{"OP-BODY-01", "no-body", "sends no body", senders("header", "query", "form"), anotherBody(func(string) string { return "" })},
 	{"OP-BODY-01", "as-text", "sends the body as text: what is no UTF-8 is replaced", senders("header", "query", "form"),
-		body(func(b string) string { return strings.ToValidUTF8(b, "\ufffd") })},
-	{"OP-BODY-01", "line-ends", "writes line ends as CR LF", senders("header", "query"), body(func(b string) string { return strings.ReplaceAll(b, "\n", "\r\n") })},
-	{"OP-BODY-01", "to-the-first-zero", "ends the body at its first zero byte", senders("header", "query", "form"), body(func(b string) string {
+		anotherBody(func(b string) string { return strings.ToValidUTF8(b, "\ufffd") })},
+	{"OP-BODY-01", "line-ends", "writes line ends as CR LF", senders("header", "query"), anotherBody(func(b string) string { return strings.ReplaceAll(b, "\n", "\r\n") })},
+	{"OP-BODY-01", "to-the-first-zero", "ends the body at its first zero byte", senders("header", "query", "form"), anotherBody(func(b string) string {
 		b, _, _ = strings.Cut(b, "\x00")
 		return b
 	})},
 	{"OP-BODY-01", "in-chunks", "writes the body in signed chunks that nobody asked for", senders("header"),
-		body(func(b string) string { return strconv.FormatInt(int64(len(b)), 16) + ";chunk-signature=0\r\n" + b })},
+		anotherBody(func(b string) string { return strconv.FormatInt(int64(len(b)), 16) + ";chunk-signature=0\r\n" + b })},
 
-	{"OP-TOKEN-01", "lost", "does not send the token", senders("header", "query", "form"), token(func(string) string { return "" })},
+	{"OP-TOKEN-01", "lost", "does not send the token", senders("header", "query", "form"), anotherToken(func(string) string { return "" })},
 	{"OP-TOKEN-01", "unsigned", "adds the token after signing", senders("header", "query"), Break{Sends: func(s *Sender) {
 		s.Plan = func(p *Plan) { p.Credentials.SecurityToken = "" }
 		s.Sent = func(p *Plan, req *wire.Request) {
@@ -229,12 +229,12 @@ var opBodyTokenExpires = []Mutant{
 			}
 		}
 	}}},
-	{"OP-TOKEN-01", "decoded", "decodes the token", senders("header", "query", "form"), token(wire.Unescape)},
-	{"OP-TOKEN-01", "plus-is-a-blank", "decodes the token as a form does", senders("header", "query", "form"), token(wire.UnescapeQuery)},
-	{"OP-TOKEN-01", "kilobyte", "ends the token after 1000 bytes", senders("header", "query"), token(func(t string) string { return t[:min(len(t), 1000)] })},
-	{"OP-TOKEN-01", "four-kilobytes", "ends the token before 4096 bytes", senders("header", "query"), token(func(t string) string { return t[:min(len(t), 4095)] })},
-	{"OP-TOKEN-01", "padding-trimmed", "trims the padding of the token", senders("header", "query", "form"), token(func(t string) string { return strings.TrimRight(t, "=") })},
-	{"OP-TOKEN-01", "base64-only", "keeps the bytes of base64 only", senders("header", "query"), token(func(t string) string {
+	{"OP-TOKEN-01", "decoded", "decodes the token", senders("header", "query", "form"), anotherToken(wire.Unescape)},
+	{"OP-TOKEN-01", "plus-is-a-blank", "decodes the token as a form does", senders("header", "query", "form"), anotherToken(wire.UnescapeQuery)},
+	{"OP-TOKEN-01", "kilobyte", "ends the token after 1000 bytes", senders("header", "query"), anotherToken(func(t string) string { return t[:min(len(t), 1000)] })},
+	{"OP-TOKEN-01", "four-kilobytes", "ends the token before 4096 bytes", senders("header", "query"), anotherToken(func(t string) string { return t[:min(len(t), 4095)] })},
+	{"OP-TOKEN-01", "padding-trimmed", "trims the padding of the token", senders("header", "query", "form"), anotherToken(func(t string) string { return strings.TrimRight(t, "=") })},
+	{"OP-TOKEN-01", "base64-only", "keeps the bytes of base64 only", senders("header", "query"), anotherToken(func(t string) string {
 		return strings.Map(func(r rune) rune {
 			if strings.ContainsRune("._~-", r) {
 				return -1
@@ -242,7 +242,7 @@ var opBodyTokenExpires = []Mutant{
 			return r
 		}, t)
 	})},
-	{"OP-TOKEN-01", "digits-lost", "keeps letters and + / = of the token only", senders("header", "query", "form"), token(func(t string) string {
+	{"OP-TOKEN-01", "digits-lost", "keeps letters and + / = of the token only", senders("header", "query", "form"), anotherToken(func(t string) string {
 		return strings.Map(func(r rune) rune {
 			if r >= '0' && r <= '9' {
 				return -1
@@ -258,12 +258,12 @@ var opBodyTokenExpires = []Mutant{
 	{"OP-TOKEN-01", "lost-with-metadata", "forgets the token beside metadata", senders("header", "query"), tokenLost(func(p *Plan) bool { return len(p.Case.Operation.Metadata) > 0 })},
 	{"OP-TOKEN-01", "lost-with-type", "forgets the token beside a Content-Type", senders("header", "query"), tokenLost(func(p *Plan) bool { return p.Request.HeaderCount("Content-Type") > 0 })},
 
-	{"OP-EXPIRES-01", "always-an-hour", "signs every URL for an hour", senders("query"), lifetime(func(int64) int64 { return 3600 })},
-	{"OP-EXPIRES-01", "whole-minutes", "rounds lifetimes up to minutes and beyond", senders("query"), lifetime(func(s int64) int64 { return (s + 3599) / 3600 * 3600 })},
-	{"OP-EXPIRES-01", "at-most-a-day", "signs no URL for more than a day", senders("query"), lifetime(func(s int64) int64 { return min(s, 86400) })},
-	{"OP-EXPIRES-01", "at-most-a-week", "signs no URL for more than a week", query("oss-v1"), lifetime(func(s int64) int64 { return min(s, 604800) })},
-	{"OP-EXPIRES-01", "milliseconds", "takes seconds for milliseconds", senders("query"), lifetime(func(s int64) int64 { return max(1, s/1000) })},
-	{"OP-EXPIRES-01", "at-least-a-minute", "signs no URL for less than some minutes", senders("query"), lifetime(func(s int64) int64 { return max(s, 180) })},
+	{"OP-EXPIRES-01", "always-an-hour", "signs every URL for an hour", senders("query"), anotherLifetime(func(int64) int64 { return 3600 })},
+	{"OP-EXPIRES-01", "whole-hours", "rounds lifetimes up to hours", senders("query"), anotherLifetime(func(s int64) int64 { return (s + 3599) / 3600 * 3600 })},
+	{"OP-EXPIRES-01", "at-most-a-day", "signs no URL for more than a day", senders("query"), anotherLifetime(func(s int64) int64 { return min(s, 86400) })},
+	{"OP-EXPIRES-01", "at-most-a-week", "signs no URL for more than a week", query("oss-v1"), anotherLifetime(func(s int64) int64 { return min(s, 604800) })},
+	{"OP-EXPIRES-01", "milliseconds", "takes seconds for milliseconds", senders("query"), anotherLifetime(func(s int64) int64 { return max(1, s/1000) })},
+	{"OP-EXPIRES-01", "at-least-three-minutes", "signs no URL for less than three minutes", senders("query"), anotherLifetime(func(s int64) int64 { return max(s, 180) })},
 	{"OP-EXPIRES-01", "ends-in-32-bits", "keeps the end in 32 bits", []string{"oss-v1/query", "obs-v2/query", "obs-aws-v2/query"},
 		plans(func(p *Plan) { p.Expires = int64(int32(p.Expires)) })},
 }
@@ -284,7 +284,7 @@ func changePath(req *wire.Request, change func(path string) string) {
 	req.Target = t.String()
 }
 
-func method(from, to string) Break {
+func anotherMethod(from, to string) Break {
 	return plans(func(p *Plan) {
 		if p.Request.Method == from {
 			p.Request.Method = to
@@ -292,11 +292,11 @@ func method(from, to string) Break {
 	})
 }
 
-func host(change func(host string) string) Break {
+func anotherHost(change func(host string) string) Break {
 	return plans(func(p *Plan) { p.Request.SetHeader("Host", change(p.Request.Host())) })
 }
 
-func bucket(change func(bucket string) string) Break {
+func anotherBucket(change func(bucket string) string) Break {
 	return plans(func(p *Plan) {
 		if p.Bucket != "" && p.Addressing == signature.VirtualHost {
 			endpoint := strings.TrimPrefix(p.Request.Host(), p.Bucket)
@@ -306,11 +306,11 @@ func bucket(change func(bucket string) string) Break {
 	})
 }
 
-func body(change func(body string) string) Break {
+func anotherBody(change func(body string) string) Break {
 	return plans(func(p *Plan) { p.Request.Body = change(p.Request.Body) })
 }
 
-func token(change func(token string) string) Break {
+func anotherToken(change func(token string) string) Break {
 	return plans(func(p *Plan) { p.Credentials.SecurityToken = change(p.Credentials.SecurityToken) })
 }
 
@@ -322,8 +322,8 @@ func tokenLost(lost func(p *Plan) bool) Break {
 	})
 }
 
-// lifetime signs for other seconds than were asked for.
-func lifetime(change func(seconds int64) int64) Break {
+// anotherLifetime signs for other seconds than were asked for.
+func anotherLifetime(change func(seconds int64) int64) Break {
 	return plans(func(p *Plan) {
 		if asked := p.Case.Operation.Expires; asked != 0 {
 			p.Expires += change(asked) - asked
@@ -331,7 +331,7 @@ func lifetime(change func(seconds int64) int64) Break {
 	})
 }
 
-func when(applies bool, profile string) string {
+func profileWhen(applies bool, profile string) string {
 	if applies {
 		return profile
 	}
@@ -339,11 +339,11 @@ func when(applies bool, profile string) string {
 }
 
 func isIP(host string) bool {
-	_, err := netip.ParseAddr(strings.Trim(withoutPort(host), "[]"))
+	_, err := netip.ParseAddr(strings.Trim(hostAlone(host), "[]"))
 	return err == nil
 }
 
-func withoutPort(host string) string {
+func hostAlone(host string) string {
 	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
 		return host[:i]
 	}

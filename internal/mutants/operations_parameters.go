@@ -15,12 +15,12 @@ var opParameters = slices.Concat([]Mutant{
 	{"OP-PARAMETER-01", "raw-percent", "leaves percent signs of values raw", keySenders, rawInQuery("%")},
 	{"OP-PARAMETER-01", "raw-ampersand", "leaves ampersands of values raw", keySenders, rawInQuery("&")},
 	{"OP-PARAMETER-01", "escaped-twice", "encodes values twice", keySenders, otherValue(wire.EscapeValue)},
-	{"OP-PARAMETER-01", "path-cleaned", "cleans values like paths", keySenders, otherValue(withoutDots)},
+	{"OP-PARAMETER-01", "path-cleaned", "cleans values like paths", keySenders, otherValue(dotsRemoved)},
 	{"OP-PARAMETER-01", "leading-slashes-lost", "trims slashes in front of values", keySenders, otherValue(func(v string) string { return strings.TrimLeft(v, "/") })},
 	{"OP-PARAMETER-01", "trimmed", "trims blanks from the ends of values", keySenders, otherValue(func(v string) string { return strings.Trim(v, " ") })},
 	{"OP-PARAMETER-01", "tabs-and-line-ends-lost", "drops tabs and line ends", keySenders, otherValue(strings.NewReplacer("\t", "", "\r", "", "\n", "").Replace)},
 	{"OP-PARAMETER-01", "composed", "composes accents in values (NFC)", keySenders, otherValue(func(v string) string { return strings.ReplaceAll(v, "e\u0301", "\u00e9") })},
-	{"OP-PARAMETER-01", "surrogates", "writes characters of four bytes as two surrogates", keySenders, otherValue(cesu8)},
+	{"OP-PARAMETER-01", "surrogates", "writes characters of four bytes as two surrogates", keySenders, otherValue(inSurrogates)},
 	{"OP-PARAMETER-01", "ascii-only", "writes question marks for what is not in Latin-1", keySenders, otherValue(func(v string) string {
 		return strings.Map(func(r rune) rune {
 			if r > 0xff {
@@ -29,7 +29,7 @@ var opParameters = slices.Concat([]Mutant{
 			return r
 		}, v)
 	})},
-	{"OP-PARAMETER-01", "capital-escapes", "writes escapes in values with capital digits", keySenders, otherValue(capitalEscapes)},
+	{"OP-PARAMETER-01", "capital-escapes", "writes escapes in values with capital digits", keySenders, otherValue(escapesInCapitals)},
 	{"OP-PARAMETER-01", "quotes-lost", "drops quotes", keySenders, otherValue(func(v string) string { return strings.ReplaceAll(v, "\"", "") })},
 	{"OP-PARAMETER-01", "cut-at-semicolon", "ends values at a semicolon", keySenders, otherValue(func(v string) string {
 		v, _, _ = strings.Cut(v, ";")
@@ -53,9 +53,9 @@ var opParameters = slices.Concat([]Mutant{
 		}
 		return n, v, true
 	})},
-	{"OP-PARAMETER-01", "limit-lost", "leaves the limit of length out of the policy", senders("form"), limit(func(least, most int64) (int64, int64, bool) { return 0, 0, false })},
-	{"OP-PARAMETER-01", "limit-of-nothing-lost", "takes a limit that begins at 0 for none", senders("form"), limit(func(least, most int64) (int64, int64, bool) { return least, most, least != 0 })},
-	{"OP-PARAMETER-01", "limit-in-32-bits", "keeps the limit of length in 32 bits", senders("form"), limit(func(least, most int64) (int64, int64, bool) { return least, int64(int32(most)), true })},
+	{"OP-PARAMETER-01", "limit-lost", "leaves the limit of length out of the policy", senders("form"), policyLimit(func(least, most int64) (int64, int64, bool) { return 0, 0, false })},
+	{"OP-PARAMETER-01", "limit-of-nothing-lost", "takes a limit that begins at 0 for none", senders("form"), policyLimit(func(least, most int64) (int64, int64, bool) { return least, most, least != 0 })},
+	{"OP-PARAMETER-01", "limit-in-32-bits", "keeps the limit of length in 32 bits", senders("form"), policyLimit(func(least, most int64) (int64, int64, bool) { return least, int64(int32(most)), true })},
 	{"OP-PARAMETER-01", "hyphens-lost", "writes underscores for hyphens in markers", keySenders, otherParameter(func(n, v string) (string, string, bool) {
 		if n == "start-after" || n == "prefix" {
 			v = strings.ReplaceAll(v, "-", "_")
@@ -114,8 +114,11 @@ var opParameters = slices.Concat([]Mutant{
 		p.Request.Target = t.String()
 	})},
 	{"OP-PARAMETER-01", "override-lost-beside-version", "drops overrides beside a version", keySenders, plans(func(p *Plan) {
-		if strings.Contains(p.Request.Target, "versionId=") && strings.Contains(p.Request.Target, "response-content-type=text") {
-			p.Request.Target = strings.Replace(p.Request.Target, "response-content-type=text", "response-content-type=", 1)
+		t := wire.SplitTarget(p.Request.Target)
+		if strings.Contains(t.Query, "versionId=") {
+			kept := slices.DeleteFunc(strings.Split(t.Query, "&"), func(q string) bool { return strings.HasPrefix(q, "response-") })
+			t.Query = strings.Join(kept, "&")
+			p.Request.Target = t.String()
 		}
 	})},
 	{"OP-PARAMETER-01", "listed-only", "drops parameters that it does not know", keySenders, otherParameter(func(n, v string) (string, string, bool) {
@@ -175,20 +178,20 @@ var opParameters = slices.Concat([]Mutant{
 		p.Request.Method = map[string]string{"GET": "POST", "POST": "GET"}[p.Request.Method] + map[string]string{"PUT": "PATCH", "HEAD": "OPTIONS", "DELETE": "PATCH"}[p.Request.Method]
 	}), "ListBuckets", "ListObjects", "ListObjectsV2", "ListMultipartUploads", "DeleteObjects", "GetObject", "PutObject", "HeadObject", "DeleteObject", "CopyObject", "AppendObject",
 		"InitiateMultipartUpload", "UploadPart", "UploadPartCopy", "ListParts", "CompleteMultipartUpload", "AbortMultipartUpload", "DeleteObjectTagging"),
-	inCalls("OP-TOKEN-01", "token-lost", "forgets the token", senders("header", "query"), token(func(string) string { return "" }),
+	inCalls("OP-TOKEN-01", "token-lost", "forgets the token", senders("header", "query"), anotherToken(func(string) string { return "" }),
 		"DeleteObjects", "AppendObject", "CopyObject", "UploadPart", "ListObjects", "PutObject", "HeadObject", "DeleteObject"),
 )
 
 // SDKs that copy from elsewhere.
 var opCopy = []Mutant{
-	{"OP-COPY-01", "raw", "does not encode the source", senders("header"), source(func(s string) string { return "/" + s })},
-	{"OP-COPY-01", "raw-in-urls", "does not encode the source of a signed URL", senders("query"), source(func(s string) string { return "/" + s })},
-	{"OP-COPY-01", "like-a-whole-url", "encodes the source but for the bytes of a URL", senders("header"), source(func(s string) string {
+	{"OP-COPY-01", "raw", "does not encode the source", senders("header"), sourceAs(func(s string) string { return "/" + s })},
+	{"OP-COPY-01", "raw-in-urls", "does not encode the source of a signed URL", senders("query"), sourceAs(func(s string) string { return "/" + s })},
+	{"OP-COPY-01", "like-a-whole-url", "encodes the source but for the bytes of a URL", senders("header"), sourceAs(func(s string) string {
 		return "/" + strings.NewReplacer("%3F", "?", "%23", "#", "%26", "&", "%3D", "=", "%2B", "+", "%3A", ":", "%2C", ",", "%3B", ";", "%40", "@", "%24", "$").Replace(wire.EscapePath(s))
 	})},
 	{"OP-COPY-01", "escaped-twice", "encodes the source twice", keySenders, otherSource(wire.EscapePath)},
-	{"OP-COPY-01", "escapes-kept", "takes a valid escape in the source for encoded", keySenders, source(func(s string) string { return "/" + keepEscapes(wire.EscapePath(s)) })},
-	{"OP-COPY-01", "looks-encoded", "leaves a source alone that looks encoded", keySenders, source(func(s string) string {
+	{"OP-COPY-01", "escapes-kept", "takes a valid escape in the source for encoded", keySenders, sourceAs(func(s string) string { return "/" + escapesKept(wire.EscapePath(s)) })},
+	{"OP-COPY-01", "looks-encoded", "leaves a source alone that looks encoded", keySenders, sourceAs(func(s string) string {
 		if plain := wire.EscapePath(wire.Unescape(s)); strings.ReplaceAll(plain, "%2B", "") == strings.NewReplacer("%2B", "", "+", "").Replace(s) {
 			return "/" + s
 		}
@@ -212,9 +215,9 @@ var opCopy = []Mutant{
 		s, _, _ = strings.Cut(s, "/#")
 		return s
 	})},
-	{"OP-COPY-01", "slashes-joined", "joins slashes of the source", keySenders, otherSource(joinSlashes)},
+	{"OP-COPY-01", "slashes-joined", "joins slashes of the source", keySenders, otherSource(slashesJoined)},
 	{"OP-COPY-01", "leading-slash-lost", "drops a slash in front of the source's key", keySenders, otherSource(func(s string) string { return strings.Replace(s, "sourcebucket//", "sourcebucket/", 1) })},
-	{"OP-COPY-01", "dot-segments-removed", "removes dot segments of the source", keySenders, otherSource(withoutDots)},
+	{"OP-COPY-01", "dot-segments-removed", "removes dot segments of the source", keySenders, otherSource(dotsRemoved)},
 	{"OP-COPY-01", "trailing-slash-lost", "trims a slash from the end of the source", keySenders, otherSource(func(s string) string { return strings.TrimSuffix(s, "/") })},
 	{"OP-COPY-01", "folders-lost", "keeps the last part of the source's key", keySenders, otherSource(func(s string) string {
 		bucket, key, _ := strings.Cut(s, "/")
@@ -226,9 +229,9 @@ var opCopy = []Mutant{
 	{"OP-COPY-01", "own-object-is-none", "leaves the source out where it is the target", keySenders, otherSource(func(s string) string { return strings.Replace(s, "examplebucket/notes/readme.txt", "", 1) })},
 	{"OP-COPY-01", "trimmed", "trims the source", keySenders, otherSource(func(s string) string { return strings.TrimRight(s, " ") })},
 	{"OP-COPY-01", "line-ends-lost", "drops line ends of the source", keySenders, otherSource(strings.NewReplacer("\r", "", "\n", "").Replace)},
-	{"OP-COPY-01", "latin-1-trimmed", "trims the bytes that Latin-1 takes for blanks", keySenders, otherSource(latin1Trimmed)},
+	{"OP-COPY-01", "latin-1-trimmed", "trims the bytes that Latin-1 takes for blanks", keySenders, otherSource(latin1BlanksTrimmed)},
 	{"OP-COPY-01", "composed", "composes accents (NFC)", keySenders, otherSource(func(s string) string { return strings.ReplaceAll(s, "e\u0301", "\u00e9") })},
-	{"OP-COPY-01", "surrogates", "writes characters of four bytes as two surrogates", keySenders, otherSource(cesu8)},
+	{"OP-COPY-01", "surrogates", "writes characters of four bytes as two surrogates", keySenders, otherSource(inSurrogates)},
 	{"OP-COPY-01", "ascii-only", "writes question marks for what is not in Latin-1", keySenders, otherSource(func(s string) string {
 		return strings.Map(func(r rune) rune {
 			if r > 0xff {
@@ -243,7 +246,7 @@ var opCopy = []Mutant{
 		s, _, _ = strings.Cut(s, ",")
 		return s
 	})},
-	{"OP-COPY-01", "a-kilobyte", "ends the encoded source after two kilobytes", keySenders, source(func(s string) string {
+	{"OP-COPY-01", "two-kilobytes", "ends the encoded source after two kilobytes", keySenders, sourceAs(func(s string) string {
 		s = "/" + wire.EscapePath(s)
 		return s[:min(len(s), 2048)]
 	})},
@@ -251,7 +254,7 @@ var opCopy = []Mutant{
 	{"OP-COPY-01", "part-slashes-joined", "joins slashes in the source of a part", senders("header"), inOperation("UploadPartCopy", plans(func(p *Plan) {
 		name := p.Profile.Names.HeaderPrefix + "copy-source"
 		value, _ := p.Request.Header(name)
-		p.Request.SetHeader(name, joinSlashes(value))
+		p.Request.SetHeader(name, slashesJoined(value))
 	}))},
 	{"OP-COPY-01", "lost-in-path-style", "loses the source with path style", senders("header"), plans(func(p *Plan) {
 		if p.Addressing == signature.PathStyle {
@@ -303,8 +306,8 @@ func parametersLost(names ...string) []Mutant {
 	return out
 }
 
-// limit puts another limit of length into the policy, or none.
-func limit(change func(least, most int64) (int64, int64, bool)) Break {
+// policyLimit puts another limit of length into the policy, or none.
+func policyLimit(change func(least, most int64) (int64, int64, bool)) Break {
 	return plans(func(p *Plan) {
 		var kept []Range
 		for _, r := range p.Ranges {

@@ -22,8 +22,8 @@ func keyPath(escape func(key string) string) Break {
 	return Break{Sends: func(s *Sender) { s.Key = escape }}
 }
 
-// otherKey sends another key, in the path or in the form.
-func otherKey(change func(key string) string) Break {
+// anotherKey sends another key, in the path or in the form.
+func anotherKey(change func(key string) string) Break {
 	return Break{Sends: func(s *Sender) {
 		s.Key = func(key string) string { return escapeKey(change(key)) }
 		s.Plan = func(p *Plan) {
@@ -63,14 +63,14 @@ func otherParameter(change func(name, value string) (string, string, bool)) Brea
 	})
 }
 
-// source writes the copy source otherwise into its header.
-func source(escape func(source string) string) Break {
+// sourceAs writes the copy source otherwise into its header.
+func sourceAs(escape func(source string) string) Break {
 	return Break{Sends: func(s *Sender) { s.Source = escape }}
 }
 
 // otherSource copies from elsewhere.
 func otherSource(change func(source string) string) Break {
-	return source(func(s string) string { return "/" + wire.EscapePath(change(s)) })
+	return sourceAs(func(s string) string { return "/" + wire.EscapePath(change(s)) })
 }
 
 // otherHeader sends other headers and fields than its caller gave, or none.
