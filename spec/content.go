@@ -225,9 +225,8 @@ func (c *content) policy() finding {
 	return passed
 }
 
-// conditions reads the conditions of a form's policy. A comma behind the last
-// one, which the Go SDK of OBS writes, is let pass: no document says whether the
-// service does.
+// conditions reads the conditions of a form's policy. OBS takes a comma behind
+// the last one, as the verifier does.
 func (c *content) conditions() (policy string, conditions []any, err error) {
 	field, _ := fieldOf(c.sent.Request, "policy")
 	text, err := base64.StdEncoding.DecodeString(field)
@@ -235,7 +234,7 @@ func (c *content) conditions() (policy string, conditions []any, err error) {
 		return field, nil, err
 	}
 	policy = string(text)
-	if rest, ok := strings.CutSuffix(policy, ",]}"); ok {
+	if rest, ok := strings.CutSuffix(policy, ",]}"); ok && vectors.Dialect(c.item.Profile.Scheme) == "obs" {
 		policy = rest + "]}"
 	}
 	var read struct{ Conditions []any }

@@ -184,7 +184,8 @@ var sent = []operationTest{
 	{"a form without its limit", postLimit, planned(func(p *mutants.Plan) { p.Ranges = nil }), "parameter", "a condition of the policy"},
 	{"a form with another limit", postLimit, planned(func(p *mutants.Plan) { p.Ranges[0].Most++ }), "parameter", "a condition of the policy"},
 	{"a form whose policy is no JSON", postForm, planned(func(p *mutants.Plan) { p.Policy = `{"conditions":[{"key":"a"b"}]}` }), "body", "no JSON"},
-	{"a form whose policy has a comma too much", postForm, planned(func(p *mutants.Plan) {
+	{"a policy of OSS with a comma too much", postForm, planned(func(p *mutants.Plan) { p.Policy = `{"conditions":[{"bucket":"b"},]}` }), "body", "no JSON"},
+	{"a policy of OBS with a comma too much", postToken, planned(func(p *mutants.Plan) {
 		p.Policy = `{"expiration":"2038-01-01T00:00:00Z","conditions":[{"bucket":"b"},]}`
 	}), "pass", ""},
 	{"a form with its limit", postLimit, planned(func(*mutants.Plan) {}), "pass", ""},
