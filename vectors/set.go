@@ -139,8 +139,8 @@ func (s *Set) RequirementIDs() []string { return s.requirementIDs }
 // folder of the vectors, or "".
 func (s *Set) FileOf(id string) string { return s.places[id] }
 
-// SHA256 returns the lower-case hexadecimal SHA-256 over the canonical bytes
-// of all files and their names: two sets with the same sum hold the same
+// SHA256 returns the lower-case hexadecimal SHA-256 over those of the canonical
+// bytes of all files and their names: two sets with the same sum hold the same
 // vectors, however their files are formatted.
 func (s *Set) SHA256() string { return s.sum }
 
