@@ -243,9 +243,18 @@ var ossV2Form = []Mutant{
 	}, ossV2Base64)},
 	{"OSS2-FORM-06", "backslash-lost", "drops the escape of a backslash", form("oss-v2"),
 		ossV2Policy(func(text string) string { return strings.ReplaceAll(text, `\\`, `\`) }, ossV2Base64)},
-	{"OSS2-FORM-06", "numbers-written-out", "writes numbers out", form("oss-v2"),
-		ossV2Policy(func(text string) string { return strings.ReplaceAll(text, "1e6", "1000000") }, ossV2Base64)},
+	{"OSS2-FORM-06", "milliseconds-added", "writes the expiration with milliseconds", form("oss-v2"),
+		ossV2Policy(func(text string) string { return strings.ReplaceAll(text, `:00Z"`, `:00.000Z"`) }, ossV2Base64)},
+	{"OSS2-FORM-07", "unchecked", "looks at no policy", form("oss-v2"), table(func(p *signature.Profile) { p.Policy = nil })},
+	{"OSS2-FORM-07", "an-hour-of-grace", "lets policies live an hour longer", form("oss-v2"), clock(-time.Hour)},
+	{"OSS2-FORM-07", "a-second-early", "ends policies a second early", form("oss-v2"), clock(time.Second)},
 	{"OSS2-TOKEN-04", "name-of-the-parameter", "calls the token as its parameter is called", form("oss-v2"), ossV2Placed("x-oss-security-token", "security-token")},
+	{"OSS2-TOKEN-04", "field-of-urls", "takes the token from a field called as the parameter is", form("oss-v2"),
+		sees(func(r *wire.Request) {
+			if !strings.Contains(r.Body, `name="x-oss-security-token"`) {
+				r.Body = strings.Replace(r.Body, `name="security-token"`, `name="x-oss-security-token"`, 1)
+			}
+		})},
 	{"OSS2-TOKEN-04", "left-out", "sends no token in forms", form("oss-v2"), ossV2Placed("x-oss-security-token", "")},
 }
 

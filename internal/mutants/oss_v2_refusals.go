@@ -84,6 +84,12 @@ var ossV2Refusals = slices.Concat(
 			})},
 		{"OSS2-ERROR-01", "string-hidden", "hides its StringToSign", requests("oss-v2"), ossV2Without("StringToSign", "StringToSignBytes")},
 		{"OSS2-ERROR-01", "signature-hidden", "does not repeat the signature", requests("oss-v2"), ossV2Without("SignatureProvided")},
+		{"OSS2-TOKEN-05", "unchecked", "lets a temporary key in without its token", carriers("oss-v2"),
+			server(func(v *signature.Verifier) { v.Grants = false })},
+		{"OSS2-TOKEN-05", "called-a-mismatch", "calls a missing token another key's", carriers("oss-v2"), ossV2Answers("InvalidAccessKeyId", 403, "0002-00000003", "0002-00000006")},
+		{"OSS2-TOKEN-06", "unchecked", "takes any token for the key's own", carriers("oss-v2"),
+			server(func(v *signature.Verifier) { v.Grants = false })},
+		{"OSS2-TOKEN-06", "called-unknown", "calls a wrong token an unknown key", carriers("oss-v2"), ossV2Answers("InvalidSecurityToken", 403, "InvalidSecurityToken", "InvalidAccessKeyId")},
 		{"OSS2-TOKEN-03", "two-tokens", "takes a token in header and URL", requests("oss-v2"), ossV2OneToken()},
 
 		{"OSS2-ADDITIONAL-04", "absent-listed", "lists headers that the request has not", header("oss-v2"),
