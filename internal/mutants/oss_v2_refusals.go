@@ -64,10 +64,16 @@ var ossV2Refusals = slices.Concat(
 					return again
 				})
 			})},
-		{"OSS2-AUTH-06", "url-wins", "takes the URL of a request that is signed twice", requests("oss-v2"),
+		{"OSS2-AUTH-06", "url-wins", "takes the URL of a request that is signed twice", query("oss-v2"),
 			sees(func(r *wire.Request) {
 				if strings.Contains(r.Target, "x-oss-signature=") {
 					r.Headers = slices.DeleteFunc(r.Headers, func(h wire.Header) bool { return h.Name == "Authorization" })
+				}
+			})},
+		{"OSS2-AUTH-06", "header-wins", "takes the header of a request that is signed twice", header("oss-v2"),
+			sees(func(r *wire.Request) {
+				if front, _, signed := strings.Cut(r.Target, "?x-oss-signature="); signed {
+					r.Target = front
 				}
 			})},
 		{"OSS2-AUTH-07", "any-id", "takes ids of any bytes", header("oss-v2"), forgivingEC("0002-00000107")},
