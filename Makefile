@@ -4,6 +4,7 @@ GO     ?= go
 SDKS   := oss-go-v1 oss-go-v2 obs-go
 # Signers that anybody can call as a function: their answers attest vectors.
 WITNESSES := oss-go-v2 aws-go minio-go
+CLOCK_oss-go-v2 := -test-clock
 BIN    := bin
 OUT    := out
 
@@ -65,7 +66,7 @@ coverage:
 ## attest: ask the witnesses for every vector, and rewrite vectors/attestations/
 attest: build
 	$(foreach s,$(filter-out $(SDKS),$(WITNESSES)),$(GO) -C adapters/$(s) build -o ../../$(BIN)/$(s) . &&) true
-	$(foreach s,$(WITNESSES),$(BIN)/countersign vectors attest --signer $(BIN)/$(s) &&) true
+	$(foreach s,$(WITNESSES),$(BIN)/countersign vectors attest --signer '$(BIN)/$(s) $(CLOCK_$(s))' &&) true
 
 build:
 	@mkdir -p $(BIN)

@@ -18,6 +18,9 @@ type PolicyRules struct {
 	// Needed reports whether a field of the form must be a condition of the
 	// policy.
 	Needed func(field string) bool
+	// TrailingComma takes a comma behind the last item of a list, which is no
+	// JSON.
+	TrailingComma bool
 }
 
 // policyRulesOSSV4: version, credential and date are conditions of the policy
@@ -34,7 +37,10 @@ var policyRulesOSS = &PolicyRules{Needed: func(string) bool { return false }}
 
 // policyRulesOBS: every field is a condition but those that carry the
 // signature, the file, and what is to be ignored (obs_04_0012).
-var policyRulesOBS = &PolicyRules{Needed: func(field string) bool {
+//
+// A comma behind the last condition is taken: a page of the documents prints
+// one, and the policies of the official Go SDK all have it.
+var policyRulesOBS = &PolicyRules{TrailingComma: true, Needed: func(field string) bool {
 	field = strings.ToLower(field)
 	switch field {
 	case "accesskeyid", "awsaccesskeyid", "signature", "x-amz-signature", "file", "policy", "token", "field names":
@@ -64,7 +70,7 @@ type condition struct {
 // post beside the signature. A policy that cannot be read has none.
 func PolicyFields(policy string) [][2]string {
 	var p formPolicy
-	if json.Unmarshal([]byte(policy), &p) != nil {
+	if json.Unmarshal(withoutTrailingCommas([]byte(policy)), &p) != nil {
 		return nil
 	}
 	var fields [][2]string
@@ -106,6 +112,9 @@ func (s *Signing) readPolicy(now time.Time) ([]condition, *Fault) {
 	if err != nil {
 		return nil, refused("a policy is the Base64 form of a JSON document", "", err.Error())
 	}
+	if s.Profile.Policy.TrailingComma {
+		text = withoutTrailingCommas(text)
+	}
 	var p formPolicy
 	if err := json.Unmarshal(text, &p); err != nil {
 		return nil, refused("a policy is a JSON document with expiration and conditions", "", err.Error())
@@ -132,6 +141,34 @@ func (s *Signing) readPolicy(now time.Time) ([]condition, *Fault) {
 		}
 	}
 	return conditions, nil
+}
+
+// withoutTrailingCommas leaves out every comma, outside of strings, behind which
+// a list or an object ends.
+func withoutTrailingCommas(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	comma, quoted := -1, false // comma: where in out one stands that nothing but blanks follows
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case quoted && c == '\\' && i+1 < len(text):
+			out = append(out, c)
+			i++
+			c = text[i]
+		case c == '"':
+			quoted, comma = !quoted, -1
+		case quoted || c == ' ' || c == '\t' || c == '\n' || c == '\r':
+		case (c == ']' || c == '}') && comma >= 0:
+			out = append(out[:comma], out[comma+1:]...)
+			comma = -1
+		case c == ',':
+			comma = len(out)
+		default:
+			comma = -1
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // parseExpiration reads the two forms of a policy's expiration (obs_04_0012).

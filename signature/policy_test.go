@@ -40,6 +40,10 @@ func TestAFormIsHeldToItsPolicy(t *testing.T) {
 		{"oss-v4/form", `{"expiration":"2026-11-22T00:00:00Z","conditions":[` + own + `]}`, "", ""},
 		{"oss-v4/form", `{"expiration":"2026-11-22T00:00:00Z","conditions":[["starts-with","$key",""]]}`, "policy condition", "has a condition for the field"},
 		{"obs-v2/form", `{"expiration":"2026-11-22T00:00:00Z","conditions":[["starts-with","$key",""]]}`, "", ""},
+		{"obs-v2/form", "{\"expiration\":\"2026-11-22T00:00:00Z\",\"conditions\":[[\"starts-with\",\"$key\",\"\"] ,\n ],}", "", ""},
+		{"obs-v2/form", `{"expiration":"2026-11-22T00:00:00Z","conditions":[["starts-with","$key","",]],,}`, "field policy", "JSON document"},
+		{"oss-v1/form", `{"expiration":"2026-11-22T00:00:00Z","conditions":[["starts-with","$key",""],]}`, "field policy", "JSON document"},
+		{"obs-v2/form", `{"expiration":"2026-11-22T00:00:00Z","conditions":[["starts-with","$key","dir\",]"]]}`, "policy condition", "keeps every condition"},
 		{"obs-v2/form", `{"expiration":"2026-11-22T00:00:00Z","conditions":[{"bucket":"examplebucket"}]}`, "policy condition", "has a condition for the field"},
 	} {
 		p := profile(t, test.profile)

@@ -80,6 +80,9 @@ func load(fsys fs.FS, canonical func(*source) error) (*Set, error) {
 
 // sourceNames lists the JSON files below the root, the schemas left out.
 func sourceNames(fsys fs.FS) ([]string, error) {
+	if changed, ok := fsys.(changedFiles); ok {
+		return changed.names()
+	}
 	var names []string
 	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
