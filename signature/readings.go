@@ -82,6 +82,7 @@ func readingsOSSV2() []Reading {
 			"some SDKs leave a header with an empty value out of the string and send it",
 			withoutEmptyHeaders,
 		},
+		{"last-header-counts", "OSS2-HEADER-05", repeatedHeaders, withLastHeaders},
 		{"first-parameter-counts", "OSS2-PARAM-05", repeatedParameters, withFirstParameters},
 		{"last-parameter-counts", "OSS2-PARAM-05", repeatedParameters, withLastParameters},
 	}

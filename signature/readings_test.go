@@ -46,6 +46,7 @@ func TestReadings(t *testing.T) {
 		{"oss-v1/header", "first-parameter-counts", "GET", "/k?acl=2&uploads&ac%6c=1", nil, signature.CanonicalResource, "/examplebucket/k?acl=2&acl=1&uploads", "/examplebucket/k?acl=2&uploads"},
 		{"oss-v1/header", "last-parameter-counts", "GET", "/k?acl=2&uploads&ac%6c=1", nil, signature.CanonicalResource, "/examplebucket/k?acl=2&acl=1&uploads", "/examplebucket/k?acl=1&uploads"},
 		{"oss-v2/header", "empty-headers-unsigned", "PUT", "/k", head, signature.CanonicalHeaders, "x-oss-meta-a:\nx-oss-meta-b:1  2\t3,4\n", "x-oss-meta-b:1  2\t3,4\n"},
+		{"oss-v2/header", "last-header-counts", "PUT", "/k", head, signature.CanonicalHeaders, "x-oss-meta-a:\nx-oss-meta-b:1  2\t3,4\n", "x-oss-meta-a:\nx-oss-meta-b:4\n"},
 		{"oss-v2/header", "first-parameter-counts", "GET", "/k?b=2&b=1", nil, signature.CanonicalResource, "%2Fexamplebucket%2Fk?b=2&b=1", "%2Fexamplebucket%2Fk?b=2"},
 		{"oss-v2/header", "last-parameter-counts", "GET", "/k?b=2&b=1", nil, signature.CanonicalResource, "%2Fexamplebucket%2Fk?b=2&b=1", "%2Fexamplebucket%2Fk?b=1"},
 		{"oss-v4/header", "query-as-sent", "GET", "/k?b=!*+%2f&a=", nil, signature.CanonicalQuery, "a&b=%21%2A%20%2F", "a&b=!*+%2f"},
