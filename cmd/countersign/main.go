@@ -88,6 +88,7 @@ func newRootCommand(env *environment) *cobra.Command {
 			newVectorsShowCommand(env),
 			newVectorsLintCommand(env),
 			newVectorsFmtCommand(env),
+			newVectorsCoverageCommand(env),
 			newVectorsSchemaCommand(env),
 		),
 		newGroup(reportPage, newReportRenderCommand(env)),
