@@ -78,7 +78,9 @@ var ossRTMP = []Mutant{
 	{"RTMP-PARAM-01", "bare-names", "writes a bare name where there is no value", query("oss-rtmp"),
 		text(signature.CanonicalQuery, func(built string) string { return strings.ReplaceAll(built, ":\n", "\n") })},
 	{"RTMP-PARAM-01", "list-of-v1", "signs the sub-resources of V1 alone", query("oss-rtmp"),
-		signedParameter(func(p *signature.Profile, name string) bool { return p.SignedParameter(name) && name != "prefix" })},
+		signedParameter(func(p *signature.Profile, name string) bool {
+			return p.SignedParameter(name) && signature.SignedParameters("oss-v1").Signed(name)
+		})},
 	{"RTMP-PARAM-01", "colon-escaped", "escapes a colon in a value", query("oss-rtmp"),
 		pushValues(func(value string) string { return strings.ReplaceAll(value, ":", "%3A") })},
 	{"RTMP-PARAM-01", "values-unsigned", "signs the names of parameters without their values", query("oss-rtmp"),
@@ -119,7 +121,10 @@ var ossRTMP = []Mutant{
 	{"RTMP-RESOURCE-01", "last-live-removed", "removes a channel called live", query("oss-rtmp"),
 		text(signature.CanonicalResource, func(built string) string { return strings.TrimSuffix(built, "/live") })},
 	{"RTMP-RESOURCE-01", "letters-of-live", "removes the letters of live in front of a channel", query("oss-rtmp"),
-		text(signature.CanonicalResource, func(built string) string { return strings.Replace(built, "/livestream", "/stream", 1) })},
+		output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
+			before, channel, _ := strings.Cut(built, s.Resource.Bucket+"/")
+			return before + s.Resource.Bucket + "/" + strings.TrimLeft(channel, "live")
+		})},
 	{"RTMP-RESOURCE-01", "encoded", "signs the channel percent-encoded", query("oss-rtmp"),
 		text(signature.CanonicalResource, wire.EscapePath)},
 	{"RTMP-RESOURCE-01", "plus-is-blank", "takes a plus sign of a channel for a blank", query("oss-rtmp"),

@@ -46,9 +46,9 @@ var ossV1QueryTime = []Mutant{
 	{"OSS1-QUERY-08", "minute-early", "ends a URL a minute early", query("oss-v1"),
 		urlEnds(func(end, now int64) bool { return now > end-60 })},
 	{"OSS1-QUERY-12", "nine-hours", "takes the longest end of the console for a limit", query("oss-v1"),
-		urlEnds(func(end, now int64) bool { return now > end || end-now > 32400 || now > 1716192000+32400 })},
+		urlEnds(func(end, now int64) bool { return now > end || end-now > 32400 || now > signedAt+32400 })},
 	{"OSS1-QUERY-12", "seven-days", "takes the limit of V4 for one of V1", query("oss-v1"),
-		urlEnds(func(end, now int64) bool { return now > end || now > 1716192000+604800 })},
+		urlEnds(func(end, now int64) bool { return now > end || now > signedAt+604800 })},
 	{"OSS1-QUERY-12", "overflow", "counts the end in milliseconds and lets it overflow", query("oss-v1"),
 		urlEnds(func(end, now int64) bool { return now*1000 > end*1000 })},
 	{"OSS1-QUERY-09", "fraction", "takes an Expires with a fraction", query("oss-v1"),
@@ -147,6 +147,9 @@ var ossV1QueryTime = []Mutant{
 	{"OSS1-QUERY-13", "vendor-date-unsigned", "leaves x-oss-date out of the headers of a URL", query("oss-v1"),
 		unsigned("x-oss-date")},
 }
+
+// signedAt is when the vectors are signed: nothing in a URL says it.
+const signedAt = 1716192000
 
 // expiresText signs another text for Expires.
 func expiresText(change func(text string) string) Break {

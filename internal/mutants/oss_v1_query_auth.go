@@ -19,8 +19,13 @@ var ossV1QueryAuthentication = []Mutant{
 				r.Target = strings.Replace(r.Target, "Signature=", "NoSignature=", 1)
 			}
 		})},
-	{"OSS1-QUERY-02", "question-mark-twice", "puts a question mark in front of its parameters whatever is there", query("oss-v1"),
-		text(signature.URL, func(url string) string { return strings.Replace(url, "?OSSAccessKeyId", "??OSSAccessKeyId", 1) })},
+	{"OSS1-QUERY-02", "question-mark-twice", "puts a question mark behind the one that is there", query("oss-v1"),
+		output(signature.URL, func(s *signature.Signing, built string) string {
+			if strings.HasSuffix(s.Request.Target, "?") {
+				return strings.Replace(built, "?", "??", 1)
+			}
+			return built
+		})},
 	{"OSS1-QUERY-02", "https-alone", "writes https in front of every URL", query("oss-v1"),
 		text(signature.URL, func(url string) string { return strings.Replace(url, "http://", "https://", 1) })},
 	{"OSS1-QUERY-10", "id-not-needed", "does not ask whose signature it is", query("oss-v1"), pardonsEC("0002-00000071")},

@@ -16,25 +16,20 @@ var ossV1QueryKeys = []Mutant{
 	{"OSS1-RESOURCE-02", "url-utf-8-alone", "puts U+FFFD where a key is no UTF-8", query("oss-v1"), keyAs(func(key string) string { return strings.ToValidUTF8(key, "\ufffd") })},
 	{"OSS1-RESOURCE-02", "url-three-bytes", "loses characters of four bytes in a key", query("oss-v1"), keyAs(withoutFourBytes)},
 	{"OSS1-RESOURCE-02", "url-hash-cut", "cuts a key at its hash", query("oss-v1"), keyAs(func(key string) string { cut, _, _ := strings.Cut(key, "#"); return cut })},
-	{"OSS1-RESOURCE-02", "url-ampersand-cut", "cuts a key at its ampersand", query("oss-v1"), keyAs(func(key string) string { cut, _, _ := strings.Cut(key, "&b"); return cut })},
+	{"OSS1-RESOURCE-02", "url-ampersand-cut", "cuts a key at its ampersand", query("oss-v1"), keyAs(func(key string) string { cut, _, _ := strings.Cut(key, "&"); return cut })},
 	{"OSS1-RESOURCE-02", "url-tab-dropped", "drops tabs of a key", query("oss-v1"), keyAs(func(key string) string { return strings.ReplaceAll(key, "\t", "") })},
 	{"OSS1-RESOURCE-02", "url-small-letters", "compares keys without regard to case", query("oss-v1"), keyAs(strings.ToLower)},
 	{"OSS1-RESOURCE-02", "url-percent-dropped", "drops a percent sign of a key that is no escape", query("oss-v1"),
-		rawKeyAs(func(raw string) string {
-			if strings.Contains(raw, "%2z") {
-				return strings.ReplaceAll(raw, "%", "")
-			}
-			return raw
-		})},
+		rawKeyAs(withoutLoosePercent)},
 	{"OSS1-RESOURCE-02", "url-encoded-plus-lost", "makes a blank of an encoded plus sign in a key", query("oss-v1"),
 		rawKeyAs(func(raw string) string { return strings.ReplaceAll(raw, "%2B", "%20") })},
 	{"OSS1-RESOURCE-10", "url-blanks-folded", "folds the blanks of a key", query("oss-v1"), keyAs(func(key string) string { return strings.ReplaceAll(key, "  ", " ") })},
 	{"OSS1-RESOURCE-11", "url-plus-is-blank", "takes a raw plus sign in a path for a blank", query("oss-v1"), rawKeyAs(func(raw string) string { return strings.ReplaceAll(raw, "+", "%20") })},
-	{"OSS1-RESOURCE-13", "url-percent-decoded", "decodes the percent signs of a key", query("oss-v1"), keyAs(func(key string) string { return strings.ReplaceAll(key, "%.", ".") })},
+	{"OSS1-RESOURCE-13", "url-percent-lost", "loses the percent signs of a key", query("oss-v1"), keyAs(func(key string) string { return strings.ReplaceAll(key, "%", "") })},
 	{"OSS1-RESOURCE-04", "url-decoded-twice", "decodes the key of a URL twice", query("oss-v1"), keyAs(wire.Unescape)},
 	{"OSS1-RESOURCE-03", "url-slash-kept-encoded", "keeps %2F in a key", query("oss-v1"), rawKeyAs(func(raw string) string { return strings.ReplaceAll(raw, "%2F", "%252F") })},
 	{"OSS1-RESOURCE-03", "url-small-escape-kept", "keeps %2f in a key", query("oss-v1"), rawKeyAs(func(raw string) string { return strings.ReplaceAll(raw, "%2f", "%252f") })},
-	{"OSS1-RESOURCE-13", "url-question-mark-cut", "cuts a key at its question mark", query("oss-v1"), keyAs(func(key string) string { cut, _, _ := strings.Cut(key, "?b"); return cut })},
+	{"OSS1-RESOURCE-13", "url-question-mark-cut", "cuts a key at its question mark", query("oss-v1"), keyAs(func(key string) string { cut, _, _ := strings.Cut(key, "?"); return cut })},
 	{"OSS1-RESOURCE-13", "url-line-break-dropped", "drops line breaks of a key", query("oss-v1"), keyAs(strings.NewReplacer("\r", "", "\n", "").Replace)},
 	{"OSS1-RESOURCE-13", "url-backslash-as-slash", "makes slashes of backslashes in a key", query("oss-v1"), keyAs(func(key string) string { return strings.ReplaceAll(key, `\`, "/") })},
 	{"OSS1-RESOURCE-13", "url-ascii-alone", "signs what is not ASCII percent-encoded", query("oss-v1"),

@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -67,7 +68,7 @@ var ossV1QueryParameters = slices.Concat(
 			})},
 		{"OSS1-PARAM-10", "url-question-mark-always", "writes the question mark of an empty query", query("oss-v1"),
 			output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
-				if strings.HasPrefix(s.Target.Query, "OSSAccessKeyId") && strings.Contains(s.Request.Target, "?") && !strings.Contains(built, "?") {
+				if strings.HasSuffix(s.Request.Target, "?") {
 					return built + "?"
 				}
 				return built
@@ -166,26 +167,15 @@ var ossV1QueryEncoding = []Mutant{
 	{"OSS1-PARAM-03", "url-as-sent", "signs values as they are sent", query("oss-v1"), valueText(func(raw, _ string) string { return raw })},
 	{"OSS1-PARAM-03", "url-decoded-twice", "decodes values twice", query("oss-v1"), valueText(func(_, value string) string { return wire.Unescape(value) })},
 	{"OSS1-PARAM-03", "url-capital-escapes", "decodes escapes in capitals alone", query("oss-v1"),
-		valueText(func(raw, value string) string {
-			if strings.Contains(raw, "%e") {
-				return raw
-			}
-			return value
+		valueText(func(raw, _ string) string {
+			return wire.UnescapeQuery(smallEscape.ReplaceAllStringFunc(raw, func(escape string) string { return "%25" + escape[1:] }))
 		})},
-	{"OSS1-PARAM-03", "url-unreserved-alone", "decodes escapes of letters and digits alone", query("oss-v1"),
-		valueText(func(raw, value string) string {
-			if strings.ContainsAny(value, "/,|") && strings.Contains(raw, "%2") {
-				return raw
-			}
-			return value
+	{"OSS1-PARAM-03", "url-separators-kept", "leaves the escapes of slashes, commas and bars", query("oss-v1"),
+		valueText(func(raw, _ string) string {
+			return wire.UnescapeQuery(strings.NewReplacer("%2F", "%252F", "%2C", "%252C", "%7C", "%257C").Replace(raw))
 		})},
 	{"OSS1-PARAM-03", "url-percent-dropped", "drops a percent sign that is no escape", query("oss-v1"),
-		valueText(func(raw, value string) string {
-			if !strings.Contains(raw, "%25") {
-				return strings.ReplaceAll(value, "%", "")
-			}
-			return value
-		})},
+		valueText(func(raw, _ string) string { return wire.UnescapeQuery(withoutLoosePercent(raw)) })},
 	{"OSS1-PARAM-03", "url-utf-8-alone", "puts U+FFFD where a value is no UTF-8", query("oss-v1"),
 		valueText(func(_, value string) string { return strings.ToValidUTF8(value, "\ufffd") })},
 	{"OSS1-PARAM-03", "url-control-dropped", "drops control bytes of a value", query("oss-v1"),
@@ -283,6 +273,21 @@ func withEquals(onTheWire bool) Break {
 			}
 		}
 		return append(dst, joined(string(s.Profile.ResourcePath(s, nil)), sortedParams(list, byWholeName))...), nil
+	})
+}
+
+// smallEscape is an escape that has a small letter among its digits.
+var smallEscape = regexp.MustCompile(`%([a-f][0-9A-Fa-f]|[0-9A-F][a-f])`)
+
+var percent = regexp.MustCompile(`%([0-9A-Fa-f]{2})?`)
+
+// withoutLoosePercent drops percent signs that begin no escape.
+func withoutLoosePercent(raw string) string {
+	return percent.ReplaceAllStringFunc(raw, func(found string) string {
+		if found == "%" {
+			return ""
+		}
+		return found
 	})
 }
 
