@@ -31,6 +31,8 @@ type Verification struct {
 	Expires     string   // URLs: the expiry as worded
 	Scope       Scope    // V4
 	Token       string   // the security token the request carries
+	Signed      []string // the header names it lists as signed: lower-case, sorted
+	Policy      string   // forms: the policy in Base64, as it is sent
 	Faults      []*Fault // malformed: every fault found, by position
 	Notes       []string
 
@@ -139,6 +141,7 @@ func (v *Verification) refuse(faults ...*Fault) *Verification {
 func (v *Verifier) claim(s *Signing, out *Verification) {
 	out.AccessKeyID, out.Provided = s.Credentials.AccessKeyID, s.Provided
 	out.Timestamp, out.Expires, out.Scope = s.Timestamp, s.Expires, s.Scope
+	out.Signed, out.Policy = s.SignedHeaders, s.Policy
 	n := &s.Profile.Names
 	out.Token = s.header(n.TokenHeader)
 	switch s.Profile.Carrier {

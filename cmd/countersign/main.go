@@ -88,6 +88,8 @@ func newRootCommand(env *environment) *cobra.Command {
 			newVectorsShowCommand(env),
 			newVectorsLintCommand(env),
 			newVectorsFmtCommand(env),
+			newVectorsAttestCommand(env),
+			newVectorsImportCommand(env),
 			newVectorsCoverageCommand(env),
 			newVectorsSchemaCommand(env),
 		),
