@@ -283,4 +283,3 @@ func tokenFieldCalled(name string) Break {
 		}
 	})
 }
-
