@@ -50,7 +50,7 @@ var ossRTMP = []Mutant{
 		text(signature.SignatureValue, strings.NewReplacer("+", "-", "/", "_").Replace)},
 	{"RTMP-STRING-02", "any-signature", "takes any signature of a push URL", query("oss-rtmp"), pardonsEC("0002-00000040")},
 	{"RTMP-EXPIRES-01", "thirty-two-bits", "keeps Expires in 32 bits", query("oss-rtmp"),
-		expiresText(func(text string) string { return number(text, func(n int64) int64 { return int64(int32(n)) }) })},
+		expiresText(func(text string) string { return numberText(text, func(n int64) int64 { return int64(int32(n)) }) })},
 	{"RTMP-EXPIRES-01", "float", "prints Expires by way of a float", query("oss-rtmp"),
 		expiresText(func(text string) string {
 			n, _ := strconv.ParseFloat(text, 64)

@@ -14,8 +14,8 @@ import (
 	"github.com/countersign/countersign/wire"
 )
 
-// printable are the bytes of ASCII that can be seen, and the blank.
-var printable = func() string {
+// printableASCII are the bytes of ASCII that can be seen, and the blank.
+var printableASCII = func() string {
 	var b strings.Builder
 	for c := byte(' '); c < 0x7f; c++ {
 		b.WriteByte(c)
@@ -25,13 +25,13 @@ var printable = func() string {
 
 // Browser uploads of OSS V1.
 var ossV1Form = []Mutant{
-	{"OSS1-FORM-01", "alphabet-for-urls", "writes the policy in the alphabet for URLs", form("oss-v1"), policyText(strings.NewReplacer("+", "-", "/", "_").Replace)},
-	{"OSS1-FORM-01", "padding-cut", "leaves the padding of the policy out", form("oss-v1"), policyText(func(text string) string { return strings.TrimRight(text, "=") })},
-	{"OSS1-FORM-01", "padding-always", "puts an equals sign behind every policy", form("oss-v1"), policyText(func(text string) string { return strings.TrimRight(text, "=") + "=" })},
-	{"OSS1-FORM-01", "latin-1", "takes the UTF-8 of a policy for Latin-1", form("oss-v1"), policyBytes(latin1)},
+	{"OSS1-FORM-01", "alphabet-for-urls", "writes the policy in the alphabet for URLs", form("oss-v1"), postsPolicy(strings.NewReplacer("+", "-", "/", "_").Replace)},
+	{"OSS1-FORM-01", "padding-cut", "leaves the padding of the policy out", form("oss-v1"), postsPolicy(func(text string) string { return strings.TrimRight(text, "=") })},
+	{"OSS1-FORM-01", "padding-always", "puts an equals sign behind every policy", form("oss-v1"), postsPolicy(func(text string) string { return strings.TrimRight(text, "=") + "=" })},
+	{"OSS1-FORM-01", "latin-1", "takes the UTF-8 of a policy for Latin-1", form("oss-v1"), policyBytes(asLatin1)},
 	{"OSS1-FORM-01", "unit-by-unit", "encodes a policy unit by unit of UTF-16", form("oss-v1"), policyBytes(unitByUnit)},
 	{"OSS1-FORM-01", "posts-json", "posts the policy as JSON", form("oss-v1"),
-		placed("policy", func(s *signature.Signing) string {
+		putInstead("policy", func(s *signature.Signing) string {
 			json, _ := base64.StdEncoding.DecodeString(s.Policy)
 			return string(json)
 		})},
@@ -53,7 +53,7 @@ var ossV1Form = []Mutant{
 	{"OSS1-FORM-02", "first-part", "signs the first 4,096 bytes of the policy", form("oss-v1"),
 		text(signature.StringToSign, func(built string) string { return built[:min(4096, len(built))] })},
 	{"OSS1-FORM-02", "lines-of-mail", "breaks a policy into the lines of mail when it is long", form("oss-v1"),
-		policyText(func(text string) string { return regexp.MustCompile(`.{1,1024}`).ReplaceAllString(text, "$0\n") })},
+		postsPolicy(func(text string) string { return regexp.MustCompile(`.{1,1024}`).ReplaceAllString(text, "$0\n") })},
 	{"OSS1-FORM-03", "by-place", "finds the fields of a form by their place", form("oss-v1"),
 		sees(func(r *wire.Request) {
 			if strings.Index(r.Body, `name="OSSAccessKeyId"`) > strings.Index(r.Body, `name="Signature"`) {
@@ -75,8 +75,8 @@ var ossV1Form = []Mutant{
 	{"OSS1-FORM-04", "compacted", "prints a policy without blanks", form("oss-v1"), policyBytes(strings.NewReplacer(": ", ":", "\n  ", "", "\n", "", "  ", "").Replace)},
 	{"OSS1-FORM-04", "line-ends", "makes LF of the line ends of a policy", form("oss-v1"), policyBytes(strings.NewReplacer("\r\n", "\n").Replace)},
 	{"OSS1-FORM-04", "trimmed", "trims a policy", form("oss-v1"), policyBytes(strings.TrimSpace)},
-	{"OSS1-FORM-04", "escapes-resolved", "writes the characters for the escapes of a policy", form("oss-v1"), policyBytes(resolved(func(unit uint16) bool { return !utf16.IsSurrogate(rune(unit)) }))},
-	{"OSS1-FORM-04", "pairs-joined", "joins the two escapes of a character in a policy", form("oss-v1"), policyBytes(resolved(func(unit uint16) bool { return utf16.IsSurrogate(rune(unit)) }))},
+	{"OSS1-FORM-04", "escapes-resolved", "writes the characters for the escapes of a policy", form("oss-v1"), policyBytes(resolvedEscapes(func(unit uint16) bool { return !utf16.IsSurrogate(rune(unit)) }))},
+	{"OSS1-FORM-04", "pairs-joined", "joins the two escapes of a character in a policy", form("oss-v1"), policyBytes(resolvedEscapes(func(unit uint16) bool { return utf16.IsSurrogate(rune(unit)) }))},
 	{"OSS1-FORM-04", "ascii-alone", "escapes what is not ASCII in a policy", form("oss-v1"), policyBytes(asciiAlone)},
 	{"OSS1-FORM-04", "slashes-resolved", "takes the backslash from the slashes of a policy", form("oss-v1"), policyBytes(strings.NewReplacer(`\/`, "/").Replace)},
 	{"OSS1-FORM-04", "quotes-resolved", "takes the escapes from quotes and backslashes of a policy", form("oss-v1"), policyBytes(strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace)},
@@ -93,7 +93,7 @@ var ossV1Form = []Mutant{
 		text(signature.StringToSign, func(built string) string {
 			decoded, _ := base64.StdEncoding.DecodeString(built)
 			var out strings.Builder
-			if printed, err := compacted(decoded); err == nil {
+			if printed, err := compactedPolicy(decoded); err == nil {
 				out.WriteString(printed)
 				return signature.EncodePolicy(out.String())
 			}
@@ -185,18 +185,18 @@ var ossV1Form = []Mutant{
 			return built
 		})},
 	{"OSS1-FORM-09", "ascii-keys", "refuses a form whose key is not ASCII", form("oss-v1"),
-		refuses(func(r *wire.Request) bool { return strings.Trim(posted(r).fields["key"], printable) != "" })},
+		refuses(func(r *wire.Request) bool { return strings.Trim(posted(r).fields["key"], printableASCII) != "" })},
 	{"OSS1-TOKEN-05", "name-of-the-url", "calls the token of a form security-token", form("oss-v1"), tokenFieldCalled("security-token")},
-	{"OSS1-TOKEN-05", "left-out", "leaves the token out of a form", form("oss-v1"), placed("x-oss-security-token", func(*signature.Signing) string { return "" })},
+	{"OSS1-TOKEN-05", "left-out", "leaves the token out of a form", form("oss-v1"), putInstead("x-oss-security-token", func(*signature.Signing) string { return "" })},
 	{"OSS1-TOKEN-05", "encoded", "posts the token percent-encoded", form("oss-v1"),
-		placed("x-oss-security-token", func(s *signature.Signing) string { return wire.EscapeValue(s.Credentials.SecurityToken) })},
+		putInstead("x-oss-security-token", func(s *signature.Signing) string { return wire.EscapeValue(s.Credentials.SecurityToken) })},
 	{"OSS1-TOKEN-05", "not-asked-for", "lets in a form of a temporary key without its token", form("oss-v1"), pardonsEC("0002-00000003")},
 	{"OSS1-TOKEN-05", "any-token", "lets in a form with any token", form("oss-v1"), pardonsEC("0002-00000006")},
 }
 
-// policyText posts and signs another text for the policy.
-func policyText(change func(text string) string) Break {
-	return placed("policy", func(s *signature.Signing) string {
+// postsPolicy posts and signs another text for the policy.
+func postsPolicy(change func(text string) string) Break {
+	return putInstead("policy", func(s *signature.Signing) string {
 		s.Policy = change(s.Policy)
 		return s.Policy
 	})
@@ -204,7 +204,7 @@ func policyText(change func(text string) string) Break {
 
 // policyBytes encodes other bytes than those of the policy.
 func policyBytes(change func(policy string) string) Break {
-	return policyText(func(text string) string {
+	return postsPolicy(func(text string) string {
 		policy, _ := base64.StdEncoding.DecodeString(text)
 		return signature.EncodePolicy(change(string(policy)))
 	})
@@ -240,8 +240,8 @@ func asciiAlone(text string) string {
 
 var escapedUnits = regexp.MustCompile(`(\\u[0-9a-f]{4})+`)
 
-// resolved writes characters for runs of escapes whose first unit it is given.
-func resolved(which func(unit uint16) bool) func(policy string) string {
+// resolvedEscapes writes characters for runs of escapes whose first unit it is given.
+func resolvedEscapes(which func(unit uint16) bool) func(policy string) string {
 	return func(policy string) string {
 		return escapedUnits.ReplaceAllStringFunc(policy, func(run string) string {
 			var units []uint16
@@ -258,7 +258,7 @@ func resolved(which func(unit uint16) bool) func(policy string) string {
 	}
 }
 
-func compacted(policy []byte) (string, error) {
+func compactedPolicy(policy []byte) (string, error) {
 	var out strings.Builder
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(policy, &members); err != nil {

@@ -19,9 +19,9 @@ var ossV1QueryTime = []Mutant{
 	{"OSS1-QUERY-01", "line-empty", "leaves the Date line of a URL empty", query("oss-v1"),
 		dateLine(func(*signature.Signing) string { return "" })},
 	{"OSS1-QUERY-04", "thirty-two-bits", "keeps Expires in 32 bits", query("oss-v1"),
-		expiresText(func(text string) string { return number(text, func(n int64) int64 { return int64(int32(n)) }) })},
+		expiresText(func(text string) string { return numberText(text, func(n int64) int64 { return int64(int32(n)) }) })},
 	{"OSS1-QUERY-04", "repairs-milliseconds", "signs seconds for an Expires in milliseconds", query("oss-v1"),
-		expiresText(func(text string) string { return number(text, secondsOf) })},
+		expiresText(func(text string) string { return numberText(text, repairedSeconds) })},
 	{"OSS1-QUERY-04", "float", "prints Expires by way of a float", query("oss-v1"),
 		expiresText(func(text string) string {
 			n, _ := strconv.ParseFloat(text, 64)
@@ -31,9 +31,9 @@ var ossV1QueryTime = []Mutant{
 			return text
 		})},
 	{"OSS1-QUERY-04", "whole-minutes", "rounds Expires to minutes", query("oss-v1"),
-		expiresText(func(text string) string { return number(text, func(n int64) int64 { return n - n%60 }) })},
+		expiresText(func(text string) string { return numberText(text, func(n int64) int64 { return n - n%60 }) })},
 	{"OSS1-QUERY-04", "number", "signs the number that Expires stands for, not its text", query("oss-v1"),
-		expiresText(func(text string) string { return number(text, func(n int64) int64 { return n }) })},
+		expiresText(func(text string) string { return numberText(text, func(n int64) int64 { return n }) })},
 	{"OSS1-QUERY-04", "lifetime", "takes a small Expires for the seconds a URL shall live", query("oss-v1"),
 		urlEnds(func(end, now int64) bool { return end > 1e8 && now > end })},
 	{"OSS1-QUERY-08", "zero-never-ends", "takes an Expires of 0 for no end", query("oss-v1"),
@@ -113,7 +113,7 @@ var ossV1QueryTime = []Mutant{
 			return s.Expires
 		})},
 	{"OSS1-QUERY-07", "date-canonical", "signs Date as a canonical header of a URL", query("oss-v1"),
-		alsoSigned("date")},
+		signingAlso("date")},
 	{"OSS1-QUERY-07", "date-skewed", "holds the Date beside a URL to the clock", query("oss-v1"),
 		limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
 			text, _ := s.Request.Header("Date")
@@ -145,7 +145,7 @@ var ossV1QueryTime = []Mutant{
 			return p.Limits(s, now)
 		})},
 	{"OSS1-QUERY-13", "vendor-date-unsigned", "leaves x-oss-date out of the headers of a URL", query("oss-v1"),
-		unsigned("x-oss-date")},
+		leavingOut("x-oss-date")},
 }
 
 // signedAt is when the vectors are signed: nothing in a URL says it.
@@ -156,8 +156,8 @@ func expiresText(change func(text string) string) Break {
 	return dateLine(func(s *signature.Signing) string { return change(s.Expires) })
 }
 
-// number is text with its number changed; what is none stays.
-func number(text string, change func(n int64) int64) string {
+// numberText is text with its number changed; what is none stays.
+func numberText(text string, change func(n int64) int64) string {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return text
@@ -165,7 +165,7 @@ func number(text string, change func(n int64) int64) string {
 	return strconv.FormatInt(change(n), 10)
 }
 
-func secondsOf(n int64) int64 {
+func repairedSeconds(n int64) int64 {
 	if n > 1e12 && n < 1e13 {
 		return n / 1000
 	}
@@ -180,13 +180,13 @@ func urlEnds(over func(end, now int64) bool) Break {
 		case err != nil:
 			return p.Limits(s, now)
 		case over(end, now.Unix()):
-			return expired(s)
+			return urlExpired(s)
 		}
 		return nil
 	})
 }
 
-func expired(s *signature.Signing) *signature.Fault {
+func urlExpired(s *signature.Signing) *signature.Fault {
 	return &signature.Fault{Class: signature.Expired, Where: "parameter " + s.Profile.Names.Expires, EC: "0002-00000069", Got: s.Expires}
 }
 
@@ -206,7 +206,7 @@ func readsExpires(read func(text string) (int64, bool)) Break {
 			case !ok:
 				return &signature.Fault{Class: signature.MalformedQuery, Where: "parameter Expires", EC: notANumber, Got: s.Expires}
 			case now.Unix() > end:
-				return expired(s)
+				return urlExpired(s)
 			}
 			return nil
 		}

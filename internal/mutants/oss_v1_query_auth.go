@@ -31,7 +31,7 @@ var ossV1QueryAuthentication = []Mutant{
 	{"OSS1-QUERY-10", "id-not-needed", "does not ask whose signature it is", query("oss-v1"), pardonsEC("0002-00000071")},
 	{"OSS1-QUERY-10", "id-may-be-empty", "takes an empty id for one it does not know", query("oss-v1"), forgivingEC("0002-00000073")},
 	{"OSS1-QUERY-10", "letters-and-digits", "keeps letters and digits of an access key id alone", query("oss-v1"),
-		placed("OSSAccessKeyId", func(s *signature.Signing) string { return strings.ReplaceAll(s.Credentials.AccessKeyID, ".", "") })},
+		putInstead("OSSAccessKeyId", func(s *signature.Signing) string { return strings.ReplaceAll(s.Credentials.AccessKeyID, ".", "") })},
 	{"OSS1-AUTH-06", "url-case-blind", "looks up the access key id of a URL in capitals", query("oss-v1"),
 		server(func(v *signature.Verifier) {
 			secret := v.Secret
@@ -87,7 +87,7 @@ var ossV1QueryAuthentication = []Mutant{
 					rest = append(rest, p)
 				}
 			}
-			return joined(path, append(sortedParams(rest, byWholeName), token...))
+			return joinedResource(path, append(sortedParams(rest, byWholeName), token...))
 		})},
 	{"OSS1-TOKEN-02", "signed-encoded", "signs the token percent-encoded", query("oss-v1"),
 		resourceOf(func(path string, list []wire.Param) string {
@@ -96,12 +96,12 @@ var ossV1QueryAuthentication = []Mutant{
 					list[i].Value = wire.EscapeValue(list[i].Value)
 				}
 			}
-			return joined(path, sortedParams(list, byWholeName))
+			return joinedResource(path, sortedParams(list, byWholeName))
 		})},
 	{"OSS1-TOKEN-02", "cut-at-equals", "cuts the token at a raw equals sign", query("oss-v1"),
 		sees(inParameter("security-token", func(value string) string { cut, _, _ := strings.Cut(value, "="); return cut }))},
 	{"OSS1-TOKEN-02", "thousand-bytes", "keeps 1,024 bytes of a token", query("oss-v1"),
-		placed("security-token", func(s *signature.Signing) string {
+		putInstead("security-token", func(s *signature.Signing) string {
 			return s.Credentials.SecurityToken[:min(1024, len(s.Credentials.SecurityToken))]
 		})},
 	{"OSS1-TOKEN-02", "any-spelling", "signs Security-Token and security_token too", query("oss-v1"), listed("Security-Token", "security_token")},
@@ -145,8 +145,8 @@ func pardonsEC(ec string) Break {
 	return pardons(func(_ *wire.Request, said string) bool { return strings.Contains(said, "<EC>"+ec+"</EC>") })
 }
 
-// placed puts another value into a part of the authentication.
-func placed(name string, value func(s *signature.Signing) string) Break {
+// putInstead puts another value into a part of the authentication.
+func putInstead(name string, value func(s *signature.Signing) string) Break {
 	return table(func(p *signature.Profile) {
 		for i := range p.Place {
 			if p.Place[i].Name == name {

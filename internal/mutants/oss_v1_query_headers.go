@@ -20,16 +20,16 @@ var ossV1QueryHeaders = slices.Concat([]Mutant{
 			}
 		}, signature.StringToSign)},
 	{"OSS1-VERB-02", "url-head-as-get", "lets a URL for GET be used with HEAD", query("oss-v1"),
-		input(methodAs("HEAD", "GET"), signature.StringToSign)},
+		input(methodFor("HEAD", "GET"), signature.StringToSign)},
 	{"OSS1-VERB-01", "url-delete-as-get", "signs GET for DELETE", query("oss-v1"),
-		input(methodAs("DELETE", "GET"), signature.StringToSign)},
+		input(methodFor("DELETE", "GET"), signature.StringToSign)},
 	{"OSS1-VERB-01", "url-post-as-put", "signs PUT for POST", query("oss-v1"),
-		input(methodAs("POST", "PUT"), signature.StringToSign)},
+		input(methodFor("POST", "PUT"), signature.StringToSign)},
 	{"OSS1-VERB-01", "url-upper-case", "writes the method in upper case before it compares", query("oss-v1"),
 		input(func(r *wire.Request) { r.Method = strings.ToUpper(r.Method) }, signature.StringToSign)},
 
-	{"OSS1-QUERY-05", "type-unsigned", "leaves Content-Type out of a URL", query("oss-v1"), headers(without("Content-Type"))},
-	{"OSS1-QUERY-05", "md5-unsigned", "leaves Content-MD5 out of a URL", query("oss-v1"), headers(without("Content-MD5"))},
+	{"OSS1-QUERY-05", "type-unsigned", "leaves Content-Type out of a URL", query("oss-v1"), headers(withoutNamed("Content-Type"))},
+	{"OSS1-QUERY-05", "md5-unsigned", "leaves Content-MD5 out of a URL", query("oss-v1"), headers(withoutNamed("Content-MD5"))},
 	{"OSS1-QUERY-05", "type-of-get-unsigned", "leaves the Content-Type of a GET out", query("oss-v1"),
 		input(func(r *wire.Request) {
 			if r.Method == "GET" {
@@ -56,9 +56,9 @@ var ossV1QueryHeaders = slices.Concat([]Mutant{
 			return h, true
 		})},
 	{"OSS1-TYPE-01", "url-charset-cut", "cuts the type of an upload at its semicolon", query("oss-v1"),
-		headers(valueOf("Content-Type", func(value string) string { kind, _, _ := strings.Cut(value, ";"); return kind }))},
+		headers(headerValueOf("Content-Type", func(value string) string { kind, _, _ := strings.Cut(value, ";"); return kind }))},
 	{"OSS1-TYPE-01", "url-small-letters", "writes the type of an upload in small letters", query("oss-v1"),
-		headers(valueOf("Content-Type", strings.ToLower))},
+		headers(headerValueOf("Content-Type", strings.ToLower))},
 
 	{"OSS1-QUERY-06", "unsigned", "leaves x-oss- headers out of a URL", query("oss-v1"),
 		signedHeader(func(*signature.Profile, *signature.Signing, string) bool { return false })},
@@ -85,8 +85,8 @@ var ossV1QueryHeaders = slices.Concat([]Mutant{
 			return dst, nil
 		})},
 	{"OSS1-HEADER-05", "url-decoded", "decodes header values", query("oss-v1"), headerValue(wire.UnescapeQuery)},
-	{"OSS1-HEADER-06", "url-latin-1", "signs header values as Latin-1", query("oss-v1"), headerValue(latin1)},
-	{"OSS1-HEADER-01", "url-prefix-open", "signs headers that begin with x-oss, with a hyphen or without", query("oss-v1"), alsoSigned("x-ossfs-version")},
+	{"OSS1-HEADER-06", "url-latin-1", "signs header values as Latin-1", query("oss-v1"), headerValue(asLatin1)},
+	{"OSS1-HEADER-01", "url-prefix-open", "signs headers that begin with x-oss, with a hyphen or without", query("oss-v1"), signingAlso("x-ossfs-version")},
 	{"OSS1-HEADER-01", "url-any-vendor", "signs every header that begins with x-", query("oss-v1"),
 		signedHeader(func(_ *signature.Profile, _ *signature.Signing, name string) bool {
 			return strings.HasPrefix(strings.ToLower(name), "x-")
@@ -105,16 +105,16 @@ var ossV1QueryHeaders = slices.Concat([]Mutant{
 		}, signature.CanonicalHeaders)},
 	{"OSS1-HEADER-10", "url-colon-left-out", "signs the bare name of an empty header", query("oss-v1"),
 		text(signature.CanonicalHeaders, func(built string) string { return strings.ReplaceAll(built, ":\n", "\n") })},
-	{"OSS1-HEADER-11", "url-range-behaviour-ignored", "overlooks a header that CDNs add", query("oss-v1"), unsigned("x-oss-range-behavior")},
-	{"OSS1-HEADER-12", "url-range-signed", "signs Range", query("oss-v1"), alsoSigned("range")},
+	{"OSS1-HEADER-11", "url-range-behaviour-ignored", "overlooks a header that CDNs add", query("oss-v1"), leavingOut("x-oss-range-behavior")},
+	{"OSS1-HEADER-12", "url-range-signed", "signs Range", query("oss-v1"), signingAlso("range")},
 	{"OSS1-HEADER-12", "url-cache-control-signed", "signs the headers of later downloads", query("oss-v1"),
-		alsoSigned("cache-control", "content-disposition", "content-encoding")},
-}, each([]string{"x-oss-object-acl", "x-oss-storage-class", "x-oss-callback"}, func(name string) Mutant {
-	return Mutant{"OSS1-QUERY-06", "without-" + name, "does not sign " + name + " beside a URL", query("oss-v1"), unsigned(name)}
+		signingAlso("cache-control", "content-disposition", "content-encoding")},
+}, eachName([]string{"x-oss-object-acl", "x-oss-storage-class", "x-oss-callback"}, func(name string) Mutant {
+	return Mutant{"OSS1-QUERY-06", "without-" + name, "does not sign " + name + " beside a URL", query("oss-v1"), leavingOut(name)}
 }))
 
-// each makes a mutant of every name.
-func each(names []string, mutant func(name string) Mutant) []Mutant {
+// eachName makes a mutant of every name.
+func eachName(names []string, mutant func(name string) Mutant) []Mutant {
 	out := make([]Mutant, len(names))
 	for i, name := range names {
 		out[i] = mutant(name)
@@ -122,7 +122,7 @@ func each(names []string, mutant func(name string) Mutant) []Mutant {
 	return out
 }
 
-func methodAs(sent, signed string) func(r *wire.Request) {
+func methodFor(sent, signed string) func(r *wire.Request) {
 	return func(r *wire.Request) {
 		if r.Method == sent {
 			r.Method = signed
@@ -130,8 +130,8 @@ func methodAs(sent, signed string) func(r *wire.Request) {
 	}
 }
 
-// without drops the headers of a name.
-func without(name string) func(h wire.Header) (wire.Header, bool) {
+// withoutNamed drops the headers of a name.
+func withoutNamed(name string) func(h wire.Header) (wire.Header, bool) {
 	return func(h wire.Header) (wire.Header, bool) { return h, !wire.EqualFold(h.Name, name) }
 }
 
@@ -140,8 +140,8 @@ func writtenOtherwise(name string) func(h wire.Header) (wire.Header, bool) {
 	return func(h wire.Header) (wire.Header, bool) { return h, !wire.EqualFold(h.Name, name) || h.Name == name }
 }
 
-// valueOf changes the value of a header.
-func valueOf(name string, change func(value string) string) func(h wire.Header) (wire.Header, bool) {
+// headerValueOf changes the value of a header.
+func headerValueOf(name string, change func(value string) string) func(h wire.Header) (wire.Header, bool) {
 	return func(h wire.Header) (wire.Header, bool) {
 		if wire.EqualFold(h.Name, name) {
 			h.Value = change(h.Value)
@@ -150,22 +150,22 @@ func valueOf(name string, change func(value string) string) func(h wire.Header) 
 	}
 }
 
-// alsoSigned signs headers that have no prefix.
-func alsoSigned(names ...string) Break {
+// signingAlso signs headers that have no prefix.
+func signingAlso(names ...string) Break {
 	return signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
 		return p.SignedHeader(s, name) || slices.Contains(names, strings.ToLower(name))
 	})
 }
 
-// unsigned leaves headers out.
-func unsigned(names ...string) Break {
+// leavingOut leaves headers out.
+func leavingOut(names ...string) Break {
 	return signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
 		return p.SignedHeader(s, name) && !slices.Contains(names, strings.ToLower(name))
 	})
 }
 
-// latin1 takes every byte of a text for a character, and writes that in UTF-8.
-func latin1(text string) string {
+// asLatin1 takes every byte of a text for a character, and writes that in UTF-8.
+func asLatin1(text string) string {
 	var out []byte
 	for i := 0; i < len(text); i++ {
 		out = utf8.AppendRune(out, rune(text[i]))

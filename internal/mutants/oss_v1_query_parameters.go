@@ -12,19 +12,19 @@ import (
 
 // The sub-resources of a URL.
 var ossV1QueryParameters = slices.Concat(
-	each([]string{
+	eachName([]string{
 		"response-content-type", "response-content-language", "response-expires",
 		"response-cache-control", "response-content-disposition", "response-content-encoding",
 	}, unlistedInURLs("OSS1-PARAM-12")),
-	each([]string{
+	eachName([]string{
 		"uploadId", "partNumber", "symlink", "objectMeta", "tagging", "startTime", "position", "x-oss-process", "acl", "styleName",
 	}, unlistedInURLs("OSS1-PARAM-13")),
-	each([]string{"restore", "legalHold", "continuation-token", "resourceGroup", "wormExtend"}, unlistedInURLs("OSS1-PARAM-14")),
-	each([]string{
+	eachName([]string{"restore", "legalHold", "continuation-token", "resourceGroup", "wormExtend"}, unlistedInURLs("OSS1-PARAM-14")),
+	eachName([]string{
 		"x-oss-async-process", "x-oss-traffic-limit", "x-oss-request-payer", "x-oss-ac-subnet-mask",
 		"x-oss-sign-origin-only", "x-oss-future-option", "x-oss-access-point-name",
 	}, unlistedInURLs("OSS1-PARAM-16")),
-	each([]string{"versionId", "callback", "callback-var", "sequential"}, unlistedInURLs("OSS1-PARAM-17")),
+	eachName([]string{"versionId", "callback", "callback-var", "sequential"}, unlistedInURLs("OSS1-PARAM-17")),
 	ossV1QueryOrder, ossV1QueryEncoding,
 	[]Mutant{
 		{"OSS1-PARAM-01", "url-all-signed", "signs every parameter of a URL but its own", query("oss-v1"),
@@ -60,7 +60,7 @@ var ossV1QueryParameters = slices.Concat(
 				return slices.DeleteFunc(params, func(p wire.Param) bool { return p.HasValue && p.Value == "" })
 			})},
 		{"OSS1-PARAM-09", "url-zero-is-none", "takes a value of 0 for none", query("oss-v1"),
-			valueText(func(_, value string) string {
+			valuesAs(func(_, value string) string {
 				if value == "0" {
 					return ""
 				}
@@ -116,7 +116,7 @@ var ossV1QueryParameters = slices.Concat(
 						out = append(out, p)
 					}
 				}
-				return joined(path, out)
+				return joinedResource(path, out)
 			})},
 	})
 
@@ -129,57 +129,57 @@ func unlistedInURLs(requirement string) func(name string) Mutant {
 
 // Sorts that are none.
 var ossV1QueryOrder = []Mutant{
-	{"OSS1-PARAM-05", "url-unsorted", "signs the parameters of a URL as they come", query("oss-v1"), arranged(nil)},
+	{"OSS1-PARAM-05", "url-unsorted", "signs the parameters of a URL as they come", query("oss-v1"), arrangedBy(nil)},
 	{"OSS1-PARAM-05", "url-by-value", "sorts parameters by their values", query("oss-v1"),
-		arranged(func(a, b wire.Param) int { return cmp.Compare(a.Value, b.Value) })},
+		arrangedBy(func(a, b wire.Param) int { return cmp.Compare(a.Value, b.Value) })},
 	{"OSS1-PARAM-05", "url-ten-at-most", "sorts ten parameters at most", query("oss-v1"),
 		resourceOf(func(path string, list []wire.Param) string {
 			if len(list) <= 10 {
 				list = sortedParams(list, byWholeName)
 			}
-			return joined(path, list)
+			return joinedResource(path, list)
 		})},
 	{"OSS1-PARAM-05", "url-names-not-decoded", "does not decode the names of parameters", query("oss-v1"),
 		parameters(func(params []wire.Param) []wire.Param {
 			return slices.DeleteFunc(params, func(p wire.Param) bool { return strings.Contains(p.Name, "%") })
 		})},
-	{"OSS1-PARAM-06", "url-first-letter", "compares the first letters of names", query("oss-v1"), arranged(beginnings(1))},
-	{"OSS1-PARAM-06", "url-two-letters", "compares the first two letters of names", query("oss-v1"), arranged(beginnings(2))},
-	{"OSS1-PARAM-06", "url-nine-letters", "compares the first nine letters of names", query("oss-v1"), arranged(beginnings(9))},
+	{"OSS1-PARAM-06", "url-first-letter", "compares the first letters of names", query("oss-v1"), arrangedBy(beginnings(1))},
+	{"OSS1-PARAM-06", "url-two-letters", "compares the first two letters of names", query("oss-v1"), arrangedBy(beginnings(2))},
+	{"OSS1-PARAM-06", "url-nine-letters", "compares the first nine letters of names", query("oss-v1"), arrangedBy(beginnings(9))},
 	{"OSS1-PARAM-06", "url-case-blind", "sorts names without regard to case", query("oss-v1"),
-		arranged(func(a, b wire.Param) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })},
+		arrangedBy(func(a, b wire.Param) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })},
 	{"OSS1-PARAM-06", "url-by-length", "sorts names by their length", query("oss-v1"),
-		arranged(func(a, b wire.Param) int {
+		arrangedBy(func(a, b wire.Param) int {
 			return cmp.Or(cmp.Compare(len(a.Name), len(b.Name)), strings.Compare(a.Name, b.Name))
 		})},
 	{"OSS1-PARAM-06", "url-longer-first", "sorts a name behind a longer one that begins with it", query("oss-v1"),
-		arranged(func(a, b wire.Param) int { return strings.Compare(a.Name+"~", b.Name+"~") })},
+		arrangedBy(func(a, b wire.Param) int { return strings.Compare(a.Name+"~", b.Name+"~") })},
 	{"OSS1-PARAM-06", "url-pairs", "sorts name and value as one text", query("oss-v1"),
-		arranged(func(a, b wire.Param) int { return strings.Compare(a.Name+"="+a.Value, b.Name+"="+b.Value) })},
+		arrangedBy(func(a, b wire.Param) int { return strings.Compare(a.Name+"="+a.Value, b.Name+"="+b.Value) })},
 	{"OSS1-PARAM-06", "url-hyphens-passed-over", "passes over hyphens when it sorts", query("oss-v1"),
-		arranged(func(a, b wire.Param) int {
+		arrangedBy(func(a, b wire.Param) int {
 			return strings.Compare(strings.ReplaceAll(a.Name, "-", ""), strings.ReplaceAll(b.Name, "-", ""))
 		})},
 }
 
 // Decoders that are none.
 var ossV1QueryEncoding = []Mutant{
-	{"OSS1-PARAM-03", "url-as-sent", "signs values as they are sent", query("oss-v1"), valueText(func(raw, _ string) string { return raw })},
-	{"OSS1-PARAM-03", "url-decoded-twice", "decodes values twice", query("oss-v1"), valueText(func(_, value string) string { return wire.Unescape(value) })},
+	{"OSS1-PARAM-03", "url-as-sent", "signs values as they are sent", query("oss-v1"), valuesAs(func(raw, _ string) string { return raw })},
+	{"OSS1-PARAM-03", "url-decoded-twice", "decodes values twice", query("oss-v1"), valuesAs(func(_, value string) string { return wire.Unescape(value) })},
 	{"OSS1-PARAM-03", "url-capital-escapes", "decodes escapes in capitals alone", query("oss-v1"),
-		valueText(func(raw, _ string) string {
+		valuesAs(func(raw, _ string) string {
 			return wire.UnescapeQuery(smallEscape.ReplaceAllStringFunc(raw, func(escape string) string { return "%25" + escape[1:] }))
 		})},
 	{"OSS1-PARAM-03", "url-separators-kept", "leaves the escapes of slashes, commas and bars", query("oss-v1"),
-		valueText(func(raw, _ string) string {
+		valuesAs(func(raw, _ string) string {
 			return wire.UnescapeQuery(strings.NewReplacer("%2F", "%252F", "%2C", "%252C", "%7C", "%257C").Replace(raw))
 		})},
 	{"OSS1-PARAM-03", "url-percent-dropped", "drops a percent sign that is no escape", query("oss-v1"),
-		valueText(func(raw, _ string) string { return wire.UnescapeQuery(withoutLoosePercent(raw)) })},
+		valuesAs(func(raw, _ string) string { return wire.UnescapeQuery(withoutLoosePercent(raw)) })},
 	{"OSS1-PARAM-03", "url-utf-8-alone", "puts U+FFFD where a value is no UTF-8", query("oss-v1"),
-		valueText(func(_, value string) string { return strings.ToValidUTF8(value, "\ufffd") })},
+		valuesAs(func(_, value string) string { return strings.ToValidUTF8(value, "\ufffd") })},
 	{"OSS1-PARAM-03", "url-control-dropped", "drops control bytes of a value", query("oss-v1"),
-		valueText(func(_, value string) string {
+		valuesAs(func(_, value string) string {
 			return strings.Map(func(r rune) rune {
 				if r < ' ' {
 					return -1
@@ -188,13 +188,13 @@ var ossV1QueryEncoding = []Mutant{
 			}, value)
 		})},
 	{"OSS1-PARAM-03", "url-three-bytes", "loses characters of four bytes", query("oss-v1"),
-		valueText(func(_, value string) string { return withoutFourBytes(value) })},
+		valuesAs(func(_, value string) string { return withoutFourBytes(value) })},
 	{"OSS1-PARAM-03", "url-blank-as-plus", "signs a blank as a plus sign", query("oss-v1"),
-		valueText(func(_, value string) string { return strings.ReplaceAll(value, " ", "+") })},
+		valuesAs(func(_, value string) string { return strings.ReplaceAll(value, " ", "+") })},
 	{"OSS1-PARAM-04", "url-plus-kept", "keeps a raw plus sign", query("oss-v1"),
-		valueText(func(raw, _ string) string { return wire.Unescape(raw) })},
+		valuesAs(func(raw, _ string) string { return wire.Unescape(raw) })},
 	{"OSS1-PARAM-04", "url-plus-lost", "makes a blank of an encoded plus sign too", query("oss-v1"),
-		valueText(func(_, value string) string { return strings.ReplaceAll(value, "+", " ") })},
+		valuesAs(func(_, value string) string { return strings.ReplaceAll(value, "+", " ") })},
 }
 
 func byWholeName(a, b wire.Param) int { return strings.Compare(a.Name, b.Name) }
@@ -211,8 +211,8 @@ func sortedParams(list []wire.Param, order func(a, b wire.Param) int) []wire.Par
 	return list
 }
 
-// joined is a resource: what has no value stands as its bare name.
-func joined(path string, list []wire.Param) string {
+// joinedResource is a resource: what has no value stands as its bare name.
+func joinedResource(path string, list []wire.Param) string {
 	var b strings.Builder
 	b.WriteString(path)
 	for i, p := range list {
@@ -244,21 +244,23 @@ func resourceOfRaw(value func(raw wire.Param) string, join func(path string, lis
 	})
 }
 
-// arranged has the parameters in another order; nil leaves them as they come.
-func arranged(order func(a, b wire.Param) int) Break {
+// arrangedBy has the parameters in another order; nil leaves them as they come.
+func arrangedBy(order func(a, b wire.Param) int) Break {
 	return resourceOf(func(path string, list []wire.Param) string {
 		if order != nil {
 			list = sortedParams(list, order)
 		}
-		return joined(path, list)
+		return joinedResource(path, list)
 	})
 }
 
-// valueText signs other values: raw is the value on the wire, value what it
+// valuesAs signs other values: raw is the value on the wire, value what it
 // decodes to.
-func valueText(change func(raw, value string) string) Break {
+func valuesAs(change func(raw, value string) string) Break {
 	return resourceOfRaw(func(raw wire.Param) string { return change(raw.Value, wire.UnescapeQuery(raw.Value)) },
-		func(path string, list []wire.Param) string { return joined(path, sortedParams(list, byWholeName)) })
+		func(path string, list []wire.Param) string {
+			return joinedResource(path, sortedParams(list, byWholeName))
+		})
 }
 
 // withEquals writes an equals sign behind names without value: those that have
@@ -272,18 +274,18 @@ func withEquals(onTheWire bool) Break {
 				list = append(list, wire.Param{Name: name, Value: value, HasValue: value != "" || p.HasValue == onTheWire})
 			}
 		}
-		return append(dst, joined(string(s.Profile.ResourcePath(s, nil)), sortedParams(list, byWholeName))...), nil
+		return append(dst, joinedResource(string(s.Profile.ResourcePath(s, nil)), sortedParams(list, byWholeName))...), nil
 	})
 }
 
 // smallEscape is an escape that has a small letter among its digits.
 var smallEscape = regexp.MustCompile(`%([a-f][0-9A-Fa-f]|[0-9A-F][a-f])`)
 
-var percent = regexp.MustCompile(`%([0-9A-Fa-f]{2})?`)
+var percentSign = regexp.MustCompile(`%([0-9A-Fa-f]{2})?`)
 
 // withoutLoosePercent drops percent signs that begin no escape.
 func withoutLoosePercent(raw string) string {
-	return percent.ReplaceAllStringFunc(raw, func(found string) string {
+	return percentSign.ReplaceAllStringFunc(raw, func(found string) string {
 		if found == "%" {
 			return ""
 		}
