@@ -175,18 +175,6 @@ func ossV2CutKey() Break {
 	return ossV2MAC(sha256.New, func(key string) string { return key[:min(len(key), 64)] })
 }
 
-// latin1 is text in ISO-8859-1, with question marks for what that has not.
-func latin1(s string) string {
-	var out []byte
-	for _, r := range s {
-		if r > 0xff {
-			r = '?'
-		}
-		out = append(out, byte(r))
-	}
-	return string(out)
-}
-
 // ossV2HeadersOf builds block and string from other headers than were sent.
 func ossV2HeadersOf(change func(h wire.Header) (wire.Header, bool)) Break {
 	return input(func(r *wire.Request) {
