@@ -16,7 +16,7 @@ type prepared struct {
 	profile *signature.Profile
 	arrives *wire.Request
 	found   *signature.Verification // by the reference
-	signed  []signature.StageValue  // by the reference; none for a verifier case
+	signed  *signature.Signed       // by the reference; nil for a verifier case
 }
 
 // prepare returns the cases of a set by profile. One that does not arrive is
@@ -30,7 +30,7 @@ func prepare(set *vectors.Set) map[string][]*prepared {
 			p.found = c.Server(p.profile).Verify(req)
 		}
 		if signed, err := p.profile.Sign(&c.Input); err == nil && !c.IsVerifierCase() {
-			p.signed = signed.Stages()
+			p.signed = signed
 		}
 		cases[p.profile.ID()] = append(cases[p.profile.ID()], p)
 	}
@@ -46,13 +46,19 @@ func (p *prepared) alike(m *mutants.Mutant) bool {
 	}
 	if !p.IsVerifierCase() {
 		signed, err := m.Reading(p.profile).Sign(&p.Input)
-		if err != nil || !slices.Equal(signed.Stages(), p.signed) {
+		if err != nil || !sameSignature(signed, p.signed) {
 			return false
 		}
 	}
 	server := p.Server(p.profile)
 	server.Reading = m.Reading
 	return sameFinding(server.Verify(p.arrives), p.found)
+}
+
+func sameSignature(a, b *signature.Signed) bool {
+	one, other := a.Request(), b.Request()
+	return slices.Equal(a.Stages(), b.Stages()) && slices.Equal(a.Form, b.Form) &&
+		one.Target == other.Target && slices.Equal(one.Headers, other.Headers)
 }
 
 func sameFinding(a, b *signature.Verification) bool {

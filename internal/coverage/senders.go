@@ -45,11 +45,27 @@ func wireOf(set *vectors.Set, item *spec.Item, m *mutants.Mutant) (*mutants.Plan
 // kills reports whether an operation vector tells a mutant from the careful
 // sender. One that sends the same bytes need not be judged.
 func (item sendItem) kills(set *vectors.Set, m *mutants.Mutant) bool {
-	if s := m.Sender(); s.Sign == nil && s.Sent == nil && s.Planned(set, item.Profile, item.Operation).Same(item.plan) {
+	if item.planned(set, m) {
 		return false
 	}
 	plan, sent := wireOf(set, item.Item, m)
 	return sent != item.careful && failed(judgeSent(set, item.Item, plan, sent).Outcome)
+}
+
+// differs reports whether a mutant sends other bytes than the careful sender.
+func (item sendItem) differs(set *vectors.Set, m *mutants.Mutant) bool {
+	if item.planned(set, m) {
+		return false
+	}
+	_, sent := wireOf(set, item.Item, m)
+	return sent != item.careful
+}
+
+// planned reports whether a mutant plans the request of the careful sender, and
+// does nothing to it afterwards.
+func (item sendItem) planned(set *vectors.Set, m *mutants.Mutant) bool {
+	s := m.Sender()
+	return s.Sign == nil && s.Sent == nil && s.Planned(set, item.Profile, item.Operation).Same(item.plan)
 }
 
 // Send judges a mutant as an SDK that is driven by operations. What it sends is

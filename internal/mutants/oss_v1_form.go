@@ -53,7 +53,7 @@ var ossV1Form = []Mutant{
 	{"OSS1-FORM-02", "first-part", "signs the first 4,096 bytes of the policy", form("oss-v1"),
 		text(signature.StringToSign, func(built string) string { return built[:min(4096, len(built))] })},
 	{"OSS1-FORM-02", "lines-of-mail", "breaks a policy into the lines of mail when it is long", form("oss-v1"),
-		postsPolicy(func(text string) string { return regexp.MustCompile(`.{1,1024}`).ReplaceAllString(text, "$0\n") })},
+		postsPolicy(func(text string) string { return regexp.MustCompile(`.{998}`).ReplaceAllString(text, "$0\n") })},
 	{"OSS1-FORM-03", "by-place", "finds the fields of a form by their place", form("oss-v1"),
 		sees(func(r *wire.Request) {
 			if strings.Index(r.Body, `name="OSSAccessKeyId"`) > strings.Index(r.Body, `name="Signature"`) {
