@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,7 @@ func newVectorsCoverageCommand(env *environment) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		rows, err := coverageRows(coverage.Rows(set, mutants.All), args)
+		rows, err := coverageRows(set, args)
 		if err != nil {
 			return usageError("%w", err)
 		}
@@ -48,34 +49,28 @@ func newVectorsCoverageCommand(env *environment) *cobra.Command {
 	return cmd
 }
 
-// coverageRows keeps the rows of the requirements that any pattern matches.
-func coverageRows(rows []coverage.Row, patterns []string) ([]coverage.Row, error) {
+// coverageRows returns the rows of the requirements that any pattern matches.
+func coverageRows(set *vectors.Set, patterns []string) ([]coverage.Row, error) {
 	if len(patterns) == 0 {
-		return rows, nil
+		return coverage.Rows(set, mutants.All), nil
 	}
 	parsed, err := vectors.ParsePatterns(patterns)
 	if err != nil {
 		return nil, err
 	}
-	set, err := vectors.NewPatternSet(parsed)
+	wanted, err := vectors.NewPatternSet(parsed)
 	if err != nil {
 		return nil, err
 	}
-	var kept []coverage.Row
-	ids := make([]string, len(rows))
-	for i := range rows {
-		ids[i] = rows[i].Requirement.ID
-		if set.Match(ids[i]) {
-			kept = append(kept, rows[i])
-		}
-	}
-	if err := set.UnmatchedError(ids); err != nil {
+	breaking := slices.DeleteFunc(slices.Clone(mutants.All), func(m mutants.Mutant) bool { return !wanted.Match(m.Requirement) })
+	rows := slices.DeleteFunc(coverage.Rows(set, breaking), func(r coverage.Row) bool { return !wanted.Match(r.Requirement.ID) })
+	if err := wanted.UnmatchedError(set.RequirementIDs()); err != nil {
 		return nil, err
 	}
-	if len(kept) == 0 {
+	if len(rows) == 0 {
 		return nil, fmt.Errorf("nothing is selected: the files of patterns hold no pattern")
 	}
-	return kept, nil
+	return rows, nil
 }
 
 func (env *environment) printCoverage(rows []coverage.Row) {
@@ -101,7 +96,10 @@ func (env *environment) printCoverage(rows []coverage.Row) {
 	}
 }
 
-// printMutants prints the matrix: each mutant with the vectors of its own
+// mostKillers is how many vectors are named for a mutant; --json names all.
+const mostKillers = 3
+
+// printMutants prints the matrix: each mutant with vectors of its own
 // requirement that kill it.
 func (env *environment) printMutants(rows []coverage.Row) {
 	for i := range rows {
@@ -110,8 +108,11 @@ func (env *environment) printMutants(rows []coverage.Row) {
 			if len(m.Killers) == 0 {
 				fmt.Fprintf(env.Stdout, "  %s\n", env.paint(env.Style.Bad, "survives"))
 			}
-			for _, id := range m.Killers {
+			for _, id := range m.Killers[:min(mostKillers, len(m.Killers))] {
 				fmt.Fprintf(env.Stdout, "  %s\n", id)
+			}
+			if more := len(m.Killers) - mostKillers; more > 0 {
+				fmt.Fprintf(env.Stdout, "  and %d more\n", more)
 			}
 		}
 	}

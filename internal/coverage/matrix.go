@@ -28,7 +28,8 @@ type Matrix struct {
 	kills map[string][]string // id of a mutant → ids of vectors, in order
 }
 
-// Killers returns the ids of the vectors that kill a mutant.
+// Killers returns the ids of the vectors that kill a mutant; that of an
+// operation is its own, without a profile.
 func (m *Matrix) Killers(mutant *mutants.Mutant) []string { return m.kills[mutant.ID()] }
 
 // Cross tries mutants over the vectors of their profiles that choose admits, by
@@ -72,10 +73,11 @@ type trials struct {
 
 func (t *trials) killersOf(m *mutants.Mutant, choose func(*mutants.Mutant, []string) bool) []string {
 	var killers []string
-	if m.Sends != nil {
+	if m.Sends != nil { // an operation that kills under one profile need not be tried under the others
 		for _, item := range t.operations {
-			if m.Of(item.Profile.ID()) && (choose == nil || choose(m, item.Requirements())) && item.kills(t.set, m) {
-				killers = append(killers, item.ID)
+			if id := item.Operation.ID; m.Of(item.Profile.ID()) && (choose == nil || choose(m, item.Requirements())) &&
+				!slices.Contains(killers, id) && item.kills(t.set, m) {
+				killers = append(killers, id)
 			}
 		}
 		return killers
@@ -93,8 +95,8 @@ func (t *trials) killersOf(m *mutants.Mutant, choose func(*mutants.Mutant, []str
 // Kills reports whether a case tells a mutant from the reference: as a signer,
 // where it signs otherwise, or as a server.
 func Kills(set *vectors.Set, c *vectors.Case, m *mutants.Mutant) bool {
-	return m.Profile != nil && !c.IsVerifierCase() && failed(Sign(set, c, m).Outcome) ||
-		c.ForServers() && failed(Serve(set, c, m).Outcome)
+	return c.ForServers() && failed(Serve(set, c, m).Outcome) || // the cheaper of the two
+		m.Profile != nil && !c.IsVerifierCase() && failed(Sign(set, c, m).Outcome)
 }
 
 // failed reports whether an outcome tells a subject from a right one: another
