@@ -38,6 +38,8 @@ func TestReadings(t *testing.T) {
 	}{
 		{"oss-v1/header", "listed-parameters-only", "GET", "/k?x-oss-foo=1&x-oss-process=a", nil, signature.CanonicalResource, "/examplebucket/k?x-oss-foo=1&x-oss-process=a", "/examplebucket/k?x-oss-process=a"},
 		{"oss-v1/query", "listed-parameters-only", "GET", "/k?x-oss-foo=1", nil, signature.CanonicalResource, "/examplebucket/k?x-oss-foo=1", "/examplebucket/k"},
+		{"oss-v1/header", "contested-names-unsigned", "GET", "/k?udfId=1&acl&vip&x-oss-foo=1", nil, signature.CanonicalResource, "/examplebucket/k?acl&udfId=1&vip&x-oss-foo=1", "/examplebucket/k?acl&x-oss-foo=1"},
+		{"oss-v1/query", "contested-names-unsigned", "GET", "/k?link=1", nil, signature.CanonicalResource, "/examplebucket/k?link=1", "/examplebucket/k"},
 		{"oss-v1/header", "empty-headers-unsigned", "PUT", "/k", head, signature.CanonicalHeaders, "x-oss-meta-a:\nx-oss-meta-b:1  2\t3,4\n", "x-oss-meta-b:1  2\t3,4\n"},
 		{"oss-v1/header", "blanks-folded", "PUT", "/k", head, signature.CanonicalHeaders, "x-oss-meta-a:\nx-oss-meta-b:1  2\t3,4\n", "x-oss-meta-a:\nx-oss-meta-b:1 2 3,4\n"},
 		{"oss-v1/query", "last-header-counts", "PUT", "/k", head, signature.CanonicalHeaders, "x-oss-meta-a:\nx-oss-meta-b:1  2\t3,4\n", "x-oss-meta-a:\nx-oss-meta-b:4\n"},
