@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -12,10 +13,8 @@ import (
 // OSS V4, area by area: one file each.
 var ossV4 = slices.Concat(ossV4URI, ossV4Parameters, ossV4Headers, ossV4Additional, ossV4Authorization, ossV4Credential, ossV4Time, ossV4Scope, ossV4URL, ossV4Form)
 
-const v4 = "oss-v4"
-
-// line edits one line of a stage; nothing happens where there is none.
-func line(name signature.Stage, number int, edit func(text string) string) Break {
+// oss4Line edits one line of a stage; nothing happens where there is none.
+func oss4Line(name signature.Stage, number int, edit func(text string) string) Break {
 	return text(name, func(built string) string {
 		lines := strings.Split(built, "\n")
 		if number < len(lines) {
@@ -25,17 +24,17 @@ func line(name signature.Stage, number int, edit func(text string) string) Break
 	})
 }
 
-// instead replaces a text in a stage wherever it stands.
-func instead(name signature.Stage, old, new string) Break {
+// oss4Instead replaces a text in a stage wherever it stands.
+func oss4Instead(name signature.Stage, old, new string) Break {
 	return text(name, func(built string) string { return strings.ReplaceAll(built, old, new) })
 }
 
-// encoded is a text in its strict form.
-func encoded(s string) string { return wire.EscapeValue(s) }
+// oss4Encoded is a text in its strict form.
+func oss4Encoded(s string) string { return wire.EscapeValue(s) }
 
-// marks are the punctuation of ASCII that is no unreserved character, with the
+// oss4Marks are the punctuation of ASCII that is no unreserved character, with the
 // names the vectors have for it.
-var marks = []struct{ char, name string }{
+var oss4Marks = []struct{ char, name string }{
 	{"!", "exclamation-mark"}, {`"`, "quotation-mark"}, {"#", "number-sign"}, {"$", "dollar-sign"}, {"%", "percent-sign"},
 	{"&", "ampersand"}, {"'", "apostrophe"}, {"(", "opening-parenthesis"}, {")", "closing-parenthesis"}, {"*", "asterisk"},
 	{"+", "plus-sign"}, {",", "comma"}, {":", "colon"}, {";", "semicolon"}, {"<", "less-than"}, {"=", "equals-sign"},
@@ -44,8 +43,8 @@ var marks = []struct{ char, name string }{
 	{"}", "closing-brace"},
 }
 
-// scoped builds the named stages, or all, for another scope than the request's.
-func scoped(change func(s *signature.Scope), stages ...signature.Stage) Break {
+// oss4Scoped builds the named stages, or all, for another scope than the request's.
+func oss4Scoped(change func(s *signature.Scope), stages ...signature.Stage) Break {
 	if len(stages) == 0 {
 		stages = signature.Stages
 	}
@@ -63,8 +62,8 @@ func scoped(change func(s *signature.Scope), stages ...signature.Stage) Break {
 	}}
 }
 
-// namesOf signs another list of additional headers than the request has.
-func namesOf(change func(names []string) []string, stages ...signature.Stage) Break {
+// oss4NamesOf signs another list of additional headers than the request has.
+func oss4NamesOf(change func(names []string) []string, stages ...signature.Stage) Break {
 	return Break{Profile: func(p *signature.Profile) *signature.Profile {
 		for _, name := range stages {
 			p = rebuilt(p, name, func(s *signature.Signing, dst []byte, build builder) ([]byte, error) {
@@ -79,8 +78,8 @@ func namesOf(change func(names []string) []string, stages ...signature.Stage) Br
 	}}
 }
 
-// reads takes the authentication of a request and changes what was read.
-func reads(change func(s *signature.Signing)) Break {
+// oss4Reads takes the authentication of a request and changes what was read.
+func oss4Reads(change func(s *signature.Signing)) Break {
 	return Break{Profile: func(p *signature.Profile) *signature.Profile {
 		c := p.Clone()
 		c.Read = func(s *signature.Signing) []*signature.Fault {
@@ -92,18 +91,18 @@ func reads(change func(s *signature.Signing)) Break {
 	}}
 }
 
-// forgivingRule is [forgiving] by words of the rule.
-func forgivingRule(words string) Break {
+// oss4ForgivingRule is [forgiving] by words of the rule.
+func oss4ForgivingRule(words string) Break {
 	return forgiving(func(f *signature.Fault) bool { return strings.Contains(f.Rule, words) })
 }
 
-// forgivingIn is [forgiving] by place and code.
-func forgivingIn(where, ec string) Break {
+// oss4ForgivingIn is [forgiving] by place and code.
+func oss4ForgivingIn(where, ec string) Break {
 	return forgiving(func(f *signature.Fault) bool { return strings.HasSuffix(f.Where, where) && f.EC == ec })
 }
 
-// authorization changes the Authorization header a server sees.
-func authorization(change func(value string) string) Break {
+// oss4Authorization changes the Authorization header a server sees.
+func oss4Authorization(change func(value string) string) Break {
 	return sees(func(r *wire.Request) {
 		if value, ok := r.Header("Authorization"); ok {
 			r.SetHeader("Authorization", change(value))
@@ -111,8 +110,8 @@ func authorization(change func(value string) string) Break {
 	})
 }
 
-// seesQuery changes the raw query a server sees.
-func seesQuery(change func(query string) string) Break {
+// oss4SeesQuery changes the raw query a server sees.
+func oss4SeesQuery(change func(query string) string) Break {
 	return sees(func(r *wire.Request) {
 		t := wire.SplitTarget(r.Target)
 		t.Query = change(t.Query)
@@ -120,10 +119,26 @@ func seesQuery(change func(query string) string) Break {
 	})
 }
 
-func fromBase64(s string) string {
+func oss4FromBase64(s string) string {
 	b, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
 		return s
 	}
 	return string(b)
+}
+
+// oss4Both makes two changes to a profile: a fault that is forgiven in one place is
+// often found again in the next.
+func oss4Both(first, second Break) Break {
+	return Break{Profile: func(p *signature.Profile) *signature.Profile { return second.Profile(first.Profile(p)) }}
+}
+
+// oss4Untimed does not look at the times of requests that have none.
+func oss4Untimed() Break {
+	return limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
+		if s.Timestamp == "" {
+			return nil
+		}
+		return p.Limits(s, now)
+	})
 }
