@@ -82,6 +82,7 @@ func readingsOSSV2() []Reading {
 			"some SDKs leave a header with an empty value out of the string and send it",
 			withoutEmptyHeaders,
 		},
+		{"last-header-counts", "OSS2-HEADER-05", repeatedHeaders, withLastHeaders},
 		{"first-parameter-counts", "OSS2-PARAM-05", repeatedParameters, withFirstParameters},
 		{"last-parameter-counts", "OSS2-PARAM-05", repeatedParameters, withLastParameters},
 	}
@@ -111,7 +112,7 @@ const (
 )
 
 func readingsOBSV2() []Reading {
-	return []Reading{
+	return append([]Reading{
 		{
 			"raw-bucket-path", "OBS2-RESOURCE-06",
 			"the document ends a bucket in a slash; SDKs sign the path-style /bucket they send, as a server would that takes the raw path",
@@ -131,11 +132,11 @@ func readingsOBSV2() []Reading {
 			func(p *Profile) *Profile { return alsoSigning(p, SignedParameters(p.Scheme).listedInAnyCase) },
 		},
 		{
-			"equals-for-empty", "OBS2-PARAM-05",
+			"equals-for-empty", "OBS2-PARAM-15",
 			"the sample code writes the bare name; SDKs differ where ?k= is on the wire",
 			func(p *Profile) *Profile { return p.Replace(CanonicalResource, resourceWithEquals) },
 		},
-	}
+	}, readingsOfOBSLists()...)
 }
 
 func readingsOBSV4() []Reading {

@@ -76,10 +76,25 @@ func Rows(set *vectors.Set, all []mutants.Mutant) []Row {
 	for i := range all {
 		m := &all[i]
 		if row := byID[m.Requirement]; row != nil {
-			row.Mutants = append(row.Mutants, MutantSeen{m.ID(), m.About, matrix.Killers(m)})
+			row.Mutants = append(row.Mutants, MutantSeen{m.ID(), m.About, vectorsOf(matrix.Killers(m))})
 		}
 	}
 	return rows
+}
+
+// vectorsOf are the ids of vectors: an operation is one, whatever the profiles
+// it killed under.
+func vectorsOf(ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		if i := strings.Index(id, "/operations/"); i >= 0 {
+			id = id[i+1:]
+		}
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // better returns the better of two provenances.

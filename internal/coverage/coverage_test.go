@@ -1,10 +1,7 @@
 package coverage_test
 
 import (
-	"fmt"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/countersign/countersign/internal/coverage"
@@ -21,14 +18,6 @@ func load(t *testing.T) *vectors.Set {
 	}
 	return set
 }
-
-var everything = sync.OnceValue(func() *coverage.Matrix {
-	set, err := vectors.Load()
-	if err != nil {
-		panic(err)
-	}
-	return coverage.Cross(set, mutants.All, nil)
-})
 
 // What kills a mutant must let the reference pass: else it kills everything.
 func TestTheReferencePassesEveryVector(t *testing.T) {
@@ -58,6 +47,7 @@ func TestEveryMutantIsKilledByAVectorOfItsOwnRequirement(t *testing.T) {
 	if len(mutants.All) < 120 {
 		t.Errorf("there are %d mutants", len(mutants.All))
 	}
+	matrix := coverage.Cross(set, mutants.All, coverage.OwnVectors)
 	seen := map[string]bool{}
 	for i := range mutants.All {
 		m := &mutants.All[i]
@@ -65,12 +55,8 @@ func TestEveryMutantIsKilledByAVectorOfItsOwnRequirement(t *testing.T) {
 			t.Errorf("%s: it breaks no requirement there is, or its name is taken", m.ID())
 		}
 		seen[m.ID()] = true
-		own := func(id string) bool {
-			c, _ := set.Case(id)
-			return coverage.OwnVectors(m, c)
-		}
-		if !slices.ContainsFunc(everything().Killers(m), own) {
-			t.Errorf("%s survives: no vector of %s tells that it %s (killed by %q)", m.ID(), m.Requirement, m.About, everything().Killers(m))
+		if len(matrix.Killers(m)) == 0 {
+			t.Errorf("%s survives: no vector of %s tells that it %s", m.ID(), m.Requirement, m.About)
 		}
 	}
 }
@@ -78,25 +64,7 @@ func TestEveryMutantIsKilledByAVectorOfItsOwnRequirement(t *testing.T) {
 // No padding: a vector of our own is there for a requirement, a mutant or a
 // reading that no other vector of its profile has with it.
 func TestNoVectorRepeatsAnother(t *testing.T) {
-	set := load(t)
-	killed := map[string][]string{}
-	for i := range mutants.All {
-		for _, id := range everything().Killers(&mutants.All[i]) {
-			killed[id] = append(killed[id], mutants.All[i].ID())
-		}
-	}
-	worth := map[string]string{}
-	for _, c := range set.Cases() {
-		if c.Source.Kind != "own" {
-			continue
-		}
-		key := fmt.Sprint(c.Profile(), c.IsVerifierCase(), slices.Sorted(slices.Values(c.Requirements)), killed[c.ID])
-		for _, a := range c.Alternatives {
-			key += " " + a.Reading
-		}
-		if other := worth[key]; other != "" {
-			t.Errorf("%s proves what %s proves: %s", c.ID, other, key)
-		}
-		worth[key] = c.ID
+	for _, group := range coverage.Repeats(load(t), mutants.All) {
+		t.Errorf("these prove the same: %s", strings.Join(group, ", "))
 	}
 }
