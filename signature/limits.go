@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -31,7 +32,7 @@ func dateWithinSkewOSS(s *Signing, now time.Time) *Fault {
 // badDateHeader is the fault of a Date that is there and no date.
 func badDateHeader(s *Signing) *Fault {
 	text := s.header("Date")
-	if _, err := time.Parse(http.TimeFormat, text); err == nil || text == "" {
+	if _, err := parseExactly(http.TimeFormat, text); err == nil || text == "" {
 		return nil
 	}
 	return &Fault{Class: BadDate, Where: "header Date", Offset: 0,
@@ -49,7 +50,7 @@ func dateWithinSkewV4(s *Signing, now time.Time) *Fault {
 		layout = http.TimeFormat
 	}
 	at, fault := skewFault(s, now, func(text string) (time.Time, bool) {
-		t, err := time.Parse(layout, text)
+		t, err := parseExactly(layout, text)
 		return t, err == nil
 	})
 	if fault != nil {
@@ -106,10 +107,20 @@ func otherDay(s *Signing, at time.Time) *Fault {
 		Rule: "the day of the scope is that of the time, " + at.Format(dayFormat), Got: s.Scope.Date}
 }
 
+// parseExactly is time.Parse without its kindness of taking a fraction of a
+// second that the layout does not have.
+func parseExactly(layout, text string) (time.Time, error) {
+	t, err := time.Parse(layout, text)
+	if err == nil && len(text) != len(layout) {
+		err = fmt.Errorf("%q is not of the form %q", text, layout)
+	}
+	return t, err
+}
+
 // ParseDate reads the two forms a request may have its time in.
 func ParseDate(text string) (time.Time, bool) {
 	for _, layout := range []string{http.TimeFormat, isoFormat} {
-		if t, err := time.Parse(layout, text); err == nil {
+		if t, err := parseExactly(layout, text); err == nil {
 			return t, true
 		}
 	}
@@ -132,7 +143,7 @@ func notAfterExpires(s *Signing, now time.Time) *Fault {
 // withinLifetime checks date and relative expiry of a V4 URL.
 func withinLifetime(s *Signing, now time.Time) *Fault {
 	n := &s.Profile.Names
-	begin, err := time.Parse(isoFormat, s.Timestamp)
+	begin, err := parseExactly(isoFormat, s.Timestamp)
 	if err != nil {
 		return queryFault(n.Date)(0, "the date of a URL is 20060102T150405Z", "0002-00000502", s.Timestamp)
 	}
@@ -156,7 +167,7 @@ func withinLifetimeV4(s *Signing, now time.Time) *Fault {
 	if fault := withinLifetime(s, now); fault != nil {
 		return fault
 	}
-	at, _ := time.Parse(isoFormat, s.Timestamp)
+	at, _ := parseExactly(isoFormat, s.Timestamp)
 	return otherDay(s, at)
 }
 
@@ -167,7 +178,7 @@ func formWithinWeek(s *Signing, now time.Time) *Fault {
 	fault := func(class Class, rule, ec string) *Fault {
 		return &Fault{Class: class, Where: "field " + n.Date, Offset: 0, Rule: rule, EC: ec, Got: s.Timestamp}
 	}
-	begin, err := time.Parse(isoFormat, s.Timestamp)
+	begin, err := parseExactly(isoFormat, s.Timestamp)
 	switch {
 	case err != nil:
 		return fault(BadDate, "the date of a form is 20060102T150405Z", "0002-00000810")

@@ -218,7 +218,7 @@ func TestParseDate(t *testing.T) {
 			t.Errorf("%q: %v %v", text, at, ok)
 		}
 	}
-	for _, text := range []string{"", "20261121T083000", "20261121T083000z", "20261321T083000Z", "Sat, 21 Nov 2026 08:30:00 UTC", " " + gmt, "Sat, 7 Nov 2026 08:30:00 GMT"} {
+	for _, text := range []string{"", "20261121T083000", "20261121T083000z", "20261321T083000Z", "Sat, 21 Nov 2026 08:30:00 UTC", "20261121T083000.000Z", "Sat, 21 Nov 2026 08:30:00.5 GMT", " " + gmt, "Sat, 7 Nov 2026 08:30:00 GMT"} {
 		if at, ok := signature.ParseDate(text); ok {
 			t.Errorf("%q: %v", text, at)
 		}
