@@ -136,7 +136,7 @@ func readingsOBSV2() []Reading {
 func readingsOBSV4() []Reading {
 	return []Reading{
 		{
-			"path-as-sent", "OBS4-URI-01",
+			"path-as-sent", "OBS4-URI-03",
 			"the other schemes of OBS sign the path as it arrives (F-OBS-08), which shows where it holds raw ! ' ( ) *",
 			func(p *Profile) *Profile { return onPath(p, pathAsSent) },
 		},
