@@ -238,7 +238,14 @@ var obsAWSV2Auth = []Mutant{
 			return out, err
 		})
 	}}},
-	{"OBSAWS2-AUTH-01", "malformed-taken", "reads over a malformed header", header("obs-aws-v2"), forgiving(func(f *signature.Fault) bool { return f.Class == signature.MalformedAuthorization })},
+	{"OBSAWS2-AUTH-01", "colon-not-looked-for", "reads over a missing colon", header("obs-aws-v2"), s3Forgiving("a colon separates")},
+	{"OBSAWS2-AUTH-01", "empty-key-id-taken", "reads over an empty key id", header("obs-aws-v2"), s3Forgiving("the access key id is missing")},
+	{"OBSAWS2-AUTH-01", "any-key-id-taken", "takes a blank into the key id", header("obs-aws-v2"), s3Forgiving(" is printable ASCII")},
+	{"OBSAWS2-AUTH-01", "empty-signature-taken", "reads over an empty signature", header("obs-aws-v2"), s3Forgiving("the signature is missing")},
+	{"OBSAWS2-AUTH-01", "blank-not-looked-for", "reads the key id right behind the word", header("obs-aws-v2"), s3Sees("Authorization", "AWSTEST", "AWS TEST")},
+	{"OBSAWS2-AUTH-01", "word-in-any-case", "takes the word in small letters", header("obs-aws-v2"), s3Sees("Authorization", "aws ", "AWS ")},
+	{"OBSAWS2-AUTH-01", "either-word", "takes OBS for AWS", header("obs-aws-v2"), s3Sees("Authorization", "OBS ", "AWS ")},
+	{"OBSAWS2-AUTH-03", "first-of-two", "looks at the first Authorization header alone", header("obs-aws-v2"), sees(s3FirstAuthorization)},
 	{"OBSAWS2-AUTH-02", "element-of-other-dress", "names the access key in AccessKeyId", carriers("obs-aws-v2"), answers(func(a *endpoint.Response) { a.Body = strings.ReplaceAll(a.Body, "AWSAccessKeyId>", "AccessKeyId>") })},
 	{"OBSAWS2-AUTH-02", "not-looked-up", "knows every access key", carriers("obs-aws-v2"), server(func(v *signature.Verifier) {
 		find := v.Secret
@@ -255,10 +262,9 @@ var obsAWSV2Auth = []Mutant{
 	{"OBSAWS2-QUERY-01", "faults-forgiven", "reads over a missing parameter", query("obs-aws-v2"), forgiving(func(f *signature.Fault) bool {
 		return strings.Contains(f.Rule, "is missing") || strings.Contains(f.Rule, "not be empty")
 	})},
-	{"OBSAWS2-QUERY-03", "any-text", "takes any text for Expires", query("obs-aws-v2"), s3Together(
-		forgiving(func(f *signature.Fault) bool { return f.Where == "parameter Expires" }),
-		limits(nil))},
-	{"OBSAWS2-QUERY-03", "milliseconds", "takes Expires for milliseconds", query("obs-aws-v2"), s3Demand(func(s *signature.Signing) bool { return len(s.Expires) <= 10 })},
+	{"OBSAWS2-QUERY-03", "missing-taken", "reads over a missing Expires", query("obs-aws-v2"), s3ForgivingExpires("is missing")},
+	{"OBSAWS2-QUERY-03", "empty-taken", "reads over an empty Expires", query("obs-aws-v2"), s3ForgivingExpires("not be empty")},
+	{"OBSAWS2-QUERY-03", "any-text-taken", "takes any text for Expires", query("obs-aws-v2"), s3ForgivingExpires("decimal number")},
 	{"OBSAWS2-TOKEN-01", "header-unsigned", "does not sign x-amz-security-token", header("obs-aws-v2"), headers(func(h wire.Header) (wire.Header, bool) { return h, !strings.EqualFold(h.Name, "x-amz-security-token") })},
 	{"OBSAWS2-TOKEN-01", "header-encoded", "signs the token percent-encoded", header("obs-aws-v2"), headers(func(h wire.Header) (wire.Header, bool) {
 		if strings.EqualFold(h.Name, "x-amz-security-token") {
@@ -275,6 +281,39 @@ var obsAWSV2Auth = []Mutant{
 	{"OBSAWS2-FORM-01", "field-of-other-dress", "names the access key AccessKeyId", form("obs-aws-v2"), s3Placed("AWSAccessKeyId", "AccessKeyId")},
 	{"OBSAWS2-FORM-01", "field-of-oss", "names the access key OSSAccessKeyId", form("obs-aws-v2"), s3Placed("AWSAccessKeyId", "OSSAccessKeyId")},
 	{"OBSAWS2-FORM-01", "field-not-looked-at", "reads over a missing access key", form("obs-aws-v2"), forgiving(func(f *signature.Fault) bool { return strings.Contains(f.Rule, "not be empty") })},
+}
+
+// s3Forgiving reads over the faults whose rule holds a text.
+func s3Forgiving(rule string) Break {
+	return forgiving(func(f *signature.Fault) bool { return strings.Contains(f.Rule, rule) })
+}
+
+// s3ForgivingExpires reads over one fault of Expires, and ends no URL then.
+func s3ForgivingExpires(rule string) Break {
+	return s3Together(forgiving(func(f *signature.Fault) bool {
+		return f.Where == "parameter Expires" && strings.Contains(f.Rule, rule)
+	}), limits(nil))
+}
+
+// s3Sees reads one text in a header as another.
+func s3Sees(header, from, to string) Break {
+	return sees(func(r *wire.Request) {
+		for i := range r.Headers {
+			if strings.EqualFold(r.Headers[i].Name, header) {
+				r.Headers[i].Value = strings.Replace(r.Headers[i].Value, from, to, 1)
+			}
+		}
+	})
+}
+
+// s3FirstAuthorization takes every Authorization header away but the first.
+func s3FirstAuthorization(r *wire.Request) {
+	seen := false
+	r.Headers = slices.DeleteFunc(r.Headers, func(h wire.Header) bool {
+		again := seen && strings.EqualFold(h.Name, "Authorization")
+		seen = seen || strings.EqualFold(h.Name, "Authorization")
+		return again
+	})
 }
 
 // s3AlsoPrefix signs headers of another prefix too.

@@ -80,9 +80,12 @@ var obsV4Auth = []Mutant{
 		}
 		return nil
 	})},
-	{"OBS4-SCOPE-04", "not-looked-at", "does not look at the shape of a credential", carriers("obs-v4"), forgiving(func(f *signature.Fault) bool {
-		return strings.Contains(f.Rule, "credential is") || strings.Contains(f.Rule, "day of a credential")
+	{"OBS4-SCOPE-04", "any-shape", "does not count the parts of a credential", carriers("obs-v4"), s3Forgiving("a credential is id/")},
+	{"OBS4-SCOPE-04", "any-day", "does not look at the day of a credential", carriers("obs-v4"), s3Together(s3Forgiving("day of a credential"), s3WithoutLimit(signature.WrongScope))},
+	{"OBS4-SCOPE-04", "any-terminator", "does not look at the last word of a credential", carriers("obs-v4"), forgiving(func(f *signature.Fault) bool {
+		return f.Got == "aliyun_v4_request"
 	})},
+	{"OBS4-SCOPE-04", "any-key-id", "takes a credential without a key id", carriers("obs-v4"), s3Forgiving("is printable ASCII")},
 
 	{"OBS4-AUTH-01", "no-blank", "writes no blank behind the version word", header("obs-v4"), text(signature.Authorization, func(b string) string { return strings.Replace(b, " ", "", 1) })},
 	{"OBS4-AUTH-01", "semicolons", "separates the pairs by semicolons", header("obs-v4"), text(signature.Authorization, func(b string) string { return strings.ReplaceAll(b, ",", ";") })},
@@ -90,9 +93,11 @@ var obsV4Auth = []Mutant{
 	{"OBS4-AUTH-01", "key-id-of-letters", "takes key ids of letters and digits only", header("obs-v4"), s3Demand(func(s *signature.Signing) bool {
 		return !strings.ContainsAny(s.Credentials.AccessKeyID, "-._")
 	})},
-	{"OBS4-AUTH-01", "malformed-taken", "reads over a malformed header", header("obs-v4"), forgiving(func(f *signature.Fault) bool {
-		return strings.Contains(f.Rule, "begins with the version word") || strings.Contains(f.Rule, "a pair is") || strings.Contains(f.Rule, "no blank") || strings.Contains(f.Rule, "must follow")
-	})},
+	{"OBS4-AUTH-01", "blank-in-value-taken", "reads over a blank in a value", header("obs-v4"), s3Forgiving("a value holds no blank")},
+	{"OBS4-AUTH-01", "no-pair-taken", "reads over what is no pair", header("obs-v4"), s3Forgiving("a pair is key")},
+	{"OBS4-AUTH-01", "trailing-comma-taken", "reads over a comma at the end", header("obs-v4"), s3Forgiving("must follow the comma")},
+	{"OBS4-AUTH-01", "empty-signature-taken", "reads over an empty signature", header("obs-v4"), s3Forgiving("the signature is missing")},
+	{"OBS4-AUTH-01", "word-in-any-case", "takes the version word in small letters", header("obs-v4"), s3Sees("Authorization", "aws4-hmac-sha256", "AWS4-HMAC-SHA256")},
 	{"OBS4-AUTH-02", "accept-all", "lets every signature in", carriers("obs-v4"), output(signature.SignatureValue, func(s *signature.Signing, b string) string {
 		if s.Provided != "" {
 			return s.Provided
@@ -118,18 +123,14 @@ var obsV4Auth = []Mutant{
 	{"OBS4-AUTH-03", "called-a-mismatch", "answers an unknown access key as a wrong signature", carriers("obs-v4"), answers(func(a *endpoint.Response) {
 		a.Body = strings.ReplaceAll(a.Body, "InvalidAccessKeyId", "SignatureDoesNotMatch")
 	})},
-	{"OBS4-AUTH-04", "lenient", "reads over missing, repeated and unknown pairs", header("obs-v4"), forgiving(func(f *signature.Fault) bool {
-		return strings.Contains(f.Rule, "is missing") || strings.Contains(f.Rule, "stands once") || strings.Contains(f.Rule, "keys are")
-	})},
-	{"OBS4-AUTH-05", "one-of-two", "looks at the header alone", header("obs-v4"), sees(func(r *wire.Request) {
-		seen := false
-		r.Headers = slices.DeleteFunc(r.Headers, func(h wire.Header) bool {
-			again := seen && strings.EqualFold(h.Name, "Authorization")
-			seen = seen || strings.EqualFold(h.Name, "Authorization")
-			return again
-		})
-		r.Target, _, _ = strings.Cut(r.Target, "?X-Amz-")
-	})},
+	{"OBS4-AUTH-04", "credential-not-needed", "reads over a missing Credential", header("obs-v4"), s3Forgiving("the key Credential is missing")},
+	{"OBS4-AUTH-04", "list-not-needed", "reads over missing SignedHeaders", header("obs-v4"), s3Forgiving("the key SignedHeaders is missing")},
+	{"OBS4-AUTH-04", "signature-not-needed", "reads over a missing Signature", header("obs-v4"), s3Forgiving("the key Signature is missing")},
+	{"OBS4-AUTH-04", "repeated-taken", "takes the first of two pairs of one key", header("obs-v4"), s3Forgiving("each key stands once")},
+	{"OBS4-AUTH-04", "unknown-taken", "reads over a key that is none", header("obs-v4"), s3Forgiving("the keys are")},
+	{"OBS4-AUTH-04", "empty-list-taken", "takes an empty list of headers", header("obs-v4"), s3Forgiving("must not be empty")},
+	{"OBS4-AUTH-05", "header-alone", "looks at the header alone", header("obs-v4"), sees(func(r *wire.Request) { r.Target, _, _ = strings.Cut(r.Target, "?X-Amz-") })},
+	{"OBS4-AUTH-05", "first-of-two", "looks at the first Authorization header alone", header("obs-v4"), sees(s3FirstAuthorization)},
 	{"OBS4-AUTH-06", "order-of-the-page", "wants the pairs in the order of the page", header("obs-v4"), s3Demand(func(s *signature.Signing) bool {
 		v, _ := s.Request.Header("Authorization")
 		return strings.HasPrefix(v, "AWS4-HMAC-SHA256 Credential")
@@ -149,14 +150,8 @@ var obsV4Auth = []Mutant{
 	})},
 	{"OBS4-QUERY-02", "below-seven-days", "refuses the full seven days", query("obs-v4"), s3Demand(func(s *signature.Signing) bool { return s.Expires != "604800" })},
 	{"OBS4-QUERY-02", "a-minute-at-least", "refuses a life below a minute", query("obs-v4"), s3Demand(func(s *signature.Signing) bool { return len(s.Expires) > 1 })},
-	{"OBS4-QUERY-02", "any-life", "lets a URL live as long as it likes", query("obs-v4"), s3Together(
-		forgiving(func(f *signature.Fault) bool { return strings.Contains(f.Rule, "an expiry is") }),
-		limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
-			if fault := p.Limits(s, now); fault != nil && fault.Class != signature.MalformedQuery {
-				return fault
-			}
-			return nil
-		}))},
+	{"OBS4-QUERY-02", "no-end", "has no longest life", query("obs-v4"), s3LifeTaken("604801")},
+	{"OBS4-QUERY-02", "zero", "takes a life of zero seconds", query("obs-v4"), s3LifeTaken("0")},
 	{"OBS4-QUERY-03", "never", "never lets a URL expire", query("obs-v4"), limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
 		if fault := p.Limits(s, now); fault != nil && fault.Class != signature.Expired {
 			return fault
@@ -164,9 +159,14 @@ var obsV4Auth = []Mutant{
 		return nil
 	})},
 	{"OBS4-QUERY-03", "a-second-early", "lets a URL expire a second early", query("obs-v4"), clock(time.Second)},
-	{"OBS4-QUERY-05", "lenient", "reads over missing parameters", query("obs-v4"), forgiving(func(f *signature.Fault) bool {
-		return f.Class == signature.MalformedQuery && (strings.Contains(f.Rule, "is missing") || strings.Contains(f.Rule, "not be empty"))
-	})},
+	{"OBS4-QUERY-05", "missing-credential", "reads over a missing X-Amz-Credential", query("obs-v4"), s3ForgivingAt("X-Amz-Credential", "is missing")},
+	{"OBS4-QUERY-05", "empty-credential", "reads over an empty X-Amz-Credential", query("obs-v4"), s3ForgivingAt("X-Amz-Credential", "not be empty")},
+	{"OBS4-QUERY-05", "missing-date", "puts a value of its own in the place of a missing X-Amz-Date", query("obs-v4"), s3Default("X-Amz-Date", "is missing", func(s *signature.Signing) { s.Timestamp = "20240520T080000Z" })},
+	{"OBS4-QUERY-05", "missing-expires", "puts a value of its own in the place of a missing X-Amz-Expires", query("obs-v4"), s3Default("X-Amz-Expires", "is missing", func(s *signature.Signing) { s.Expires = "3600" })},
+	{"OBS4-QUERY-05", "empty-expires", "puts a value of its own in the place of an empty X-Amz-Expires", query("obs-v4"), s3Default("X-Amz-Expires", "not be empty", func(s *signature.Signing) { s.Expires = "3600" })},
+	{"OBS4-QUERY-05", "missing-list", "reads over missing X-Amz-SignedHeaders", query("obs-v4"), s3ForgivingAt("X-Amz-SignedHeaders", "is missing")},
+	{"OBS4-QUERY-05", "missing-signature", "reads over a missing X-Amz-Signature", query("obs-v4"), s3ForgivingAt("X-Amz-Signature", "is missing")},
+	{"OBS4-QUERY-05", "empty-signature", "reads over an empty X-Amz-Signature", query("obs-v4"), s3ForgivingAt("X-Amz-Signature", "not be empty")},
 	{"OBS4-QUERY-06", "any-time-before", "lets a URL in before its date", query("obs-v4"), limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
 		if fault := p.Limits(s, now); fault != nil && fault.Class != signature.NotYetValid {
 			return fault
@@ -181,8 +181,8 @@ var obsV4Auth = []Mutant{
 	})},
 	{"OBS4-FORM-01", "url-alphabet", "writes Base64 in the alphabet for URLs", form("obs-v4"), text(signature.StringToSign, strings.NewReplacer("+", "-", "/", "_").Replace)},
 	{"OBS4-FORM-01", "without-padding", "writes Base64 without its padding", form("obs-v4"), text(signature.StringToSign, func(b string) string { return strings.TrimRight(b, "=") })},
-	{"OBS4-FORM-01", "lines-of-76", "breaks lines of more than 1,024 characters", form("obs-v4"), text(signature.StringToSign, func(b string) string {
-		if len(b) > 1024 {
+	{"OBS4-FORM-01", "lines-of-76", "breaks lines of more than 900 characters", form("obs-v4"), text(signature.StringToSign, func(b string) string {
+		if len(b) > 900 {
 			b = b[:76] + "\n" + b[76:]
 		}
 		return b
@@ -236,12 +236,52 @@ var obsV4Auth = []Mutant{
 		return nil
 	})},
 	{"OBS4-FORM-06", "no-midnight", "loses the last minute of a day", form("obs-v4"), s3Demand(func(s *signature.Signing) bool { return !strings.Contains(s.Timestamp, "T2359") })},
-	{"OBS4-FORM-07", "lenient", "reads over missing fields", form("obs-v4"), forgiving(func(f *signature.Fault) bool {
-		return f.Class == signature.MalformedForm && (strings.Contains(f.Rule, "is missing") || strings.Contains(f.Rule, "not be empty"))
-	})},
+	{"OBS4-FORM-07", "missing-policy", "reads over a missing policy", form("obs-v4"), s3ForgivingAt("policy", "is missing")},
+	{"OBS4-FORM-07", "missing-credential", "reads over a missing x-amz-credential", form("obs-v4"), s3ForgivingAt("x-amz-credential", "is missing")},
+	{"OBS4-FORM-07", "missing-date", "reads over a missing x-amz-date", form("obs-v4"), s3ForgivingAt("x-amz-date", "is missing")},
+	{"OBS4-FORM-07", "missing-signature", "reads over a missing x-amz-signature", form("obs-v4"), s3ForgivingAt("x-amz-signature", "is missing")},
+	{"OBS4-FORM-07", "empty-signature", "reads over an empty x-amz-signature", form("obs-v4"), s3ForgivingAt("x-amz-signature", "not be empty")},
 
-	{"OBS4-ERROR-01", "no-string", "does not say what it signed", carriers("obs-v4"), answers(s3Without("StringToSign"))},
+	{"OBS4-ERROR-01", "no-string", "does not say what it signed", carriers("obs-v4"), answers(func(a *endpoint.Response) {
+		s3Without("StringToSign")(a)
+		s3Without("StringToSignBytes")(a)
+	})},
 	{"OBS4-ERROR-01", "no-signature", "does not repeat the signature it got", carriers("obs-v4"), answers(s3Without("SignatureProvided"))},
+}
+
+// s3ForgivingAt reads over one fault of a parameter or a field.
+func s3ForgivingAt(name, rule string) Break {
+	return forgiving(func(f *signature.Fault) bool {
+		return strings.HasSuffix(f.Where, " "+name) && strings.Contains(f.Rule, rule)
+	})
+}
+
+// s3LifeTaken lets a URL in that has a life no URL may have.
+func s3LifeTaken(seconds string) Break {
+	return limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
+		if s.Expires == seconds {
+			return nil
+		}
+		return p.Limits(s, now)
+	})
+}
+
+// s3Default reads over one fault of a parameter and has a value in its place.
+func s3Default(name, rule string, set func(s *signature.Signing)) Break {
+	return Break{Profile: func(p *signature.Profile) *signature.Profile {
+		c := p.Clone()
+		c.Read = func(s *signature.Signing) []*signature.Fault {
+			faults := p.Read(s)
+			kept := slices.DeleteFunc(slices.Clone(faults), func(f *signature.Fault) bool {
+				return strings.HasSuffix(f.Where, " "+name) && strings.Contains(f.Rule, rule)
+			})
+			if len(kept) < len(faults) {
+				set(s)
+			}
+			return kept
+		}
+		return c
+	}}
 }
 
 // s3Policy signs another policy than the one that is sent.

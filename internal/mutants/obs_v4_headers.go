@@ -23,27 +23,11 @@ func obsV4Headers() []Mutant {
 	without := func(requirement, name, about string, drop string) Mutant {
 		return Mutant{requirement, name, about, both, headers(func(h wire.Header) (wire.Header, bool) { return h, !strings.EqualFold(h.Name, drop) })}
 	}
-	also := func(name, about string, match func(name string) bool) Mutant {
-		return Mutant{"OBS4-HEADER-01", name, about, both, s3Chosen(func(s *signature.Signing, names []string) []string {
-			for _, h := range s.Request.Headers {
-				if lower := strings.ToLower(h.Name); match(lower) && !slices.Contains(names, lower) {
-					names = append(names, lower)
-				}
-			}
-			slices.Sort(names)
-			return names
-		})}
-	}
 	out := []Mutant{
 		without("OBS4-HEADER-01", "host-unsigned", "leaves host out of the block", "host"),
 		without("OBS4-HEADER-01", "content-type-unsigned", "leaves Content-Type out of the block", "content-type"),
 		without("OBS4-HEADER-01", "acl-unsigned", "signs no x-amz-acl", "x-amz-acl"),
 		without("OBS4-HEADER-01", "date-asked-for-unsigned", "leaves out a Date that was asked for", "date"),
-		also("user-agent-signed", "signs User-Agent and Accept unasked", func(n string) bool { return n == "user-agent" || n == "accept" }),
-		also("date-signed", "signs Date unasked", func(n string) bool { return n == "date" }),
-		also("other-dress-signed", "signs x-obs- headers", func(n string) bool { return strings.HasPrefix(n, "x-obs-") && !strings.Contains(n, "token") }),
-		also("other-token-signed", "signs x-obs-security-token", func(n string) bool { return n == "x-obs-security-token" }),
-		also("prefix-without-dash", "signs what begins with x-amz", func(n string) bool { return strings.HasPrefix(n, "x-amzn") }),
 		{"OBS4-HEADER-01", "all-that-arrive", "as a server takes every header for signed", both, signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
 			return p.SignedHeader(s, name) || s.Provided != "" && (strings.EqualFold(name, "Via") || strings.EqualFold(name, "User-Agent"))
 		})},

@@ -66,6 +66,20 @@ func obsV4Query() []Mutant {
 			}
 			return params
 		}),
+		sent("OBS4-PARAM-02", "surrogates", "encodes the halves of a surrogate pair", func(params []wire.Param) []wire.Param {
+			for i := range params {
+				params[i].Value = wire.EscapeValue(s3Surrogates(wire.UnescapeQuery(params[i].Value)))
+			}
+			return params
+		}),
+		{"OBS4-PARAM-02", "digits-as-sent", "keeps the letter case of %XX on the wire", both, output(signature.CanonicalQuery, func(s *signature.Signing, b string) string {
+			for _, p := range s.Params {
+				if strings.Contains(p.Value, "%") && p.Value == s3LowerDigits(p.Value) {
+					b = strings.ReplaceAll(b, wire.EscapeValue(wire.UnescapeQuery(p.Value)), p.Value)
+				}
+			}
+			return b
+		})},
 		sent("OBS4-PARAM-02", "names-as-sent", "encodes values only", func(params []wire.Param) []wire.Param {
 			for i := range params {
 				params[i].Name = strings.ReplaceAll(params[i].Name, "%", "%25")
