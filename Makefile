@@ -2,10 +2,13 @@
 
 GO     ?= go
 SDKS   := oss-go-v1 oss-go-v2 obs-go
+# Signers that anybody can call as a function: their answers attest vectors.
+WITNESSES := oss-go-v2 aws-go minio-go
+CLOCK_oss-go-v2 := -test-clock
 BIN    := bin
 OUT    := out
 
-.PHONY: run test lint fmt bench fuzz compliance build clean help
+.PHONY: run test lint fmt bench fuzz compliance coverage attest build clean help
 
 ## run: judge the three official Go SDKs and write reports to out/
 run: build
@@ -28,7 +31,7 @@ lint:
 	@mkdir -p $(BIN)
 	$(GO) build -o $(BIN)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(BIN)/staticcheck ./...
-	$(foreach s,$(SDKS),$(GO) -C adapters/$(s) vet ./... && (cd adapters/$(s) && ../../$(BIN)/staticcheck ./...) && ) true
+	$(foreach s,$(sort $(SDKS) $(WITNESSES)),$(GO) -C adapters/$(s) vet ./... && (cd adapters/$(s) && ../../$(BIN)/staticcheck ./...) && ) true
 	$(GO) run ./cmd/countersign vectors lint vectors
 
 ## fmt: gofmt the code and bring the vectors into their canonical form
@@ -53,6 +56,17 @@ compliance: build
 	$(BIN)/countersign run \
 	  $(foreach s,$(SDKS),--signer $(BIN)/$(s) --expected-failures adapters/$(s)/expected-failures.txt) \
 	  --report 'json=reports/compliance/{subject}/{version}.json'
+
+## coverage: rewrite the published table of requirements and the matrix of mutants
+coverage:
+	@mkdir -p reports/coverage
+	$(GO) run ./cmd/countersign vectors coverage > reports/coverage/requirements.txt
+	$(GO) run ./cmd/countersign vectors coverage --mutants > reports/coverage/mutants.txt
+
+## attest: ask the witnesses for every vector, and rewrite vectors/attestations/
+attest: build
+	$(foreach s,$(filter-out $(SDKS),$(WITNESSES)),$(GO) -C adapters/$(s) build -o ../../$(BIN)/$(s) . &&) true
+	$(foreach s,$(WITNESSES),$(BIN)/countersign vectors attest --signer '$(BIN)/$(s) $(CLOCK_$(s))' &&) true
 
 build:
 	@mkdir -p $(BIN)

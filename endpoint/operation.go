@@ -173,6 +173,11 @@ func (a *answer) value(name string) (value string, known, markup bool) {
 	case "Argument":
 		argument, _ := a.argument()
 		return argument, true, false
+	case "Got": // what broke a rule
+		if a.fault == nil {
+			return "", true, false
+		}
+		return a.fault.Got, true, false
 	case "NewUploadId":
 		return a.requestID, true, true
 	case "Time":

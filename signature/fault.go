@@ -23,6 +23,9 @@ const (
 	WrongScope             Class = "wrong-scope"
 	AuthenticatedTwice     Class = "authenticated-twice"
 	UnknownAccessKey       Class = "unknown-access-key"
+	TokenMissing           Class = "token-missing"  // a temporary key without its token
+	TokenMismatch          Class = "token-mismatch" // or with another one
+	PolicyRefused          Class = "policy-refused"
 )
 
 // Fault says what of a request's authentication breaks a rule, where, and

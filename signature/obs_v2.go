@@ -102,7 +102,8 @@ func obsForm(scheme string, n Names) *Profile {
 			{SignatureValue, "obs_04_0012, Signature", hmacSHA1Base64},
 			{Form, "obs_04_0012, form fields", formFields},
 		},
-		Read: readFormOBS,
+		Read:   readFormOBS,
+		Policy: policyRulesOBS,
 	}
 }
 

@@ -112,6 +112,7 @@ var OBSV4Form = &Profile{
 		{Form, "S3-compatible V4 POST, form fields", formFields},
 	},
 	Read:   readFormV4,
+	Policy: policyRulesOBS,
 	Limits: formWithinWeek,
 }
 

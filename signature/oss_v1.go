@@ -90,7 +90,8 @@ var OSSV1Form = &Profile{
 		{SignatureValue, "PostObject, Calculate the signature", hmacSHA1Base64},
 		{Form, "PostObject, Form fields", formFields},
 	},
-	Read: readForm,
+	Read:   readForm,
+	Policy: policyRulesOSS,
 }
 
 // vendorDateFirst is the Date line of OSS: the value of x-oss-date if there is

@@ -93,7 +93,8 @@ var OSSV2Form = &Profile{
 		{SignatureValue, "PostObject with OSS V2, Calculate the signature", hmacSHA256Base64},
 		{Form, "PostObject with OSS V2, Form fields", formFields},
 	},
-	Read: readForm,
+	Read:   readForm,
+	Policy: policyRulesOSS,
 }
 
 // stringToSignV2 is the string of V1 with the line of additional headers

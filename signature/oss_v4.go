@@ -114,6 +114,7 @@ var OSSV4Form = &Profile{
 		{Form, "PostObject with V4, Form fields", formFields},
 	},
 	Read:   readFormV4,
+	Policy: policyRulesOSSV4,
 	Limits: formWithinWeek,
 }
 

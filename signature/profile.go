@@ -40,6 +40,8 @@ type Profile struct {
 
 	// Read takes the authentication out of a request: the way back.
 	Read func(s *Signing) []*Fault
+	// Policy is what a form's policy must say; nil for other carriers.
+	Policy *PolicyRules
 	// Limits checks the times of a request against a server's clock.
 	Limits func(s *Signing, now time.Time) *Fault
 }

@@ -31,6 +31,8 @@ type Verification struct {
 	Expires     string   // URLs: the expiry as worded
 	Scope       Scope    // V4
 	Token       string   // the security token the request carries
+	Signed      []string // the header names it lists as signed: lower-case, sorted
+	Policy      string   // forms: the policy in Base64, as it is sent
 	Faults      []*Fault // malformed: every fault found, by position
 	Notes       []string
 
@@ -70,6 +72,9 @@ type Verifier struct {
 	Secret func(accessKeyID string) (Credentials, bool)
 	// Now is the server's clock; nil leaves the times of requests unjudged.
 	Now func() time.Time
+	// Grants also holds a request to what its credentials grant: a temporary
+	// key to its token, and a form, where Now is set, to its policy.
+	Grants bool
 	// Region and Product, where not empty, are those of the server: an OSS V4
 	// scope must name them (EC 0002-00000226 and 227).
 	Region, Product string
@@ -112,6 +117,11 @@ func (v *Verifier) Verify(req *wire.Request) *Verification {
 	if subtle.ConstantTimeCompare([]byte(out.Stage(SignatureValue)), []byte(s.Provided)) == 1 {
 		out.Verdict = Verified
 	}
+	if out.Verdict == Verified && v.Grants && v.Now != nil && profile.Policy != nil {
+		if fault := s.policyFault(v.Now()); fault != nil {
+			return out.refuse(fault)
+		}
+	}
 	return out
 }
 
@@ -131,6 +141,7 @@ func (v *Verification) refuse(faults ...*Fault) *Verification {
 func (v *Verifier) claim(s *Signing, out *Verification) {
 	out.AccessKeyID, out.Provided = s.Credentials.AccessKeyID, s.Provided
 	out.Timestamp, out.Expires, out.Scope = s.Timestamp, s.Expires, s.Scope
+	out.Signed, out.Policy = s.SignedHeaders, s.Policy
 	n := &s.Profile.Names
 	out.Token = s.header(n.TokenHeader)
 	switch s.Profile.Carrier {
@@ -170,10 +181,25 @@ func (v *Verifier) admit(s *Signing, out *Verification) *Fault {
 			Rule: "the access key id is one the server knows", EC: "0002-00000902", Got: out.AccessKeyID}
 	}
 	s.Credentials = credentials
+	if fault := v.tokenFault(s, out); fault != nil {
+		return fault
+	}
 	if v.Now != nil && s.Profile.Limits != nil {
 		return s.Profile.Limits(s, v.Now())
 	}
 	return nil
+}
+
+// tokenFault holds a temporary key to its token. A key that has none may come
+// with any: what it is worth is not known here.
+func (v *Verifier) tokenFault(s *Signing, out *Verification) *Fault {
+	switch want := s.Credentials.SecurityToken; {
+	case !v.Grants || want == "" || out.Token == want:
+		return nil
+	case out.Token == "":
+		return &Fault{Class: TokenMissing, Where: "security token", Offset: -1, Rule: "a temporary access key comes with its security token", EC: "0002-00000003"}
+	}
+	return &Fault{Class: TokenMismatch, Where: "security token", Offset: -1, Rule: "the security token is the one of the access key", EC: "0002-00000006"}
 }
 
 // scopeFault compares the scope with the server's. OBS takes the region as it

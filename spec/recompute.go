@@ -17,16 +17,20 @@ import (
 //
 // Each alternative is computed by the reading of its name, and must come to
 // another signature than the case itself: a vector whose readings agree tells
-// nobody anything. Verifier cases pin no stage.
+// nobody anything.
+//
+// A verifier case pins no stage: what arrives of it must be refused for the
+// class of its rejection. What arrives of any other case must verify, unless no
+// server takes it.
 //
 // It is meant for [vectors.LintOptions].
 func Recompute(c *vectors.Case) error {
-	if c.IsVerifierCase() {
-		return nil
-	}
 	profile, err := signature.LookupID(c.Profile())
 	if err != nil {
 		return err
+	}
+	if c.IsVerifierCase() {
+		return arrives(profile, c)
 	}
 	plain, err := reproduces(profile, c, &c.Expect.Stages)
 	if err != nil {
@@ -46,6 +50,32 @@ func Recompute(c *vectors.Case) error {
 		if other.Stage(signature.SignatureValue) == plain.Stage(signature.SignatureValue) {
 			return fmt.Errorf("alternative %s: it comes to the same signature as expect, so this vector cannot tell the readings apart", a.Reading)
 		}
+	}
+	return arrives(profile, c)
+}
+
+// arrives holds what arrives of a case to what the case says of it.
+func arrives(profile *signature.Profile, c *vectors.Case) error {
+	if !c.ForServers() {
+		return nil
+	}
+	req, err := c.Arrival(profile)
+	if err != nil {
+		return err
+	}
+	v := c.Server(profile).Verify(req)
+	class := ""
+	switch fault := v.Fault(); {
+	case v.Verdict == signature.Mismatch:
+		class = string(signature.SignatureMismatch)
+	case fault != nil:
+		class = string(fault.Class)
+	}
+	switch want := c.Expect.Rejected; {
+	case want == nil && v.Verdict != signature.Verified:
+		return fmt.Errorf("a server that follows the documents refuses it: %s %s: %v", v.Verdict, class, v.Faults)
+	case want != nil && want.Class != class:
+		return fmt.Errorf("a server that follows the documents finds it %s %s: %v; the case says %s", v.Verdict, class, v.Faults, want.Class)
 	}
 	return nil
 }

@@ -104,3 +104,34 @@ func TestRecomputeComparesAuthorizationsByWhatTheySay(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestRecomputeHoldsWhatArrivesToItsCase(t *testing.T) {
+	const id = "oss-v4/header/basics/get-object-sts"
+	late := func(seconds int64, rejected *vectors.Rejection) *vectors.Case {
+		return changed(t, id, func(c *vectors.Case) {
+			c.Expect.ReceivedAfter, c.Expect.Rejected = seconds, rejected
+			if rejected != nil {
+				c.Expect.Stages, c.Expect.Control = vectors.ExpectedStages{}, id
+			}
+		})
+	}
+	skewed := &vectors.Rejection{Class: "skewed", Status: 403, Code: "RequestTimeTooSkewed"}
+	for name, test := range map[string]struct {
+		vector *vectors.Case
+		want   string // in the error; empty: none
+	}{
+		"just in time":             {late(900, nil), ""},
+		"too late, not said":       {late(901, nil), "a server that follows the documents refuses it: malformed skewed"},
+		"too late":                 {late(901, skewed), ""},
+		"in time, said to be late": {late(900, skewed), "the case says skewed"},
+		"late for another reason":  {late(901, &vectors.Rejection{Class: "expired", Status: 403, Code: "AccessDenied"}), "finds it malformed skewed"},
+		"a change that cannot be made": {changed(t, id, func(c *vectors.Case) {
+			c.Expect.Tamper = []vectors.Tamper{{When: "after-signing", Op: "remove-header", Target: "X-None"}}
+		}), "cannot be tampered with"},
+	} {
+		err := spec.Recompute(test.vector)
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%s: error is %v, want %q", name, err, test.want)
+		}
+	}
+}

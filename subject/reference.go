@@ -9,6 +9,9 @@ import (
 	"github.com/countersign/countersign/wire"
 )
 
+// ReferenceName is what the reference calls itself as an adapter.
+const ReferenceName = "countersign"
+
 // Reference is the signer of package signature: it does what the documents
 // say, and shows every stage.
 type Reference struct {

@@ -1,5 +1,7 @@
 package vectors
 
+import "cmp"
+
 // AgreedBy names who else stands behind the expected values of a case: the
 // source that prints them, and the implementations that produced them.
 func (s *Set) AgreedBy(c *Case) []string {
@@ -11,7 +13,7 @@ func (s *Set) AgreedBy(c *Case) []string {
 		a := &s.Attestations[i]
 		for _, p := range a.Produced {
 			if p.ID == c.ID && p.Digest == c.Digest() {
-				names = append(names, a.Implementation.Name+" "+a.Implementation.Version)
+				names = append(names, a.Implementation.Name+" "+cmp.Or(p.Version, a.Implementation.Version))
 			}
 		}
 	}

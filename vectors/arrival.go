@@ -3,6 +3,7 @@ package vectors
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,8 @@ var ErrTamper = errors.New("cannot be tampered with")
 
 // Arrival is the request of a case as a server gets it: changed as Tamper says
 // before it is signed, signed by the profile, and changed again behind the
-// signer's back. A form arrives as a browser upload of the key and a small file.
+// signer's back. A form arrives as a browser upload of the key, the fields its
+// policy wants, and a small file.
 //
 // The ops, each on the first header, parameter or field of its name:
 //
@@ -55,7 +57,7 @@ func (c *Case) Arrival(profile *signature.Profile) (*wire.Request, error) {
 	}
 	a := arrival{profile: profile, req: signed.Request(), fields: signed.Form}
 	if profile.Carrier == signature.InForm {
-		a.fields = append([][2]string{{"key", c.Input.Key}}, a.fields...)
+		a.fields = withPolicyFields(append([][2]string{{"key", c.Input.Key}}, a.fields...), c.Input.Policy)
 	}
 	for _, t := range c.Expect.Tamper {
 		if t.When != "after-signing" {
@@ -81,7 +83,7 @@ func (c *Case) Server(profile *signature.Profile) *signature.Verifier {
 			return in.Credentials, id == in.Credentials.AccessKeyID
 		},
 		Region: in.Region, Product: in.Product,
-		Now: c.ReceivedAt,
+		Now: c.ReceivedAt, Grants: true,
 	}
 	if v.Product == "" {
 		v.Product = profile.Names.Service
@@ -337,6 +339,18 @@ func editField(fields [][2]string, name, op string, edit func(value string) (str
 		return err
 	}
 	return fmt.Errorf("%s %s: %w: the form has no such field", op, name, ErrTamper)
+}
+
+// withPolicyFields adds the fields that a policy has conditions for and that
+// are not there yet.
+func withPolicyFields(fields [][2]string, policy string) [][2]string {
+	for _, wanted := range signature.PolicyFields(policy) {
+		there := slices.ContainsFunc(fields, func(f [2]string) bool { return wire.EqualFold(f[0], wanted[0]) })
+		if !there {
+			fields = append(fields, wanted)
+		}
+	}
+	return fields
 }
 
 // uploadBoundary parts the fields of an upload; no field of a vector holds it.

@@ -48,10 +48,14 @@ const (
 	Derived   Provenance = "derived"   // only the reference has computed it
 )
 
+// SourceCaptured is the kind of source of a request that an SDK really sent: the
+// signature of the case is the SDK's own.
+const SourceCaptured = "captured"
+
 // Source says where a case comes from.
 type Source struct {
-	Kind string `json:"kind"`           // document, sdk-test, third-party-test, field, own
-	Ref  string `json:"ref"`            // document and section, or repository, path and test
+	Kind string `json:"kind"`           // document, sdk-test, third-party-test, field, captured, own
+	Ref  string `json:"ref"`            // document and section, or repository, path and test, or SDK, version and captured request
 	ID   string `json:"id,omitempty"`   // the id of the published vector it transcribes, e.g. oss-001
 	Note string `json:"note,omitempty"` // what had to be decided when transcribing
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -204,11 +205,19 @@ func formattedFile(name string) (data, formatted []byte, err error) {
 	return data, formatted, nil
 }
 
-// replaceFile writes beside the file and renames.
+// replaceFile writes beside the file and renames. A file that is not there yet
+// is made, and so is its folder.
 func replaceFile(name string, data []byte) (err error) {
-	info, err := os.Stat(name)
-	if err != nil {
+	mode := os.FileMode(0o644)
+	switch info, err := os.Stat(name); {
+	case err == nil:
+		mode = info.Mode().Perm()
+	case !errors.Is(err, fs.ErrNotExist):
 		return err
+	default:
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
 	}
 	temp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
@@ -222,7 +231,7 @@ func replaceFile(name string, data []byte) (err error) {
 	if _, err = temp.Write(data); err != nil {
 		return errors.Join(err, temp.Close())
 	}
-	if err = temp.Chmod(info.Mode().Perm()); err != nil {
+	if err = temp.Chmod(mode); err != nil {
 		return errors.Join(err, temp.Close())
 	}
 	if err = temp.Close(); err != nil {

@@ -172,7 +172,6 @@ func TestLintAcceptsWhatIsAllowed(t *testing.T) {
 		"requirement of one of the profiles": replaced(keysFile, "OSS1-DATE-01", "OSS4-DATE-01"),
 		"level below its requirements":       replaced(formFile, `"level": "must"`, `"level": "may"`),
 		"acceptance at the limit":            replaced(headerFile, `"signature": "c2ln"`+"\n        }", `"signature": "c2ln"}, "receivedAfter": 900`),
-		"outdated attestation":               func(f fstest.MapFS) { attest(f, "oss2", getObject, "0123456789abcdef") },
 		"form that names its key":            replaced(keysFile, "GetObject", "PostObject"),
 		"erratum of another stage":           replaced(errataFile, `"correct": {`, `"correct": {"url": "x",`),
 		"set-body without a target": func(f fstest.MapFS) {
@@ -226,6 +225,41 @@ func TestLintWarnsOfLongFiles(t *testing.T) {
 	problems := Lint(files, LintOptions{})
 	if len(problems) != 1 || !problems[0].Warning || problems[0].Rule != "size" || !strings.Contains(problems[0].Message, "62 cases") {
 		t.Errorf("got %v", problems)
+	}
+}
+
+func TestLintWarnsOfAttestationsThatHaveEnded(t *testing.T) {
+	files := sound()
+	attest(files, "oss2", getObject, "0123456789abcdef")
+	problems := Lint(files, LintOptions{})
+	if len(problems) != 1 || !problems[0].Warning || problems[0].Rule != "attestation" || !strings.Contains(problems[0].Message, "since oss2 attested them: 1") {
+		t.Errorf("got %v", problems)
+	}
+}
+
+// A captured vector is what the SDK sent: who changes it by hand is told.
+func TestLintHoldsCapturedVectorsToTheirSDK(t *testing.T) {
+	files := sound()
+	replaced(formFile, `"kind": "`, `"kind": "captured", "note": "`)(files)
+	for range 2 {
+		replaced(formFile, `"provenance": "published"`, `"provenance": "derived"`)(files)
+	}
+	edit(files, formFile, `"ref": "`, `"ref": "oss2 1: `)
+	if problems := Lint(files, LintOptions{}); len(problems) != 1 || problems[0].Rule != "captured" || problems[0].Case != post || problems[0].Warning {
+		t.Errorf("not attested: got %v", problems)
+	}
+	set, err := LoadFS(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _ := set.Case(post)
+	attest(files, "other", post, c.Digest())
+	if problems := Lint(files, LintOptions{}); len(problems) != 1 || problems[0].Rule != "captured" {
+		t.Errorf("attested by another: got %v", problems)
+	}
+	attest(files, "oss2", post, c.Digest())
+	for _, p := range Lint(files, LintOptions{}) {
+		t.Errorf("attested: %v", p)
 	}
 }
 

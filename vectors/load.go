@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"strings"
 	"sync"
@@ -21,10 +22,13 @@ import (
 //go:embed *[^o]
 var embedded embed.FS
 
-var loadEmbedded = sync.OnceValues(func() (*Set, error) { return LoadFS(embedded) })
+var loadEmbedded = sync.OnceValues(func() (*Set, error) { return load(embedded, (*source).trust) })
 
 // Load returns the vectors this package was built with. The set is read once
 // and shared: do not change it.
+//
+// Every process begins with this, so it takes the files to be in their
+// canonical form, as a test of this package makes sure.
 func Load() (*Set, error) { return loadEmbedded() }
 
 // LoadFS reads the vectors below the root of fsys, a folder like the one of
@@ -34,22 +38,33 @@ func Load() (*Set, error) { return loadEmbedded() }
 // field its schema does not know, an id that comes twice, a requirement that
 // does not exist, a StringToSign that is not its bytes. The error names all of
 // that, each with file and case. For everything else there is [Lint].
-func LoadFS(fsys fs.FS) (*Set, error) {
+func LoadFS(fsys fs.FS) (*Set, error) { return load(fsys, (*source).format) }
+
+// load reads a folder. canonical brings a file into its canonical form.
+func load(fsys fs.FS, canonical func(*source) error) (*Set, error) {
 	names, err := sourceNames(fsys)
 	if err != nil {
 		return nil, fmt.Errorf("vectors: %w", err)
 	}
+	parts := make([]builder, len(names)) // a file each: they have nothing to do with each other yet
+	var wait sync.WaitGroup
+	for i, name := range names {
+		wait.Go(func() {
+			src, err := readSource(fsys, name)
+			if err == nil {
+				err = canonical(src)
+			}
+			if err != nil {
+				parts[i].fail(err)
+				return
+			}
+			parts[i].add(src)
+		})
+	}
+	wait.Wait()
 	var b builder
-	for _, name := range names {
-		src, err := readSource(fsys, name)
-		if err == nil {
-			err = src.format()
-		}
-		if err != nil {
-			b.fail(err)
-			continue
-		}
-		b.add(src)
+	for i := range parts {
+		b.join(&parts[i])
 	}
 	set := b.finish()
 	l := linter{set: set}
@@ -65,6 +80,9 @@ func LoadFS(fsys fs.FS) (*Set, error) {
 
 // sourceNames lists the JSON files below the root, the schemas left out.
 func sourceNames(fsys fs.FS) ([]string, error) {
+	if changed, ok := fsys.(changedFiles); ok {
+		return changed.names()
+	}
 	var names []string
 	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
@@ -119,6 +137,12 @@ func (s *source) format() error {
 	return nil
 }
 
+// trust takes a file to be in its canonical form.
+func (s *source) trust() error {
+	s.canonical = s.data
+	return nil
+}
+
 func syntaxProblem(name string, err error) error {
 	p := Problem{File: name, Rule: "syntax", Message: err.Error()}
 	var syntax *SyntaxError
@@ -132,7 +156,7 @@ func syntaxProblem(name string, err error) error {
 type builder struct {
 	set   Set
 	files []filePlace
-	hash  []byte
+	sums  [][sha256.Size]byte // of the files
 	errs  []error
 }
 
@@ -141,11 +165,29 @@ type filePlace struct {
 	ids  []string
 }
 
+// join adds what another builder has.
+func (b *builder) join(other *builder) {
+	s, o := &b.set, &other.set
+	s.Files = append(s.Files, o.Files...)
+	s.Operations = append(s.Operations, o.Operations...)
+	s.Names = append(s.Names, o.Names...)
+	s.Errata = append(s.Errata, o.Errata...)
+	s.Attestations = append(s.Attestations, o.Attestations...)
+	s.Withdrawn = append(s.Withdrawn, o.Withdrawn...)
+	if s.Requirements == nil {
+		s.Requirements = map[string]Requirement{}
+	}
+	maps.Copy(s.Requirements, o.Requirements)
+	b.files = append(b.files, other.files...)
+	b.sums = append(b.sums, other.sums...)
+	b.errs = append(b.errs, other.errs...)
+}
+
 func (b *builder) fail(err error) { b.errs = append(b.errs, err) }
 
 // add takes a file in. What cannot be decoded is left out, with an error.
 func (b *builder) add(src *source) {
-	b.hash = fmt.Appendf(b.hash, "%s\n%d\n%s", src.name, len(src.canonical), src.canonical)
+	b.sums = append(b.sums, src.sum())
 	text := func(name string) string { return src.root.text(src.data, name) }
 	switch src.schema {
 	case vectorSchema:
@@ -176,6 +218,15 @@ func (b *builder) add(src *source) {
 	case tombstonesSchema:
 		b.set.Withdrawn = append(b.set.Withdrawn, decodeItems[Tombstone](b, src, "withdrawn")...)
 	}
+}
+
+// sum identifies the name and the canonical bytes of a file.
+func (s *source) sum() (out [sha256.Size]byte) {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n", s.name)
+	h.Write(s.canonical)
+	h.Sum(out[:0])
+	return out
 }
 
 func (b *builder) requirements(src *source) {
@@ -239,8 +290,11 @@ func (b *builder) finish() *Set {
 		}
 	}
 	s.countAttestations()
-	sum := sha256.Sum256(b.hash)
-	s.sum = hex.EncodeToString(sum[:])
+	whole := sha256.New()
+	for _, sum := range b.sums {
+		whole.Write(sum[:])
+	}
+	s.sum = hex.EncodeToString(whole.Sum(nil))
 	return s
 }
 

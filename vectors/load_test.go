@@ -279,3 +279,18 @@ func TestProvenanceCountsWhoProducedTheCaseAsItIs(t *testing.T) {
 		t.Errorf("a published case: %s", got)
 	}
 }
+
+// Load trusts its files: here they are looked at as closely as those of others.
+func TestTheEmbeddedVectorsAreInCanonicalForm(t *testing.T) {
+	trusted, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked, err := LoadFS(Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if trusted.SHA256() != checked.SHA256() {
+		t.Error("a file is not in canonical form; run `countersign vectors fmt`")
+	}
+}

@@ -1,6 +1,7 @@
 package vectors
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -144,20 +145,53 @@ func (l *linter) checkTombstones() {
 }
 
 // checkAttestations checks that attested vectors exist. One that has changed
-// since is no problem: it is attested no longer.
+// since is no problem, it is attested no longer: but it is worth asking again.
 func (l *linter) checkAttestations() {
-	check := func(a *Attestation, id string) {
-		if _, ok := l.set.Case(id); !ok && !l.unread[id] {
-			l.report(a.path, id, "attestation", "attest again", "%s attests a vector that does not exist", a.Implementation.Name)
+	for i := range l.set.Attestations {
+		a := &l.set.Attestations[i]
+		ended := 0
+		check := func(id, digest string) {
+			c, ok := l.set.Case(id)
+			switch {
+			case !ok && !l.unread[id]:
+				l.report(a.path, id, "attestation", "attest again", "%s attests a vector that does not exist", a.Implementation.Name)
+			case ok && c.Digest() != digest:
+				ended++
+			}
+		}
+		for _, p := range a.Produced {
+			check(p.ID, p.Digest)
+		}
+		for _, d := range a.Differs {
+			check(d.ID, d.Digest)
+		}
+		if ended > 0 {
+			l.add(Problem{File: a.path, Rule: "attestation", Warning: true, Fix: "attest again",
+				Message: fmt.Sprintf("vectors have changed since %s attested them: %d", a.Implementation.Name, ended)})
 		}
 	}
+	l.checkCaptured()
+}
+
+// checkCaptured checks that the SDK that sent a captured request attests its
+// vector as it is: the expected signature is the SDK's own and cannot be changed
+// by hand.
+func (l *linter) checkCaptured() {
+	attested := map[string]bool{}
 	for i := range l.set.Attestations {
 		a := &l.set.Attestations[i]
 		for _, p := range a.Produced {
-			check(a, p.ID)
+			attested[a.Implementation.Name+" "+p.ID+" "+p.Digest] = true
 		}
 		for _, d := range a.Differs {
-			check(a, d.ID)
+			attested[a.Implementation.Name+" "+d.ID+" "+d.Digest] = true
+		}
+	}
+	for _, c := range l.set.cases {
+		sdk, _, _ := strings.Cut(c.Source.Ref, " ")
+		if c.Source.Kind == SourceCaptured && !attested[sdk+" "+c.ID+" "+c.Digest()] {
+			l.report(l.set.FileOf(c.ID), c.ID, "captured", "import it again under another name, or make it a vector of our own",
+				"the request is said to be captured from %s, which does not attest the vector as it is", sdk)
 		}
 	}
 }

@@ -78,16 +78,18 @@ type Implementation struct {
 
 // Produced is a vector whose bytes an implementation produced.
 type Produced struct {
-	ID     string `json:"id"`
-	Digest string `json:"digest"` // of the vector then, see [Case.Digest]
+	ID      string `json:"id"`
+	Digest  string `json:"digest"`            // of the vector then, see [Case.Digest]
+	Version string `json:"version,omitempty"` // of the implementation, where it is not the one of the file
 }
 
 // Differs is a vector an implementation came to other bytes for.
 type Differs struct {
-	ID     string          `json:"id"`
-	Digest string          `json:"digest"`
-	Stage  signature.Stage `json:"stage"` // the first one that differs
-	Note   string          `json:"note,omitempty"`
+	ID      string          `json:"id"`
+	Digest  string          `json:"digest"`
+	Version string          `json:"version,omitempty"`
+	Stage   signature.Stage `json:"stage"` // the first one that differs
+	Note    string          `json:"note,omitempty"`
 }
 
 // Tombstone keeps the id of what was withdrawn from being used again.
@@ -139,8 +141,8 @@ func (s *Set) RequirementIDs() []string { return s.requirementIDs }
 // folder of the vectors, or "".
 func (s *Set) FileOf(id string) string { return s.places[id] }
 
-// SHA256 returns the lower-case hexadecimal SHA-256 over the canonical bytes
-// of all files and their names: two sets with the same sum hold the same
+// SHA256 returns the lower-case hexadecimal SHA-256 over those of the canonical
+// bytes of all files and their names: two sets with the same sum hold the same
 // vectors, however their files are formatted.
 func (s *Set) SHA256() string { return s.sum }
 

@@ -14,7 +14,7 @@ import (
 func newSignerCommand(env *environment) *cobra.Command {
 	return signerPage.command(cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
 		reference := adapter.Adapter{
-			Identity: subject.Identity{Name: "countersign", Version: version.Suite, Language: "go"},
+			Identity: subject.Identity{Name: subject.ReferenceName, Version: version.Suite, Language: "go"},
 			Profiles: vectors.ProfileIDs(),
 			Features: []string{"clock", "bytes"},
 			Sign:     signByReference,

@@ -250,6 +250,38 @@ countersign vectors fmt vectors
 countersign vectors fmt --check vectors`,
 }
 
+var vectorsCoveragePage = page{
+	use:   "coverage [--json|--mutants] [PATTERN…]",
+	short: "say what the vectors are worth",
+	about: `
+Lists the requirements, or those whose ids match any PATTERN, and for each of
+them how many vectors prove it: valid ones that must be signed, sent or let in
+so, rejecting ones that must be refused, and mutants. A mutant is the
+reference with that one rule broken; 2/2 says that the suite failed two of two
+over a vector of that requirement. The rules an SDK owes its caller (OP-…) are
+put to no server, so nothing is rejected for them.
+
+The provenance is the best one of the requirement's signature vectors.
+
+Below the list stand the counts by provenance, every contested rule with who
+reads it how, every requirement of level must that rests on values which only
+the reference has computed, and the empty cells of musts.
+
+With --mutants the mutants are listed instead, each with the vectors that kill
+it. With --json each requirement is one line: id, level, status, provenance,
+valid, rejecting, mutants (id, about, killedBy) and lacks.`,
+	exit: `
+0    no must has an empty cell, and every mutant is killed
+1    one has, or one survives
+2    a pattern matches nothing`,
+	examples: `
+# what there is for presigned URLs of OSS V4
+countersign vectors coverage 'OSS4-QUERY-*'
+
+# which vector would catch an SDK that takes Date in place of x-oss-date
+countersign vectors coverage --mutants OSS1-DATE-02`,
+}
+
 var vectorsSchemaPage = page{
 	use:   "schema NAME",
 	short: "print a published JSON Schema",

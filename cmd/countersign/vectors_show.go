@@ -131,10 +131,11 @@ func (v *shownVector) printSignature(env *environment, set *vectors.Set) {
 	env.printRequirements(set, c.Requirements)
 	fmt.Fprintln(env.Stdout)
 	env.printInput(&c.Input)
+	env.printArrival(c)
 	if r := c.Expect.Rejected; r != nil {
 		fmt.Fprintln(env.Stdout)
 		env.heading("rejected", "its valid twin is "+c.Expect.Control)
-		env.fields("  ", rejectionFields(&c.Expect)...)
+		env.fields("  ", field{"class", r.Class}, field{"status", fmt.Sprint(r.Status)}, field{"code", r.Code}, field{"ec", r.EC})
 		return
 	}
 	env.printStages("expected", &c.Expect.Stages)
@@ -213,14 +214,34 @@ func operationFields(o *vectors.Operation) []field {
 	return append(fields, field{"body", string(o.Body)})
 }
 
-// rejectionFields are what is done to a request, and what a server must say.
-func rejectionFields(e *vectors.Expect) []field {
+// printArrival shows what is done to a request on its way to a server, and what
+// arrives there. A request that nothing is done to needs no such lines.
+func (env *environment) printArrival(c *vectors.Case) {
+	e := &c.Expect
+	if len(e.Tamper) == 0 && e.ReceivedAfter == 0 {
+		return
+	}
 	var fields []field
 	for _, t := range e.Tamper {
-		fields = append(fields, field{"tamper", strings.TrimSpace(t.When + ": " + t.Op + " " + t.Target + " " + string(t.Value))})
+		what := strings.TrimSpace(t.Op + " " + t.Target)
+		if t.Old != "" {
+			what += " " + string(t.Old) + " →"
+		}
+		fields = append(fields, field{t.When, strings.TrimSpace(what + " " + string(t.Value))})
 	}
 	if e.ReceivedAfter != 0 {
 		fields = append(fields, field{"received", fmt.Sprintf("%d seconds after its time", e.ReceivedAfter)})
 	}
-	return append(fields, field{"class", e.Rejected.Class}, field{"status", fmt.Sprint(e.Rejected.Status)}, field{"code", e.Rejected.Code}, field{"ec", e.Rejected.EC})
+	fmt.Fprintln(env.Stdout)
+	env.heading("on the way", "what is done to the request")
+	env.fields("  ", fields...)
+	profile, err := signature.LookupID(c.Profile())
+	if err != nil {
+		return
+	}
+	if req, err := c.Arrival(profile); err == nil {
+		fmt.Fprintln(env.Stdout)
+		env.heading("arrives", "signed, as a server gets it")
+		env.requestHead("  ", req)
+	}
 }

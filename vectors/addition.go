@@ -1,0 +1,190 @@
+package vectors
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/countersign/countersign/signature"
+)
+
+// Addition collects what an import adds to a folder of vectors. Nothing is
+// written before [Addition.Write].
+type Addition struct {
+	dir   string
+	set   *Set
+	files map[string]*File // by place below the folder; those that change
+	sdk   Implementation
+	told  *Attestation // what the SDK attests, with what is added
+	added []string     // ids
+}
+
+// NewAddition begins to add what an SDK sent to the folder dir.
+func NewAddition(dir string, sdk Implementation) (*Addition, error) {
+	set, err := LoadFS(os.DirFS(dir))
+	if err != nil {
+		return nil, err
+	}
+	a := &Addition{dir: dir, set: set, files: map[string]*File{}, sdk: sdk}
+	name, err := AttestationFile(sdk.Name)
+	if err != nil {
+		return nil, err
+	}
+	a.told, err = ReadAttestation(filepath.Join(dir, AttestationFolder, name), sdk)
+	return a, err
+}
+
+// Set is the folder as it was.
+func (a *Addition) Set() *Set { return a.set }
+
+// Added are the ids of the vectors that were added.
+func (a *Addition) Added() []string { return a.added }
+
+// Strongest is the level of the strongest of the requirements, may if none of
+// them exists.
+func (s *Set) Strongest(requirements []string) Level {
+	level := May
+	for _, id := range requirements {
+		if r, ok := s.Requirement(id); ok && r.Level.rank() > level.rank() {
+			level = r.Level
+		}
+	}
+	return level
+}
+
+// Add adds a vector to the file of its theme, and what the SDK attests by it.
+func (a *Addition) Add(t *Transcribed) {
+	c := &t.Case
+	place := path.Dir(c.ID) + ".json"
+	f := a.files[place]
+	if f == nil {
+		f = a.open(place)
+		a.files[place] = f
+	}
+	f.Cases = append(f.Cases, *c)
+	a.added = append(a.added, c.ID)
+
+	version := a.sdk.Version
+	if version == a.told.Implementation.Version {
+		version = ""
+	}
+	if t.Differs != nil {
+		d := *t.Differs
+		d.Version = version
+		a.told.Differs = append(a.told.Differs, d)
+		return
+	}
+	a.told.Produced = append(a.told.Produced, Produced{ID: c.ID, Digest: c.Digest(), Version: version})
+}
+
+// open returns a copy of the file at that place, or a new one.
+func (a *Addition) open(place string) *File {
+	i := slices.IndexFunc(a.set.Files, func(f File) bool { return f.path == place })
+	if i >= 0 {
+		f := a.set.Files[i]
+		f.Cases = slices.Clone(f.Cases)
+		return &f
+	}
+	parts := strings.Split(strings.TrimSuffix(place, ".json"), "/")
+	return &File{Schema: "../../schema/" + vectorSchema, Scheme: parts[0], Carrier: signature.Carrier(parts[1]), Theme: parts[2], path: place}
+}
+
+// bytes are the files that change, by their place, in canonical form.
+func (a *Addition) bytes() (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for place, f := range a.files {
+		data, err := json.Marshal(f)
+		if err == nil {
+			data, err = FormatBytes(data)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", place, err)
+		}
+		out[place] = data
+	}
+	name, err := AttestationFile(a.sdk.Name)
+	if err != nil {
+		return nil, err
+	}
+	out[path.Join(AttestationFolder, name)], err = a.told.Format()
+	return out, err
+}
+
+// Lint checks the folder as it would be, and returns what is wrong with the
+// files that change.
+func (a *Addition) Lint(opts LintOptions) ([]Problem, error) {
+	changed, err := a.bytes()
+	if err != nil {
+		return nil, err
+	}
+	problems := Lint(changedFiles{os.DirFS(a.dir), changed}, opts)
+	return slices.DeleteFunc(problems, func(p Problem) bool {
+		_, ours := changed[p.File]
+		return p.Warning || !ours && !slices.Contains(a.added, p.Case)
+	}), nil
+}
+
+// Write writes the files, each in one step: vectors first, so that nobody
+// attests what is not there. It returns their names.
+func (a *Addition) Write() ([]string, error) {
+	changed, err := a.bytes()
+	if err != nil {
+		return nil, err
+	}
+	var places []string
+	for place := range changed {
+		places = append(places, place)
+	}
+	slices.SortFunc(places, func(x, y string) int {
+		if last := strings.HasPrefix(x, AttestationFolder+"/"); last != strings.HasPrefix(y, AttestationFolder+"/") {
+			if last {
+				return 1
+			}
+			return -1
+		}
+		return strings.Compare(x, y)
+	})
+	var written []string
+	for _, place := range places {
+		name := filepath.Join(a.dir, filepath.FromSlash(place))
+		if err := replaceFile(name, changed[place]); err != nil {
+			return written, err
+		}
+		written = append(written, name)
+	}
+	return written, nil
+}
+
+// changedFiles is a folder in which some files are others, or new.
+type changedFiles struct {
+	fs.FS
+	files map[string][]byte
+}
+
+// ReadFile implements [fs.ReadFileFS].
+func (c changedFiles) ReadFile(name string) ([]byte, error) {
+	if data, ok := c.files[name]; ok {
+		return data, nil
+	}
+	return fs.ReadFile(c.FS, name)
+}
+
+// names lists the files, the new ones too.
+func (c changedFiles) names() ([]string, error) {
+	names, err := sourceNames(c.FS)
+	if err != nil {
+		return nil, err
+	}
+	for name := range c.files {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
