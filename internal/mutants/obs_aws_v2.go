@@ -266,6 +266,7 @@ var obsAWSV2Auth = []Mutant{
 	{"OBSAWS2-QUERY-03", "empty-taken", "reads over an empty Expires", query("obs-aws-v2"), s3ForgivingExpires("not be empty")},
 	{"OBSAWS2-QUERY-03", "any-text-taken", "takes any text for Expires", query("obs-aws-v2"), s3ForgivingExpires("decimal number")},
 	{"OBSAWS2-TOKEN-01", "header-unsigned", "does not sign x-amz-security-token", header("obs-aws-v2"), headers(func(h wire.Header) (wire.Header, bool) { return h, !strings.EqualFold(h.Name, "x-amz-security-token") })},
+	{"OBSAWS2-TOKEN-01", "any-token", "does not look at tokens", requests("obs-aws-v2"), server(s3AnyToken)},
 	{"OBSAWS2-TOKEN-01", "header-encoded", "signs the token percent-encoded", header("obs-aws-v2"), headers(func(h wire.Header) (wire.Header, bool) {
 		if strings.EqualFold(h.Name, "x-amz-security-token") {
 			h.Value = wire.EscapeValue(h.Value)
