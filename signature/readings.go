@@ -107,7 +107,7 @@ const (
 )
 
 func readingsOBSV2() []Reading {
-	return []Reading{
+	return append([]Reading{
 		{
 			"raw-bucket-path", "OBS2-RESOURCE-06",
 			"the document ends a bucket in a slash; SDKs sign the path-style /bucket they send, as a server would that takes the raw path",
@@ -127,11 +127,11 @@ func readingsOBSV2() []Reading {
 			func(p *Profile) *Profile { return alsoSigning(p, SignedParameters(p.Scheme).listedInAnyCase) },
 		},
 		{
-			"equals-for-empty", "OBS2-PARAM-05",
+			"equals-for-empty", "OBS2-PARAM-15",
 			"the sample code writes the bare name; SDKs differ where ?k= is on the wire",
 			func(p *Profile) *Profile { return p.Replace(CanonicalResource, resourceWithEquals) },
 		},
-	}
+	}, readingsOfOBSLists()...)
 }
 
 var s3NamesOnly = Reading{

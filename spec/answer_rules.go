@@ -16,6 +16,7 @@ var answerRules = map[string]func(*Answer, *diagnose.ErrorDocument) string{
 	"OSS2-ERROR-01":   showsItsString,
 	"OSS4-ERROR-01":   showsItsCanonicalRequest,
 	"OSS4-ERROR-03":   tellsHEAD("x-oss-ec", "x-oss-err"),
+	"OBS2-DATE-04":    namesADateHeader,
 	"OBS2-ERROR-01":   showsItsString,
 	"OBS2-ERROR-03":   tellsOneOfHEAD("x-obs-error-code", "x-amz-error-code"),
 	"OBS4-ERROR-01":   showsItsString,
@@ -98,4 +99,13 @@ func namesBothDates(names ...string) func(*Answer, *diagnose.ErrorDocument) stri
 		}
 		return ""
 	}
+}
+
+// namesADateHeader wants an answer to a missing or bad date to name the header
+// of its dress.
+func namesADateHeader(_ *Answer, doc *diagnose.ErrorDocument) string {
+	if !strings.Contains(doc.Message, "x-obs-date") && !strings.Contains(doc.Message, "x-amz-date") {
+		return "the answer does not name the date header it wants"
+	}
+	return ""
 }

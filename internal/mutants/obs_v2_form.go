@@ -1,0 +1,211 @@
+package mutants
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/countersign/countersign/endpoint"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/wire"
+)
+
+// Of forms.
+var obsV2Form = []Mutant{
+	{"OBS2-FORM-01", "json", "signs the policy before its encoding", form(obsV2Scheme), text(signature.StringToSign, decodedPolicy)},
+	{"OBS2-FORM-01", "wrapped", "breaks the lines of the Base64 text", form(obsV2Scheme), text(signature.StringToSign, func(built string) string {
+		var lines []string
+		for chunk := range slices.Chunk([]byte(built), 600) {
+			lines = append(lines, string(chunk))
+		}
+		return strings.Join(lines, "\n")
+	})},
+	{"OBS2-FORM-01", "latin-1", "encodes the policy in Latin-1", form(obsV2Scheme), inPolicy(latin1)},
+	{"OBS2-FORM-01", "unpadded", "leaves the padding of the Base64 text away", form(obsV2Scheme), text(signature.StringToSign, func(built string) string { return strings.TrimRight(built, "=") })},
+	{"OBS2-FORM-02", "sha-256", "uses HMAC-SHA256", form(obsV2Scheme),
+		output(signature.SignatureValue, func(s *signature.Signing, _ string) string {
+			mac := hmac.New(sha256.New, []byte(s.Credentials.AccessKeySecret))
+			mac.Write(s.Bytes(signature.StringToSign))
+			return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+		})},
+	{"OBS2-FORM-02", "hexadecimal", "writes the signature in hexadecimal digits", form(obsV2Scheme),
+		output(signature.SignatureValue, func(s *signature.Signing, _ string) string {
+			mac := hmac.New(sha1.New, []byte(s.Credentials.AccessKeySecret))
+			mac.Write(s.Bytes(signature.StringToSign))
+			return hex.EncodeToString(mac.Sum(nil))
+		})},
+	{"OBS2-FORM-03", "other-dress", "names the access key AWSAccessKeyId", form(obsV2Scheme), table(func(p *signature.Profile) {
+		p.Names.AccessKey = "AWSAccessKeyId"
+		for i := range p.Place {
+			if p.Place[i].Name == "AccessKeyId" {
+				p.Place[i].Name = "AWSAccessKeyId"
+			}
+		}
+	})},
+	{"OBS2-FORM-03", "small-letters-alone", "does not know the field Signature", form(obsV2Scheme), reading(func(s *signature.Signing) bool { return hasField(s, "Signature") })},
+	{"OBS2-FORM-04", "unknown", "does not know the field token", form(obsV2Scheme), reading(func(s *signature.Signing) bool { return hasField(s, "token") && !hasField(s, "policy") })},
+	{"OBS2-FORM-04", "loses", "takes the three fields where there is a token too", form(obsV2Scheme), Break{Profile: func(p *signature.Profile) *signature.Profile {
+		c := p.Clone()
+		c.Read = func(s *signature.Signing) []*signature.Fault {
+			faults := p.Read(s)
+			if policy, ok := s.Field("policy"); ok && hasField(s, "token") && len(faults) == 0 {
+				s.Policy = policy
+				s.Provided, _ = s.Field("signature")
+			}
+			return faults
+		}
+		return c
+	}}},
+	{"OBS2-FORM-05", "fields-unchecked", "lets fields through that the policy does not name", form(obsV2Scheme), neededFields(func(string) bool { return false })},
+	{"OBS2-FORM-05", "metadata-free", "lets metadata through that the policy does not name", form(obsV2Scheme),
+		neededFields(func(field string) bool { return !strings.HasPrefix(field, "x-obs-meta-") && covered(field) })},
+	{"OBS2-FORM-05", "key-free", "needs no condition for the key", form(obsV2Scheme), neededFields(func(field string) bool { return field != "key" && covered(field) })},
+	{"OBS2-FORM-05", "ignored-needed", "wants a condition for x-ignore- fields", form(obsV2Scheme),
+		neededFields(func(field string) bool { return covered(field) || strings.HasPrefix(field, "x-ignore-") })},
+	{"OBS2-FORM-05", "redirect-refused", "knows no field success_action_redirect", form(obsV2Scheme), reading(func(s *signature.Signing) bool { return hasField(s, "success_action_redirect") })},
+	{"OBS2-FORM-05", "acl-refused", "knows no field x-obs-acl", form(obsV2Scheme), reading(func(s *signature.Signing) bool { return hasField(s, "x-obs-acl") })},
+	{"OBS2-FORM-06", "milliseconds-alone", "refuses an expiration in whole seconds", form(obsV2Scheme), reading(func(s *signature.Signing) bool { return !strings.Contains(expirationOf(s), ".") })},
+	{"OBS2-FORM-06", "seconds-alone", "refuses an expiration with milliseconds", form(obsV2Scheme), reading(func(s *signature.Signing) bool { return strings.Contains(expirationOf(s), ".") })},
+	{"OBS2-FORM-06", "offsets", "takes an offset in an expiration", form(obsV2Scheme), rewording("17:00:00+08:00", "09:00:00Z")},
+	{"OBS2-FORM-06", "no-zone", "takes an expiration without a zone", form(obsV2Scheme), rewording(`T09:00:00"`, `T09:00:00Z"`)},
+	{"OBS2-FORM-06", "rfc-1123", "takes an expiration as in a Date header", form(obsV2Scheme), rewording("Mon, 20 May 2024 09:00:00 GMT", "2024-05-20T09:00:00Z")},
+	{"OBS2-FORM-06", "microseconds", "takes an expiration with microseconds", form(obsV2Scheme), rewording("00.123456Z", "00.123Z")},
+	{"OBS2-FORM-06", "none", "needs no expiration", form(obsV2Scheme), rewording(`{"conditions"`, `{"expiration":"2099-01-01T00:00:00Z","conditions"`)},
+	{"OBS2-FORM-07", "compacted", "prints the policy without blanks", form(obsV2Scheme), inPolicy(func(policy string) string {
+		var out bytes.Buffer
+		if json.Compact(&out, []byte(policy)) != nil {
+			return policy
+		}
+		return out.String()
+	})},
+	{"OBS2-FORM-07", "printed-anew", "reads the policy and prints it anew", form(obsV2Scheme), inPolicy(func(policy string) string {
+		var document map[string]any
+		if json.Unmarshal([]byte(policy), &document) != nil {
+			return policy
+		}
+		out, _ := json.Marshal(document)
+		return string(out)
+	})},
+	{"OBS2-FORM-07", "expiration-first", "puts expiration in front", form(obsV2Scheme), inPolicy(func(policy string) string {
+		conditions, expiration, ok := strings.Cut(strings.TrimSuffix(policy, "}"), `,"expiration"`)
+		if !ok {
+			return policy
+		}
+		return `{"expiration"` + expiration + "," + conditions[1:] + "}"
+	})},
+	{"OBS2-FORM-07", "slashes-unescaped", "prints escaped slashes as they are", form(obsV2Scheme), inPolicy(func(policy string) string { return strings.ReplaceAll(policy, `\/`, "/") })},
+	{"OBS2-FORM-08", "verb", "signs the method in front", form(obsV2Scheme), text(signature.StringToSign, func(built string) string { return "POST\n" + built })},
+	{"OBS2-FORM-08", "date", "signs a Date that is there", form(obsV2Scheme), output(signature.StringToSign, func(s *signature.Signing, built string) string { return headerOf(s, "Date") + built })},
+	{"OBS2-FORM-08", "path", "signs the path a form is posted to", form(obsV2Scheme), output(signature.StringToSign, func(s *signature.Signing, built string) string {
+		return built + strings.TrimPrefix(s.Target.Path, "/")
+	})},
+	{"OBS2-FORM-09", "id-not-needed", "takes a form without an access key for an anonymous one", form(obsV2Scheme), answers(func(a *endpoint.Response) {
+		if strings.Contains(a.Body, "must contain a field named") && strings.Contains(a.Body, "AccessKeyId") {
+			a.Status = 403
+		}
+	})},
+	{"OBS2-FORM-09", "signature-not-needed", "takes a missing signature for a wrong one", form(obsV2Scheme), forgiving(func(f *signature.Fault) bool { return f.Where == "field signature" && f.Offset < 0 })},
+	{"OBS2-FORM-09", "empty-signature", "takes an empty signature for a wrong one", form(obsV2Scheme), forgiving(func(f *signature.Fault) bool { return f.Where == "field signature" && f.Offset == 0 })},
+	{"OBS2-FORM-09", "policy-not-needed", "takes a missing policy for an empty one", form(obsV2Scheme), forgiving(func(f *signature.Fault) bool { return f.Where == "field policy" })},
+	{"OBS2-FORM-10", "conditions-unchecked", "does not look at conditions", form(obsV2Scheme), rewriting(func(policy string) string {
+		return policy[:strings.Index(policy, `"conditions"`)] + `"conditions":[]}`
+	}, true)},
+	{"OBS2-FORM-10", "quoted-numbers", "takes numbers in quotes", form(obsV2Scheme), rewording(`"5","5"`, "5,5")},
+	{"OBS2-FORM-10", "unknown-operators", "passes over an operator it does not know", form(obsV2Scheme), rewording(`["ends-with","$key",".jpg"]`, `["starts-with","$key",""]`)},
+	{"OBS2-FORM-10", "length-unchecked", "does not look at the length of the file", form(obsV2Scheme), rewording("0,4]", "0,5368709120]")},
+	{"OBS2-FORM-10", "beginnings-unchecked", "takes any key for starts-with", form(obsV2Scheme), rewording(`"$key","uploads/"`, `"$key",""`)},
+	{"OBS2-FORM-10", "beginnings-as-wholes", "takes starts-with for eq", form(obsV2Scheme), rewording(`"starts-with","$key","uploads/"`, `"eq","$key","uploads/"`)},
+	{"OBS2-FORM-10", "keys-decoded", "percent-decodes what a condition wants", form(obsV2Scheme), rewriting(wire.Unescape, false)},
+	{"OBS2-FORM-10", "backslashes-lost", "loses backslashes of a condition", form(obsV2Scheme), rewording(`\\`, "")},
+	{"OBS2-FORM-11", "for-ever", "lets forms in whose policy has expired", form(obsV2Scheme), rewording("2024-05-20", "2099-05-20")},
+	{"OBS2-FORM-11", "last-second", "refuses the last second of a policy", form(obsV2Scheme), rewording("09:00:00.000Z", "08:59:59.000Z")},
+	{"OBS2-TOKEN-03", "no-field", "does not post the token", form(obsV2Scheme), table(func(p *signature.Profile) {
+		p.Place = slices.DeleteFunc(slices.Clone(p.Place), func(place signature.Placement) bool { return place.Name == p.Names.Token })
+	})},
+	{"OBS2-TOKEN-03", "unasked", "does not look at the token of a form", form(obsV2Scheme), Break{Profile: func(p *signature.Profile) *signature.Profile {
+		c := p.Clone()
+		c.Names.Token = "token-nobody-sends"
+		return c
+	}}},
+	{"OBS2-TOKEN-03", "any-token", "takes any token", form(obsV2Scheme), server(func(v *signature.Verifier) {
+		known := v.Secret
+		v.Secret = func(id string) (signature.Credentials, bool) {
+			credentials, ok := known(id)
+			credentials.SecurityToken = ""
+			return credentials, ok
+		}
+	})},
+	{"OBS2-TOKEN-03", "operator-unknown", "finds the token in conditions of one field alone", form(obsV2Scheme), reading(func(s *signature.Signing) bool {
+		return strings.Contains(decodedPolicy(s.Policy), `"$x-obs-security-token"`)
+	})},
+	{"OBS2-TOKEN-03", "no-condition", "needs no condition for the token", form(obsV2Scheme), neededFields(func(field string) bool { return field != "x-obs-security-token" && covered(field) })},
+}
+
+func decodedPolicy(text string) string {
+	policy, _ := base64.StdEncoding.DecodeString(text)
+	return string(policy)
+}
+
+// inPolicy signs another policy than is posted.
+func inPolicy(edit func(policy string) string) Break {
+	return text(signature.StringToSign, func(built string) string { return signature.EncodePolicy(edit(decodedPolicy(built))) })
+}
+
+// rewriting holds a form to another policy than was signed; free also needs no
+// condition for any field.
+func rewriting(edit func(policy string) string, free bool) Break {
+	checked := output(signature.SignatureValue, func(s *signature.Signing, built string) string {
+		s.Policy = signature.EncodePolicy(edit(decodedPolicy(s.Policy)))
+		return built
+	})
+	if free {
+		return both(checked, neededFields(func(string) bool { return false }))
+	}
+	return checked
+}
+
+func rewording(old, new string) Break {
+	return rewriting(func(policy string) string { return strings.Replace(policy, old, new, 1) }, false)
+}
+
+// reading refuses the forms that match.
+func reading(refuses func(s *signature.Signing) bool) Break {
+	return Break{Profile: func(p *signature.Profile) *signature.Profile {
+		c := p.Clone()
+		c.Read = func(s *signature.Signing) []*signature.Fault {
+			faults := p.Read(s)
+			if refuses(s) {
+				faults = append(faults, &signature.Fault{Class: signature.MalformedForm, Where: "field policy"})
+			}
+			return faults
+		}
+		return c
+	}}
+}
+
+// hasField reports whether a form has a field spelled so.
+func hasField(s *signature.Signing, name string) bool {
+	return slices.ContainsFunc(s.Form, func(f [2]string) bool { return f[0] == name })
+}
+
+func expirationOf(s *signature.Signing) string {
+	var policy struct{ Expiration string }
+	_ = json.Unmarshal([]byte(decodedPolicy(s.Policy)), &policy)
+	return policy.Expiration
+}
+
+// neededFields wants conditions for other fields.
+func neededFields(needed func(field string) bool) Break {
+	return table(func(p *signature.Profile) {
+		p.Policy = &signature.PolicyRules{Needed: func(field string) bool { return needed(strings.ToLower(field)) }}
+	})
+}
+
+// covered is the rule of the reference.
+func covered(field string) bool { return signature.OBSV2Form.Policy.Needed(field) }

@@ -1,0 +1,42 @@
+package signature
+
+import "slices"
+
+// The documents of OBS have several lists of sub-resources, and the SDKs have
+// theirs. A name that not all of them carry is signed by the reference if any
+// edition of the document or most SDKs have it; each group of such names is a
+// reading of its own.
+
+func readingsOfOBSLists() []Reading {
+	return []Reading{
+		{
+			"without-names-of-2024", "OBS2-PARAM-11",
+			"the Chinese list of 2024 has these names, that of 2026 does not; most SDKs sign them",
+			withoutParameters("append", "backtosource", "directcoldaccess", "x-image-process", "x-image-save-bucket", "x-image-save-object"),
+		},
+		{
+			"without-request-payment", "OBS2-PARAM-12",
+			"the list of 2026 has the name, the Chinese one of 2024 does not; eight of nine SDKs sign it",
+			withoutParameters("requestPayment"),
+		},
+		{
+			"without-sample-names", "OBS2-PARAM-18",
+			"the Java samples have these names, the text of 2026 does not; four of nine SDKs or fewer sign them",
+			withoutParameters("CDNNotifyConfiguration", "mirrorBackToSource", "obscompresspolicy", "orchestration"),
+		},
+		{
+			"documented-names-only", "OBS2-PARAM-19",
+			"five of nine SDKs sign these names, which are in no document",
+			withoutParameters("bucketstatus", "obsalias", "obsbucketalias", "policystatus", "publicaccessblock"),
+		},
+	}
+}
+
+// withoutParameters takes names off the list of signed parameters.
+func withoutParameters(names ...string) func(*Profile) *Profile {
+	return func(p *Profile) *Profile {
+		c := p.Clone()
+		c.SignedParameter = func(name string) bool { return !slices.Contains(names, name) && p.SignedParameter(name) }
+		return c
+	}
+}
