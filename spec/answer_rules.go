@@ -31,10 +31,21 @@ var spelled = regexp.MustCompile(`^([0-9A-F]{2} )+$`)
 func spellsItsString(_ *Answer, doc *diagnose.ErrorDocument) string {
 	for _, f := range doc.Fields {
 		if f.Name == "StringToSignBytes" && spelled.MatchString(f.Value) {
-			return showsItsString(nil, doc)
+			return printsItsString(doc)
 		}
 	}
 	return "the answer does not spell its StringToSign as upper-case hexadecimal pairs with a blank behind each"
+}
+
+// printsItsString wants the string itself: the document has it from the bytes
+// where it is not printed.
+func printsItsString(doc *diagnose.ErrorDocument) string {
+	for _, f := range doc.Fields {
+		if f.Name == "StringToSign" && f.Value != "" {
+			return showsItsString(nil, doc)
+		}
+	}
+	return "the answer spells the bytes of its StringToSign and does not print it"
 }
 
 func showsItsString(_ *Answer, doc *diagnose.ErrorDocument) string {

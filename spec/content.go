@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -50,6 +52,8 @@ var contentChecks = []struct {
 	{"OP-METHOD-01", (*content).method},
 	{"OP-ADDRESSING-01", (*content).addressing},
 	{"OP-ADDRESSING-01", (*content).bucket},
+	{"OP-ADDRESSING-01", (*content).host},
+	{"OP-CARRIER-01", (*content).policy},
 	{"OP-KEY-01", (*content).key},
 	{"OP-HEADER-01", (*content).headers},
 	{"OP-HEADER-02", (*content).metadata},
@@ -73,6 +77,23 @@ func (c *content) addressing() finding {
 			fmt.Sprintf("it was asked for %s addressing and sent %s to %s", want, got, c.got.Resource.Host))
 	}
 	return passed
+}
+
+// host checks that the request goes to the endpoint that was configured.
+func (c *content) host() finding {
+	want, got := wire.SplitTarget(c.item.Operation.Scene(c.item.Profile.Scheme).Endpoint).Authority, c.sent.Request.Host()
+	if c.got.Resource.Addressing == signature.VirtualHost {
+		want = c.got.Resource.Bucket + "." + want
+	}
+	if !sameHost(want, got) {
+		return diverges("addressing", want, got, "the request is for another endpoint than the one it was configured with")
+	}
+	return passed
+}
+
+// sameHost compares authorities; the port of HTTP need not be written.
+func sameHost(a, b string) bool {
+	return wire.EqualFold(strings.TrimSuffix(a, ":80"), strings.TrimSuffix(b, ":80"))
 }
 
 func (c *content) bucket() finding {
@@ -168,14 +189,20 @@ func (c *content) copySource() finding {
 	if want != got {
 		return diverges("header", name+": "+want, name+": "+got, "the copy source is another object").by("OP-COPY-01")
 	}
+	if strings.ContainsFunc(sent, needsEscape) {
+		return diverges("header", name+": /"+wire.EscapePath(want), name+": "+sent, "the copy source is not percent-encoded: a service ends it at a question mark, and HTTP trims and breaks raw bytes")
+	}
 	return passed
 }
+
+// needsEscape reports whether a rune cannot stand in the path of a URL.
+func needsEscape(r rune) bool { return r <= ' ' || r >= 0x7f || r == '?' || r == '#' }
 
 // parameters checks what the caller put into the query. Those an SDK adds of
 // its own are its own affair. In a form they are conditions of the policy.
 func (c *content) parameters() finding {
 	if c.form() {
-		return passed
+		return c.ranges()
 	}
 	want := slices.Clone(c.want.Query)
 	if c.want.UploadID != "" {
@@ -185,6 +212,61 @@ func (c *content) parameters() finding {
 		want = append(want, [2]wire.Bytes{"partNumber", wire.Bytes(fmt.Sprint(c.want.PartNumber))})
 	}
 	return c.inQuery(want)
+}
+
+// policy checks that the policy of a form can be read.
+func (c *content) policy() finding {
+	if !c.form() {
+		return passed
+	}
+	if text, _, err := c.conditions(); err != nil {
+		return diverges("body", "", text, "the policy is no JSON: "+err.Error())
+	}
+	return passed
+}
+
+// conditions reads the conditions of a form's policy. OBS takes a comma behind
+// the last one, as the verifier does.
+func (c *content) conditions() (policy string, conditions []any, err error) {
+	field, _ := fieldOf(c.sent.Request, "policy")
+	text, err := base64.StdEncoding.DecodeString(field)
+	if err != nil {
+		return field, nil, err
+	}
+	policy = string(text)
+	if rest, ok := strings.CutSuffix(policy, ",]}"); ok && vectors.Dialect(c.item.Profile.Scheme) == "obs" {
+		policy = rest + "]}"
+	}
+	var read struct{ Conditions []any }
+	err = json.Unmarshal([]byte(policy), &read)
+	return string(text), read.Conditions, err
+}
+
+// ranges checks the conditions of a form's policy that are no fields.
+func (c *content) ranges() finding {
+	policy, have, _ := c.conditions()
+	for _, q := range c.want.Query {
+		if want := string(q[0] + "," + q[1]); !slices.ContainsFunc(have, func(condition any) bool { return rangeOf(condition) == want }) {
+			return diverges("parameter", want, policy, "a condition of the policy is lost or changed")
+		}
+	}
+	return passed
+}
+
+// rangeOf writes a condition of the form [name, least, most] as an operation
+// has it.
+func rangeOf(condition any) string {
+	list, _ := condition.([]any)
+	if len(list) != 3 {
+		return ""
+	}
+	name, _ := list[0].(string)
+	least, ok1 := list[1].(float64)
+	most, ok2 := list[2].(float64)
+	if !ok1 || !ok2 {
+		return ""
+	}
+	return fmt.Sprintf("%s,%.0f,%.0f", name, least, most)
 }
 
 // subresources checks the parameters that make the operation what it is.

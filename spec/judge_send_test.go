@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/countersign/countersign/internal/mutants"
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/spec"
@@ -23,6 +24,7 @@ const (
 	putBlanks   = "oss-v4/header/operations/metadata/blanks-around"
 	putNBSP     = "oss-v4/header/operations/metadata/no-break-space-around"
 	putType     = "oss-v1/header/operations/headers/content-type"
+	copyQuery   = "oss-v1/header/operations/copy/source-query-bytes"
 	copySpace   = "oss-v1/header/operations/copy/source-space"
 	list        = "oss-v4/header/operations/parameters/list-delimiter-slash"
 	bucketACL   = "oss-v1/header/operations/subresources/bucket-acl"
@@ -33,6 +35,7 @@ const (
 	presign     = "oss-v4/query/operations/presign/put-content-type"
 	presignV1   = "oss-v1/query/operations/presign/get"
 	presignSTS  = "obs-v4/query/operations/token/query-get"
+	postLimit   = "obs-v2/form/operations/form/content-length-range"
 	postForm    = "oss-v4/form/operations/form/content-type-field"
 	postToken   = "obs-v2/form/operations/form/token"
 	postBody    = "oss-v1/form/operations/form/key"
@@ -104,6 +107,15 @@ var sent = []operationTest{
 		in.Bucket = "otherbucket"
 		in.Request.SetHeader("Host", "otherbucket.oss-cn-hangzhou.aliyuncs.com")
 	}), "addressing", "another bucket"},
+	{"another endpoint", getSpace, signedBy(func(in *signature.Input) {
+		in.Request.SetHeader("Host", "examplebucket.oss-cn-hangzhou-internal.aliyuncs.com")
+	}), "addressing", "another endpoint"},
+	{"another endpoint at service level", listBuckets, signedBy(func(in *signature.Input) {
+		in.Request.SetHeader("Host", "oss-cn-beijing.aliyuncs.com")
+	}), "addressing", "another endpoint"},
+	{"the endpoint with the port of HTTP and in capitals", getSpace, signedBy(func(in *signature.Input) {
+		in.Request.SetHeader("Host", "ExampleBucket.OSS-cn-hangzhou.aliyuncs.com:80")
+	}), "pass", ""},
 	{"no bucket is asked for", listBuckets, signedBy(nil), "pass", ""},
 	{"another key", getSpace, target("/my%20holiday.jpg"), "key", "another key"},
 	{"a plus for the blank of a key", getSpace, target("/my+holiday+photo.jpg"), "key", ""},
@@ -123,6 +135,8 @@ var sent = []operationTest{
 	}), "pass", ""},
 	{"another copy source", copySpace, signedBy(with("x-oss-copy-source", "/sourcebucket/other.jpg")), "header", "copy source"},
 	{"no copy source", copySpace, signedBy(withoutHeader("x-oss-copy-source")), "header", "copy source"},
+	{"a copy source with a raw question mark", copyQuery, signedBy(with("x-oss-copy-source", "/sourcebucket/a?b&c=d%23e.txt")), "header", "not percent-encoded"},
+	{"a copy source with a raw blank", copySpace, signedBy(with("x-oss-copy-source", "/sourcebucket/my photo.jpg")), "header", "not percent-encoded"},
 	{"a copy source without its slash", copySpace, signedBy(with("x-oss-copy-source", "sourcebucket/my%20photo.jpg")), "pass", ""},
 	{"a copy source all encoded", copySpace, signedBy(with("x-oss-copy-source", "%2Fsourcebucket%2Fmy%20photo.jpg")), "pass", ""},
 	{"a copy source with a plus for its blank", copySpace, signedBy(with("x-oss-copy-source", "/sourcebucket/my+photo.jpg")), "contested", "plus"},
@@ -167,6 +181,14 @@ var sent = []operationTest{
 	{"a form without a field its caller gave", postForm, formWithout("Content-Type"), "header", ""},
 	{"a form with field names in other letter case", postForm, onItsWay(func(req *wire.Request) { req.Body = strings.Replace(req.Body, `"Content-Type"`, `"content-type"`, 1) }), "pass", ""},
 	{"a form with another file", postBody, signedBy(func(in *signature.Input) { in.Request.Body = "other" }), "body", ""},
+	{"a form without its limit", postLimit, planned(func(p *mutants.Plan) { p.Ranges = nil }), "parameter", "a condition of the policy"},
+	{"a form with another limit", postLimit, planned(func(p *mutants.Plan) { p.Ranges[0].Most++ }), "parameter", "a condition of the policy"},
+	{"a form whose policy is no JSON", postForm, planned(func(p *mutants.Plan) { p.Policy = `{"conditions":[{"key":"a"b"}]}` }), "body", "no JSON"},
+	{"a policy of OSS with a comma too much", postForm, planned(func(p *mutants.Plan) { p.Policy = `{"conditions":[{"bucket":"b"},]}` }), "body", "no JSON"},
+	{"a policy of OBS with a comma too much", postToken, planned(func(p *mutants.Plan) {
+		p.Policy = `{"expiration":"2038-01-01T00:00:00Z","conditions":[{"bucket":"b"},]}`
+	}), "pass", ""},
+	{"a form with its limit", postLimit, planned(func(*mutants.Plan) {}), "pass", ""},
 	{"a form without a signature", postForm, formWithout("x-oss-signature"), "form", "a server refuses"},
 }
 
@@ -273,6 +295,16 @@ func unreadable(_ *testing.T, item *spec.Item) *subject.Observation {
 
 func signedBy(change func(in *signature.Input)) seen {
 	return func(t *testing.T, item *spec.Item) *subject.Observation { return arrived(item, send(t, item, change)) }
+}
+
+func planned(change func(p *mutants.Plan)) seen {
+	return func(t *testing.T, item *spec.Item) *subject.Observation {
+		_, req, err := (&mutants.Sender{Plan: change}).Send(load(t), item.Profile, item.Operation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return arrived(item, req)
+	}
 }
 
 func signedUnder(profile *signature.Profile) seen {
@@ -394,6 +426,6 @@ func formWithout(name string) seen {
 		if len(left) == len(fields) {
 			t.Fatalf("no field %s in %q", name, fields)
 		}
-		return arrived(item, multipart(req, left))
+		return arrived(item, mutants.FormRequest(req, left))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/countersign/countersign/internal/coverage"
 	"github.com/countersign/countersign/internal/mutants"
 	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/spec"
 	"github.com/countersign/countersign/vectors"
 )
 
@@ -66,8 +67,8 @@ func TestEveryMutantIsKilledByAVectorOfItsOwnRequirement(t *testing.T) {
 		}
 		seen[m.ID()] = true
 		own := func(id string) bool {
-			c, _ := set.Case(id)
-			return coverage.OwnVectors(m, c)
+			item, err := spec.ItemByID(set, id)
+			return err == nil && coverage.OwnVectors(m, item.Requirements())
 		}
 		if !slices.ContainsFunc(everything().Killers(m), own) {
 			t.Errorf("%s survives: no vector of %s tells that it %s (killed by %q)", m.ID(), m.Requirement, m.About, everything().Killers(m))

@@ -31,17 +31,19 @@ type Matrix struct {
 // Killers returns the ids of the vectors that kill a mutant.
 func (m *Matrix) Killers(mutant *mutants.Mutant) []string { return m.kills[mutant.ID()] }
 
-// Cross tries mutants over the vectors of their profiles that choose admits; nil
-// admits all.
-func Cross(set *vectors.Set, all []mutants.Mutant, choose func(*mutants.Mutant, *vectors.Case) bool) *Matrix {
+// Cross tries mutants over the vectors of their profiles that choose admits, by
+// the requirements they name; nil admits all. A mutant of a sender is tried over
+// operation vectors, every other one over signature vectors.
+func Cross(set *vectors.Set, all []mutants.Mutant, choose func(m *mutants.Mutant, requirements []string) bool) *Matrix {
 	m := &Matrix{kills: map[string][]string{}}
+	on := trials{set, prepare(set), sendItems(set)}
 	work := make(chan *mutants.Mutant)
 	var wait sync.WaitGroup
 	var lock sync.Mutex
 	for range runtime.GOMAXPROCS(0) {
 		wait.Go(func() {
 			for mutant := range work {
-				killers := killersOf(set, mutant, choose)
+				killers := on.killersOf(mutant, choose)
 				lock.Lock()
 				m.kills[mutant.ID()] = killers
 				lock.Unlock()
@@ -57,15 +59,32 @@ func Cross(set *vectors.Set, all []mutants.Mutant, choose func(*mutants.Mutant, 
 }
 
 // OwnVectors admits the vectors of the requirement that a mutant breaks.
-func OwnVectors(m *mutants.Mutant, c *vectors.Case) bool {
-	return slices.Contains(c.Requirements, m.Requirement)
+func OwnVectors(m *mutants.Mutant, requirements []string) bool {
+	return slices.Contains(requirements, m.Requirement)
 }
 
-func killersOf(set *vectors.Set, m *mutants.Mutant, choose func(*mutants.Mutant, *vectors.Case) bool) []string {
+// trials are what mutants are tried on.
+type trials struct {
+	set        *vectors.Set
+	cases      map[string][]*prepared // by profile
+	operations []sendItem
+}
+
+func (t *trials) killersOf(m *mutants.Mutant, choose func(*mutants.Mutant, []string) bool) []string {
 	var killers []string
-	for _, c := range set.Cases() {
-		if m.Of(c.Profile()) && (choose == nil || choose(m, c)) && Kills(set, c, m) {
-			killers = append(killers, c.ID)
+	if m.Sends != nil {
+		for _, item := range t.operations {
+			if m.Of(item.Profile.ID()) && (choose == nil || choose(m, item.Requirements())) && item.kills(t.set, m) {
+				killers = append(killers, item.ID)
+			}
+		}
+		return killers
+	}
+	for _, id := range m.Profiles {
+		for _, p := range t.cases[id] {
+			if (choose == nil || choose(m, p.Requirements)) && !p.alike(m) && Kills(t.set, p.Case, m) {
+				killers = append(killers, p.ID)
+			}
 		}
 	}
 	return killers

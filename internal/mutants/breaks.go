@@ -55,8 +55,10 @@ func input(change func(r *wire.Request), stages ...signature.Stage) Break {
 				request, target, params := s.Request, s.Target, s.Params
 				s.Request = request.Clone(1)
 				change(s.Request)
-				s.Target = wire.SplitTarget(s.Request.Target)
-				s.Params = wire.AppendParams(nil, s.Target.Query)
+				if s.Request.Target != request.Target { // that of a URL to be signed lacks its authentication
+					s.Target = wire.SplitTarget(s.Request.Target)
+					s.Params = wire.AppendParams(nil, s.Target.Query)
+				}
 				out, err := build(s, dst)
 				s.Request, s.Target, s.Params = request, target, params
 				return out, err

@@ -42,10 +42,12 @@ type Break struct {
 	Sees func(*wire.Request)
 	// Answer changes what a server says.
 	Answer func(req *wire.Request, answer *endpoint.Response)
+	// Sends changes a step of the sender: an SDK that sends otherwise.
+	Sends func(*Sender)
 }
 
 // All holds all mutants, scheme by scheme.
-var All = slices.Concat(ossV1, ossV1Query, ossV2, ossV4, ossRTMP, obsV2, obsAWSV2, obsV4)
+var All = slices.Concat(ossV1, ossV1Query, ossV2, ossV4, ossRTMP, obsV2, obsAWSV2, obsV4, operations)
 
 // Reading replaces the profiles of the mutant by its own.
 func (m *Mutant) Reading(p *signature.Profile) *signature.Profile {
@@ -72,4 +74,13 @@ func (m *Mutant) Serve(v *signature.Verifier, dialect endpoint.Dialect, req *wir
 		m.Answer(req, &answer)
 	}
 	return answer
+}
+
+// Sender is the mutant of a sender.
+func (m *Mutant) Sender() *Sender {
+	s := &Sender{}
+	if m.Sends != nil {
+		m.Sends(s)
+	}
+	return s
 }

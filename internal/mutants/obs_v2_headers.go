@@ -35,13 +35,13 @@ var obsV2Headers = []Mutant{
 			return built
 		})},
 	{"OBS2-HEADER-03", "blank-behind-colon", "writes a blank behind the colon", requests(obsV2Scheme),
-		headerLines(func(_ *signature.Signing, lines []string) []string {
+		editedLines(func(_ *signature.Signing, lines []string) []string {
 			return each(lines, func(n, v string) string { return n + ": " + v })
 		})},
 	{"OBS2-HEADER-03", "no-last-line-feed", "writes line feeds between headers only", requests(obsV2Scheme),
 		text(signature.CanonicalHeaders, func(built string) string { return strings.TrimSuffix(built, "\n") })},
 	{"OBS2-HEADER-03", "last-colon", "ends a name at the last colon of its line", requests(obsV2Scheme),
-		headerLines(func(_ *signature.Signing, lines []string) []string {
+		editedLines(func(_ *signature.Signing, lines []string) []string {
 			return each(lines, func(n, v string) string {
 				if i := strings.LastIndexByte(v, ':'); i >= 0 {
 					return n + "=" + v[:i] + ":" + v[i+1:]
@@ -49,16 +49,16 @@ var obsV2Headers = []Mutant{
 				return n + ":" + v
 			})
 		})},
-	{"OBS2-HEADER-04", "unsorted", "leaves headers in order of arrival", requests(obsV2Scheme), headerLines(asArrived)},
+	{"OBS2-HEADER-04", "unsorted", "leaves headers in order of arrival", requests(obsV2Scheme), editedLines(asArrived)},
 	{"OBS2-HEADER-04", "ten-sorted", "sorts up to ten headers", requests(obsV2Scheme),
-		headerLines(func(s *signature.Signing, lines []string) []string {
+		editedLines(func(s *signature.Signing, lines []string) []string {
 			if len(lines) <= 10 {
 				return lines
 			}
 			return asArrived(s, lines)
 		})},
 	{"OBS2-HEADER-04", "sorted-as-written", "sorts names as they are spelled", requests(obsV2Scheme),
-		headerLines(func(s *signature.Signing, lines []string) []string {
+		editedLines(func(s *signature.Signing, lines []string) []string {
 			spelled := func(line string) string {
 				name, _, _ := strings.Cut(line, ":")
 				for _, h := range s.Request.Headers {
@@ -72,7 +72,7 @@ var obsV2Headers = []Mutant{
 			return lines
 		})},
 	{"OBS2-HEADER-04", "whole-lines", "sorts whole lines", requests(obsV2Scheme),
-		headerLines(func(_ *signature.Signing, lines []string) []string { slices.Sort(lines); return lines })},
+		editedLines(func(_ *signature.Signing, lines []string) []string { slices.Sort(lines); return lines })},
 	{"OBS2-HEADER-04", "hyphens-passed-over", "sorts by the rules of a language", requests(obsV2Scheme), sortedBy(func(name string) string { return strings.ReplaceAll(name, "-", "") })},
 	{"OBS2-HEADER-04", "natural", "sorts numbers in names by their value", requests(obsV2Scheme), sortedBy(naturally)},
 	{"OBS2-HEADER-04", "metadata-last", "puts x-obs-meta- headers behind all others", requests(obsV2Scheme), sortedBy(func(name string) string {
@@ -109,7 +109,7 @@ var obsV2Headers = []Mutant{
 			return h, true
 		})},
 	{"OBS2-HEADER-10", "unsigned", "does not sign a header with an empty value", requests(obsV2Scheme),
-		headerLines(func(_ *signature.Signing, lines []string) []string {
+		editedLines(func(_ *signature.Signing, lines []string) []string {
 			return slices.DeleteFunc(lines, func(l string) bool { return strings.HasSuffix(l, ":") })
 		})},
 	{"OBS2-HEADER-11", "known-names-alone", "signs only headers it knows", requests(obsV2Scheme),
@@ -144,7 +144,7 @@ func signing(matches func(name string) bool) Break {
 }
 
 // headerLines edits the lines of the canonical headers.
-func headerLines(edit func(s *signature.Signing, lines []string) []string) Break {
+func editedLines(edit func(s *signature.Signing, lines []string) []string) Break {
 	return output(signature.CanonicalHeaders, func(s *signature.Signing, built string) string {
 		if built == "" {
 			return ""
@@ -168,7 +168,7 @@ func each(lines []string, write func(name, value string) string) []string {
 
 // sortedBy sorts the lines by a key made of their names.
 func sortedBy(key func(name string) string) Break {
-	return headerLines(func(_ *signature.Signing, lines []string) []string {
+	return editedLines(func(_ *signature.Signing, lines []string) []string {
 		of := func(line string) string { name, _, _ := strings.Cut(line, ":"); return key(name) }
 		slices.SortStableFunc(lines, func(a, b string) int { return cmp.Compare(of(a), of(b)) })
 		return lines
@@ -196,7 +196,7 @@ func naturally(name string) string {
 
 // repeated joins the headers of one name otherwise.
 func repeated(join func(values []string) string) Break {
-	return headerLines(func(s *signature.Signing, lines []string) []string {
+	return editedLines(func(s *signature.Signing, lines []string) []string {
 		return each(lines, func(name, value string) string {
 			var values []string
 			for _, h := range s.Request.Headers {

@@ -255,10 +255,10 @@ var obsV2Values = append([]Mutant{
 		}
 		return params
 	}, signature.CanonicalResource)},
-	{"OBS2-PARAM-04", "question-mark-cut", "cuts a value at a question mark", requests(obsV2Scheme), cutAt("?")},
-	{"OBS2-PARAM-04", "semicolon-cut", "parts parameters at semicolons", requests(obsV2Scheme), cutAt(";")},
-	{"OBS2-PARAM-04", "nul-cut", "cuts a value at its NUL", requests(obsV2Scheme), cutAt("%00")},
-	{"OBS2-PARAM-04", "fragment-cut", "cuts a value at its hash sign", requests(obsV2Scheme), cutAt("%23")},
+	{"OBS2-PARAM-04", "question-mark-cut", "cuts a value at a question mark", requests(obsV2Scheme), valuesCutAt("?")},
+	{"OBS2-PARAM-04", "semicolon-cut", "parts parameters at semicolons", requests(obsV2Scheme), valuesCutAt(";")},
+	{"OBS2-PARAM-04", "nul-cut", "cuts a value at its NUL", requests(obsV2Scheme), valuesCutAt("%00")},
+	{"OBS2-PARAM-04", "fragment-cut", "cuts a value at its hash sign", requests(obsV2Scheme), valuesCutAt("%23")},
 	{"OBS2-PARAM-04", "no-utf-8-replaced", "replaces bytes that are no UTF-8", requests(obsV2Scheme), inQuery("%FF", "%EF%BF%BD")},
 	{"OBS2-PARAM-04", "raw-utf-8-encoded", "encodes raw UTF-8", requests(obsV2Scheme), inQuery("\u00e9", "%25C3%25A9")},
 	{"OBS2-PARAM-04", "raw-slash-encoded", "encodes what stands raw", requests(obsV2Scheme), inQuery("/", "%252F")},
@@ -278,7 +278,7 @@ func undecoded() []Mutant {
 	return family
 }
 
-func cutAt(separator string) Break {
+func valuesCutAt(separator string) Break {
 	return parameters(func(params []wire.Param) []wire.Param {
 		for i := range params {
 			params[i].Value, _, _ = strings.Cut(params[i].Value, separator)

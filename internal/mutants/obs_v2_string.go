@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -89,30 +88,6 @@ func methodsTakenFor() []Mutant {
 func headerOf(s *signature.Signing, name string) string {
 	value, _ := s.Request.Header(name)
 	return value
-}
-
-// otherSecret signs with another secret.
-func otherSecret(change func(secret string) string) Break {
-	return output(signature.SignatureValue, func(s *signature.Signing, _ string) string {
-		mac := hmac.New(sha1.New, []byte(change(s.Credentials.AccessKeySecret)))
-		mac.Write(s.Bytes(signature.StringToSign))
-		return base64.StdEncoding.EncodeToString(mac.Sum(nil))
-	})
-}
-
-// latin1 is a text in Latin-1, if it is UTF-8 and has a form there.
-func latin1(text string) string {
-	if !utf8.ValidString(text) {
-		return text
-	}
-	var out []byte
-	for _, r := range text {
-		if r > 0xff {
-			return text
-		}
-		out = append(out, byte(r))
-	}
-	return string(out)
 }
 
 // exactName overlooks a header that is not spelled so.
@@ -291,12 +266,12 @@ var obsV2Dates = []Mutant{
 		})},
 	{"OBS2-DATE-04", "wordless", "does not say which header it wants", header(obsV2Scheme),
 		inAnswer("requires a valid Date or x-obs-date header", "is denied")},
-	{"OBS2-CLOCK-01", "five-minutes", "allows five minutes", header(obsV2Scheme), skew(5*time.Minute, 5*time.Minute)},
-	{"OBS2-CLOCK-01", "half-an-hour", "allows half an hour", header(obsV2Scheme), skew(30*time.Minute, 30*time.Minute)},
-	{"OBS2-CLOCK-01", "past-unlimited", "looks at dates in the future only", header(obsV2Scheme), skew(1e6*time.Hour, signature.MaxSkew)},
-	{"OBS2-CLOCK-01", "future-unlimited", "looks at dates in the past only", header(obsV2Scheme), skew(signature.MaxSkew, 1e6*time.Hour)},
-	{"OBS2-CLOCK-01", "last-second-late", "refuses the last second of the past", header(obsV2Scheme), skew(signature.MaxSkew-time.Second, signature.MaxSkew)},
-	{"OBS2-CLOCK-01", "first-second-early", "refuses the last second of the future", header(obsV2Scheme), skew(signature.MaxSkew, signature.MaxSkew-time.Second)},
+	{"OBS2-CLOCK-01", "five-minutes", "allows five minutes", header(obsV2Scheme), skewBeyond(5*time.Minute, 5*time.Minute)},
+	{"OBS2-CLOCK-01", "half-an-hour", "allows half an hour", header(obsV2Scheme), skewBeyond(30*time.Minute, 30*time.Minute)},
+	{"OBS2-CLOCK-01", "past-unlimited", "looks at dates in the future only", header(obsV2Scheme), skewBeyond(1e6*time.Hour, signature.MaxSkew)},
+	{"OBS2-CLOCK-01", "future-unlimited", "looks at dates in the past only", header(obsV2Scheme), skewBeyond(signature.MaxSkew, 1e6*time.Hour)},
+	{"OBS2-CLOCK-01", "last-second-late", "refuses the last second of the past", header(obsV2Scheme), skewBeyond(signature.MaxSkew-time.Second, signature.MaxSkew)},
+	{"OBS2-CLOCK-01", "first-second-early", "refuses the last second of the future", header(obsV2Scheme), skewBeyond(signature.MaxSkew, signature.MaxSkew-time.Second)},
 	{"OBS2-CLOCK-01", "by-date", "holds Date to the clock where there is one", header(obsV2Scheme), limits(
 		func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
 			at, ok := signature.ParseDate(headerOf(s, "Date"))
@@ -311,7 +286,7 @@ var obsV2Dates = []Mutant{
 }
 
 // skew allows other distances from the server's clock.
-func skew(behind, ahead time.Duration) Break {
+func skewBeyond(behind, ahead time.Duration) Break {
 	return limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
 		f := p.Limits(s, now)
 		if f != nil && f.Class != signature.Skewed {
