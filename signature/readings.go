@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/wire"
@@ -41,8 +42,8 @@ var readings = map[string][]Reading{
 	}},
 	"obs-v2/header":     readingsOBSV2(),
 	"obs-v2/query":      readingsOBSV2(),
-	"obs-aws-v2/header": readingsOBSV2(),
-	"obs-aws-v2/query":  readingsOBSV2(),
+	"obs-aws-v2/header": append(readingsOBSV2(), s3NamesOnly),
+	"obs-aws-v2/query":  append(readingsOBSV2(), s3NamesOnly),
 	"obs-v4/header":     readingsOBSV4(),
 	"obs-v4/query":      readingsOBSV4(),
 }
@@ -139,10 +140,28 @@ func readingsOBSV2() []Reading {
 	}, readingsOfOBSLists()...)
 }
 
+var s3NamesOnly = Reading{
+	"s3-names-only", "OBSAWS2-PARAM-01",
+	"the S3-compatible reference lists 17 names, the pages of OBS 45 to 54; the SDKs use one list for both dresses",
+	func(p *Profile) *Profile {
+		c := p.Clone()
+		c.SignedParameter = func(name string) bool {
+			return p.SignedParameter(name) && (name == p.Names.Token || slices.Contains(s3Parameters, name))
+		}
+		return c
+	},
+}
+
+// s3Parameters is the list of the S3-compatible reference, signature V2.
+var s3Parameters = []string{
+	"acl", "deletebucket", "lifecycle", "location", "logging", "notification", "partNumber", "policy", "quota",
+	"storageinfo", "storagePolicy", "uploadId", "uploads", "versionId", "versioning", "versions", "website",
+}
+
 func readingsOBSV4() []Reading {
 	return []Reading{
 		{
-			"path-as-sent", "OBS4-URI-01",
+			"path-as-sent", "OBS4-URI-03",
 			"the other schemes of OBS sign the path as it arrives (F-OBS-08), which shows where it holds raw ! ' ( ) *",
 			func(p *Profile) *Profile { return onPath(p, pathAsSent) },
 		},

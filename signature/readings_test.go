@@ -59,6 +59,7 @@ func TestReadings(t *testing.T) {
 		{"obs-aws-v2/query", "raw-bucket-path", "GET", "/examplebucket?acl", nil, signature.CanonicalResource, "/examplebucket/?acl", "/examplebucket?acl"},
 		{"obs-v2/header", "prefixed-parameters", "GET", "/k?x-obs-foo=1&X-Obs-Bar=2&x-amz-foo=3", nil, signature.CanonicalResource, "/examplebucket/k", "/examplebucket/k?X-Obs-Bar=2&x-obs-foo=1"},
 		{"obs-aws-v2/header", "prefixed-parameters", "GET", "/k?x-obs-foo=1&x-amz-foo=3&acl", nil, signature.CanonicalResource, "/examplebucket/k?acl", "/examplebucket/k?acl&x-amz-foo=3"},
+		{"obs-aws-v2/header", "s3-names-only", "GET", "/k?cors&acl&response-expires=1&x-amz-security-token=a", nil, signature.CanonicalResource, "/examplebucket/k?acl&cors&response-expires=1&x-amz-security-token=a", "/examplebucket/k?acl&x-amz-security-token=a"},
 		{"obs-v2/header", "names-any-case", "GET", "/k?ACL&uploadid=1&prefix=a", nil, signature.CanonicalResource, "/examplebucket/k", "/examplebucket/k?ACL&uploadid=1"},
 		{"obs-v2/header", "equals-for-empty", "GET", "/k?acl=&uploads&versionId=1", nil, signature.CanonicalResource, "/examplebucket/k?acl&uploads&versionId=1", "/examplebucket/k?acl=&uploads&versionId=1"},
 		{"obs-v2/header", "without-names-of-2024", "POST", "/k?append&position=0&x-image-process=a&x-image-save-bucket=b&x-image-save-object=c&backtosource&directcoldaccess", nil, signature.CanonicalResource,

@@ -21,6 +21,7 @@ var answerRules = map[string]func(*Answer, *diagnose.ErrorDocument) string{
 	"OBS2-ERROR-03":   tellsOneOfHEAD("x-obs-error-code", "x-amz-error-code"),
 	"OBS4-ERROR-01":   showsItsString,
 	"OBSAWS2-AUTH-02": namesTheAWSKey,
+	"OBSAWS2-DATE-02": namesBothDates("Date", "x-amz-date"),
 }
 
 // spelled is the form of StringToSignBytes: upper-case pairs, a blank behind
@@ -96,6 +97,19 @@ func namesTheAWSKey(_ *Answer, doc *diagnose.ErrorDocument) string {
 		return "the answer does not name the access key in AWSAccessKeyId"
 	}
 	return ""
+}
+
+// namesBothDates wants the headers that a date can stand in named in the
+// message; an answer to HEAD has none.
+func namesBothDates(names ...string) func(*Answer, *diagnose.ErrorDocument) string {
+	return func(a *Answer, doc *diagnose.ErrorDocument) string {
+		for _, name := range names {
+			if a.Body != "" && !strings.Contains(doc.Message, name) {
+				return "the message does not name the header " + name
+			}
+		}
+		return ""
+	}
 }
 
 // namesADateHeader wants an answer to a missing or bad date to name the header

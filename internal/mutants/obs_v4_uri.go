@@ -1,0 +1,202 @@
+package mutants
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/wire"
+)
+
+// Of the canonical URI of OBS V4.
+
+// s3Encodings are the slips of an encoder, by the byte that it treats otherwise:
+// what stands in the strict form, and what stands in its place.
+var s3Encodings = []struct{ name, about, strict, other string }{
+	{"exclamation-mark-raw", "leaves ! raw", "%21", "!"},
+	{"apostrophe-raw", "leaves ' raw", "%27", "'"},
+	{"asterisk-raw", "leaves * raw", "%2A", "*"},
+	{"opening-parenthesis-raw", "leaves ( raw", "%28", "("},
+	{"closing-parenthesis-raw", "leaves ) raw", "%29", ")"},
+	{"plus-raw", "leaves + raw", "%2B", "+"},
+	{"colon-raw", "leaves : raw", "%3A", ":"},
+	{"at-raw", "leaves @ raw", "%40", "@"},
+	{"equals-raw", "leaves = raw", "%3D", "="},
+	{"ampersand-raw", "leaves & raw", "%26", "&"},
+	{"dollar-raw", "leaves $ raw", "%24", "$"},
+	{"comma-raw", "leaves a comma raw", "%2C", ","},
+	{"semicolon-raw", "leaves a semicolon raw", "%3B", ";"},
+	{"percent-raw", "takes a percent sign for the beginning of an escape", "%25", "%"},
+	{"blank-as-plus", "writes a blank as a plus sign", "%20", "+"},
+	{"bracket-raw", "leaves [ raw", "%5B", "["},
+	{"pipe-raw", "leaves | raw", "%7C", "|"},
+	{"caret-raw", "leaves ^ raw", "%5E", "^"},
+	{"backtick-raw", "leaves a backtick raw", "%60", "`"},
+	{"brace-raw", "leaves { raw", "%7B", "{"},
+	{"quote-escaped-for-xml", "escapes a quote for XML first", "%22", "%26quot%3B"},
+	{"less-than-escaped-for-xml", "escapes < for XML first", "%3C", "%26lt%3B"},
+	{"tilde-encoded", "encodes the tilde", "~", "%7E"},
+	{"dash-encoded", "encodes the dash", "-", "%2D"},
+	{"underscore-encoded", "encodes the underscore", "_", "%5F"},
+	{"composed", "composes accents", "e%CC%81", "%C3%A9"},
+	{"decomposed", "decomposes accents", "%C3%A9", "e%CC%81"},
+}
+
+func obsV4URI() []Mutant {
+	both := requests("obs-v4")
+	path := func(name, about string, edit func(built string) string) Mutant {
+		return Mutant{"OBS4-URI-01", name, about, both, text(signature.CanonicalResource, edit)}
+	}
+	out := []Mutant{
+		path("lower-case-digits", "writes %XX in lower case", s3LowerDigits),
+		path("slash-encoded", "encodes slashes", func(b string) string { return strings.ReplaceAll(b, "/", "%2F") }),
+		path("encoded-twice", "encodes the wire path without decoding it", func(b string) string { return strings.ReplaceAll(b, "%", "%25") }),
+		path("decoded-twice", "decodes the path twice", func(b string) string { return wire.EscapePath(wire.Unescape(wire.Unescape(b))) }),
+		path("cut-at-question-mark", "takes a question mark in the key for the query", func(b string) string { b, _, _ = strings.Cut(b, "%3F"); return b }),
+		path("cut-at-hash", "takes a hash in the key for a fragment", func(b string) string { b, _, _ = strings.Cut(b, "%23"); return b }),
+		path("backslash-as-slash", "makes a backslash a slash", func(b string) string { return strings.ReplaceAll(b, "%5C", "/") }),
+		path("double-slash-folded", "makes one slash of two", func(b string) string {
+			return b[:1] + strings.ReplaceAll(b[1:], "//", "/")
+		}),
+		path("leading-slash-dropped", "drops a slash that begins the key", func(b string) string {
+			return "/" + strings.TrimLeft(b, "/")
+		}),
+		path("trailing-slash-dropped", "drops a slash at the end", func(b string) string { return b[:1] + strings.TrimSuffix(b[1:], "/") }),
+		path("dot-segment-removed", "removes ./", func(b string) string { return strings.ReplaceAll(b, "/./", "/") }),
+		path("dot-dot-resolved", "resolves ../", func(b string) string { return strings.ReplaceAll(b, "/a/../", "/") }),
+		path("trailing-dot-dropped", "drops a dot at the end", func(b string) string { return strings.TrimSuffix(b, ".") }),
+		path("latin-1", "writes letters as Latin-1", func(b string) string { return wire.EscapePath(s3Latin1(wire.Unescape(b))) }),
+		path("surrogates", "encodes the halves of a surrogate pair", func(b string) string { return wire.EscapePath(s3Surrogates(wire.Unescape(b))) }),
+		path("invalid-replaced", "replaces bytes that are no UTF-8", func(b string) string { return wire.EscapePath(strings.ToValidUTF8(wire.Unescape(b), "\uFFFD")) }),
+		path("control-dropped", "drops control bytes", func(b string) string {
+			return wire.EscapePath(strings.Map(func(r rune) rune {
+				if r < ' ' || r == 0x7f {
+					return -1
+				}
+				return r
+			}, wire.Unescape(b)))
+		}),
+		path("cut-at-1000", "has a buffer of 1,000 bytes", func(b string) string { return b[:min(len(b), 1000)] }),
+		path("lower-cased", "lowers the key", func(b string) string { return wire.EscapePath(strings.ToLower(wire.Unescape(b))) }),
+		path("empty-for-slash", "signs an empty line for a path that is a slash", func(b string) string {
+			if b == "/" {
+				return ""
+			}
+			return b
+		}),
+		{"OBS4-URI-02", "bucket-in-virtual-host", "puts the bucket before the key although the host names it", both,
+			s3BucketInPath(func(r *signature.Resource) bool { return r.Addressing == signature.VirtualHost && r.RawKey != "" })},
+		{"OBS4-URI-02", "bucket-of-virtual-host", "signs /bucket/ for a bucket that the host names", both,
+			s3BucketInPath(func(r *signature.Resource) bool {
+				return r.Addressing == signature.VirtualHost && r.RawKey == "" && r.Bucket != ""
+			})},
+		{"OBS4-URI-02", "bucket-for-custom-domain", "puts the bucket before the key under a custom domain", both,
+			s3BucketInPath(func(r *signature.Resource) bool { return r.Addressing == signature.CNAME })},
+		{"OBS4-URI-02", "host-for-custom-domain", "puts the host before the key under a custom domain, as the older scheme does", both,
+			output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
+				if s.Resource.Addressing == signature.CNAME {
+					return "/" + s.Resource.Host + built
+				}
+				return built
+			})},
+		{"OBS4-URI-03", "as-sent", "signs the path as it was sent", both,
+			output(signature.CanonicalResource, func(s *signature.Signing, _ string) string { return s.Resource.RawPath })},
+		{"OBS4-URI-03", "slash-kept-encoded", "keeps %2F of the wire", both,
+			output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
+				parts := strings.Split(s.Resource.RawPath, "%2F")
+				for i := range parts {
+					parts[i] = wire.EscapePath(wire.Unescape(parts[i]))
+				}
+				return strings.Join(parts, "%2F")
+			})},
+		{"OBS4-URI-03", "plus-as-blank", "takes a raw plus sign in the path for a blank", both,
+			output(signature.CanonicalResource, func(s *signature.Signing, _ string) string {
+				return wire.EscapePath(wire.UnescapeQuery(s.Resource.RawPath))
+			})},
+		{"OBS4-URI-04", "bucket-cut-off", "signs the key alone in path style", both, output(signature.CanonicalResource, s3PathStyle(func(b string) string {
+			if rest, ok := strings.CutPrefix(b, "/examplebucket/"); ok && rest != "" {
+				return "/" + rest
+			}
+			return b
+		}))},
+		{"OBS4-URI-04", "slash-added", "closes a bucket in path style with a slash", both, output(signature.CanonicalResource, s3PathStyle(func(b string) string {
+			if b == "/examplebucket" {
+				return b + "/"
+			}
+			return b
+		}))},
+		{"OBS4-URI-04", "slash-removed", "removes the slash behind a bucket in path style", both, output(signature.CanonicalResource, s3PathStyle(func(b string) string {
+			if b == "/examplebucket/" {
+				return "/examplebucket"
+			}
+			return b
+		}))},
+	}
+	for _, e := range s3Encodings {
+		out = append(out, path(e.name, e.about, func(b string) string { return strings.ReplaceAll(b, e.strict, e.other) }))
+	}
+	return out
+}
+
+// s3BucketInPath puts the bucket in front of the path of some requests.
+func s3BucketInPath(when func(r *signature.Resource) bool) Break {
+	return output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
+		if when(&s.Resource) {
+			return "/" + s.Resource.Bucket + built
+		}
+		return built
+	})
+}
+
+func s3PathStyle(edit func(built string) string) func(s *signature.Signing, built string) string {
+	return func(s *signature.Signing, built string) string {
+		if s.Resource.Addressing == signature.PathStyle {
+			return edit(built)
+		}
+		return built
+	}
+}
+
+// s3LowerDigits writes the digits of %XX in lower case.
+func s3LowerDigits(built string) string {
+	b := []byte(built)
+	for i := range b {
+		if b[i] == '%' && i+2 < len(b) {
+			copy(b[i:], bytes.ToLower(b[i:i+3]))
+		}
+	}
+	return string(b)
+}
+
+// s3Latin1 is text as ISO 8859-1 has it; other letters become question marks.
+func s3Latin1(text string) string {
+	if !utf8.ValidString(text) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if r > 0xff {
+			r = '?'
+		}
+		b.WriteByte(byte(r))
+	}
+	return b.String()
+}
+
+// s3Surrogates encodes letters beyond the first plane as two of three bytes.
+func s3Surrogates(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if r < 0x10000 {
+			b.WriteString(text[i : i+size])
+		} else {
+			for _, half := range []rune{0xd800 + (r-0x10000)>>10, 0xdc00 + (r-0x10000)&0x3ff} {
+				b.Write([]byte{0xe0 | byte(half>>12), 0x80 | byte(half>>6)&0x3f, 0x80 | byte(half)&0x3f})
+			}
+		}
+		i += size
+	}
+	return b.String()
+}
