@@ -22,7 +22,7 @@ import (
 //go:embed *[^o]
 var embedded embed.FS
 
-var loadEmbedded = sync.OnceValues(func() (*Set, error) { return load(embedded, (*source).trust) })
+var loadEmbedded = sync.OnceValues(func() (*Set, error) { return load(embedded, openSource) })
 
 // Load returns the vectors this package was built with. The set is read once
 // and shared: do not change it.
@@ -38,10 +38,18 @@ func Load() (*Set, error) { return loadEmbedded() }
 // field its schema does not know, an id that comes twice, a requirement that
 // does not exist, a StringToSign that is not its bytes. The error names all of
 // that, each with file and case. For everything else there is [Lint].
-func LoadFS(fsys fs.FS) (*Set, error) { return load(fsys, (*source).format) }
+func LoadFS(fsys fs.FS) (*Set, error) {
+	return load(fsys, func(fsys fs.FS, name string) (*source, error) {
+		src, err := readSource(fsys, name)
+		if err == nil {
+			err = src.format()
+		}
+		return src, err
+	})
+}
 
-// load reads a folder. canonical brings a file into its canonical form.
-func load(fsys fs.FS, canonical func(*source) error) (*Set, error) {
+// load reads a folder, each of its files by read.
+func load(fsys fs.FS, read func(fsys fs.FS, name string) (*source, error)) (*Set, error) {
 	names, err := sourceNames(fsys)
 	if err != nil {
 		return nil, fmt.Errorf("vectors: %w", err)
@@ -50,10 +58,7 @@ func load(fsys fs.FS, canonical func(*source) error) (*Set, error) {
 	var wait sync.WaitGroup
 	for i, name := range names {
 		wait.Go(func() {
-			src, err := readSource(fsys, name)
-			if err == nil {
-				err = canonical(src)
-			}
+			src, err := read(fsys, name)
 			if err != nil {
 				parts[i].fail(err)
 				return
@@ -105,11 +110,12 @@ type source struct {
 	name      string
 	schema    string
 	data      []byte
-	root      *node
 	canonical []byte
+	root      *node // nil as long as nobody has had to look closely
 }
 
-func readSource(fsys fs.FS, name string) (*source, error) {
+// openSource reads a file that is in its canonical form.
+func openSource(fsys fs.FS, name string) (*source, error) {
 	src := &source{name: name, schema: schemaOf(name)}
 	if src.schema == "" {
 		return nil, Problem{File: name, Rule: "place", Message: "no vectors belong here",
@@ -117,6 +123,16 @@ func readSource(fsys fs.FS, name string) (*source, error) {
 	}
 	var err error
 	if src.data, err = fs.ReadFile(fsys, name); err != nil {
+		return nil, err
+	}
+	src.canonical = src.data
+	return src, nil
+}
+
+// readSource reads a file that may be in any form, or no vectors at all.
+func readSource(fsys fs.FS, name string) (*source, error) {
+	src, err := openSource(fsys, name)
+	if err != nil {
 		return nil, err
 	}
 	if src.root, err = parseDocument(src.data); err != nil {
@@ -134,12 +150,6 @@ func (s *source) format() error {
 	if s.canonical, err = formatDocument(s.data, s.root); err != nil {
 		return syntaxProblem(s.name, err)
 	}
-	return nil
-}
-
-// trust takes a file to be in its canonical form.
-func (s *source) trust() error {
-	s.canonical = s.data
 	return nil
 }
 
@@ -188,6 +198,9 @@ func (b *builder) fail(err error) { b.errs = append(b.errs, err) }
 // add takes a file in. What cannot be decoded is left out, with an error.
 func (b *builder) add(src *source) {
 	b.sums = append(b.sums, src.sum())
+	if src.root == nil && b.addWhole(src) {
+		return
+	}
 	text := func(name string) string { return src.root.text(src.data, name) }
 	switch src.schema {
 	case vectorSchema:
@@ -218,6 +231,32 @@ func (b *builder) add(src *source) {
 	case tombstonesSchema:
 		b.set.Withdrawn = append(b.set.Withdrawn, decodeItems[Tombstone](b, src, "withdrawn")...)
 	}
+}
+
+// addWhole takes in one of the large files at once, and reports whether it is
+// one and could be. If not, the tree of the file is made: that finds the place
+// of a fault.
+func (b *builder) addWhole(src *source) bool {
+	switch src.schema {
+	case vectorSchema:
+		f := File{path: src.name}
+		if json.Unmarshal(src.data, &f) == nil {
+			b.set.Files = append(b.set.Files, f)
+			return true
+		}
+	case operationSchema:
+		f := OperationFile{path: src.name}
+		if json.Unmarshal(src.data, &f) == nil {
+			b.set.Operations = append(b.set.Operations, f)
+			return true
+		}
+	}
+	var err error
+	if src.root, err = parseDocument(src.data); err != nil {
+		b.fail(syntaxProblem(src.name, err))
+		return true
+	}
+	return false
 }
 
 // sum identifies the name and the canonical bytes of a file.
