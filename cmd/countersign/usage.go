@@ -268,8 +268,8 @@ reads it how, every requirement of level must that rests on values which only
 the reference has computed, and the empty cells of musts.
 
 With --mutants the mutants are listed instead, each with three of the vectors
-that kill it. With --json each requirement is one line: id, level, status, provenance,
-valid, rejecting, mutants (id, about, killedBy) and lacks.`,
+that kill it. With --json each requirement is one line: id, level, status,
+provenance, valid, rejecting, mutants (id, about, killedBy) and lacks.`,
 	exit: `
 0    no must has an empty cell, and every mutant is killed
 1    one has, or one survives
