@@ -35,11 +35,14 @@ func main() {
 	a.Main()
 }
 
-// signer is set up as that of the SDK's own S3 client: a path is not encoded
-// twice, and no header of a URL moves into its query.
-var signer = v4.NewSigner(func(o *v4.SignerOptions) {
-	o.DisableURIPathEscaping, o.DisableHeaderHoisting = true, true
-})
+// newSigner is set up as that of the SDK's own S3 client: a path is not encoded
+// twice, and no header of a URL moves into its query. A signer keeps the keys it
+// derives by access key id, so each question, with a secret of its own, has one.
+func newSigner() *v4.Signer {
+	return v4.NewSigner(func(o *v4.SignerOptions) {
+		o.DisableURIPathEscaping, o.DisableHeaderHoisting = true, true
+	})
+}
 
 const payloadHeader = "X-Amz-Content-Sha256"
 
@@ -64,7 +67,7 @@ func signHeader(ctx context.Context, in *signature.Input) (*adapter.Answer, erro
 		hash = hex.EncodeToString(sum[:])
 		req.Header.Set(payloadHeader, hash)
 	}
-	if err := signer.SignHTTP(ctx, credentials(in), req, hash, service(in), in.Region, in.Time); err != nil {
+	if err := newSigner().SignHTTP(ctx, credentials(in), req, hash, service(in), in.Region, in.Time); err != nil {
 		return nil, &subject.RejectedError{Message: err.Error()}
 	}
 	authorization := req.Header.Get("Authorization")
@@ -85,7 +88,7 @@ func presign(ctx context.Context, in *signature.Input) (*adapter.Answer, error) 
 	query.Set("X-Amz-Expires", strconv.FormatInt(in.Expires, 10))
 	req.URL.RawQuery = query.Encode()
 	hash := cmp.Or(req.Header.Get(payloadHeader), "UNSIGNED-PAYLOAD")
-	signed, _, err := signer.PresignHTTP(ctx, credentials(in), req, hash, service(in), in.Region, in.Time)
+	signed, _, err := newSigner().PresignHTTP(ctx, credentials(in), req, hash, service(in), in.Region, in.Time)
 	if err != nil {
 		return nil, &subject.RejectedError{Message: err.Error()}
 	}
