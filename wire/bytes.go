@@ -63,6 +63,10 @@ func (b *Bytes) UnmarshalJSON(data []byte) error {
 	}
 	switch data[0] {
 	case '"':
+		if text, ok := plainJSONString(data); ok {
+			*b = Bytes(text)
+			return nil
+		}
 		if err := checkJSONString(data); err != nil {
 			return err
 		}
@@ -89,6 +93,20 @@ func (b *Bytes) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	return fmt.Errorf(`byte string: want a JSON string or {"hex":"…"}, got %.60s`, data)
+}
+
+// plainJSONString returns what a JSON string without escapes stands for: most
+// are of that kind, and need no decoder.
+func plainJSONString(data []byte) (text string, ok bool) {
+	if len(data) < 2 || data[len(data)-1] != '"' {
+		return "", false
+	}
+	for _, c := range data[1 : len(data)-1] {
+		if c < 0x20 || c >= 0x7f || c == '"' || c == '\\' {
+			return "", false
+		}
+	}
+	return string(data[1 : len(data)-1]), true
 }
 
 // checkJSONString reports what encoding/json would silently replace by U+FFFD:
