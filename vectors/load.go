@@ -328,7 +328,7 @@ func (b *builder) finish() *Set {
 			s.operationByID[c.ID], s.places[c.ID] = c, f.path
 		}
 	}
-	s.countAttestations()
+	s.attested = sync.OnceValue(s.countAttestations)
 	whole := sha256.New()
 	for _, sum := range b.sums {
 		whole.Write(sum[:])

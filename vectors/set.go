@@ -25,9 +25,9 @@ type Set struct {
 	operationCases []*OperationCase
 	byID           map[string]*Case
 	operationByID  map[string]*OperationCase
-	places         map[string]string // id of a case or requirement → file
-	requirementIDs []string          // in order of their files
-	attested       map[string]int    // id of a case → number of implementations
+	places         map[string]string     // id of a case or requirement → file
+	requirementIDs []string              // in order of their files
+	attested       func() map[string]int // id of a case → number of implementations; counted when it is first asked for
 	sum            string
 }
 
@@ -150,7 +150,7 @@ func (s *Set) SHA256() string { return s.sum }
 // or attested(n) with the number of implementations that produced them, or
 // derived.
 func (s *Set) Provenance(c *Case) string {
-	if n := s.attested[c.ID]; n > 0 && c.Provenance == Derived {
+	if n := s.attested()[c.ID]; n > 0 && c.Provenance == Derived {
 		return fmt.Sprintf("attested(%d)", n)
 	}
 	return string(c.Provenance)
@@ -158,15 +158,16 @@ func (s *Set) Provenance(c *Case) string {
 
 // countAttestations counts who has produced a case as it is now. A case that
 // has changed since, or is gone, is attested no longer.
-func (s *Set) countAttestations() {
-	s.attested = map[string]int{}
+func (s *Set) countAttestations() map[string]int {
+	attested := map[string]int{}
 	for i := range s.Attestations {
 		for _, p := range s.Attestations[i].Produced {
 			if c := s.byID[p.ID]; c != nil && c.Digest() == p.Digest {
-				s.attested[p.ID]++
+				attested[p.ID]++
 			}
 		}
 	}
+	return attested
 }
 
 // Digest identifies what a case asks and expects: the first 16 hexadecimal
