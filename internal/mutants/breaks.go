@@ -259,3 +259,9 @@ func form(scheme string) []string   { return []string{scheme + "/form"} }
 func requests(scheme string) []string { return []string{scheme + "/header", scheme + "/query"} }
 
 func carriers(scheme string) []string { return append(requests(scheme), scheme+"/form") }
+
+// both makes the changes of two breaks of a profile: a fault that is forgiven in
+// one place is often found again in the next.
+func both(a, b Break) Break {
+	return Break{Profile: func(p *signature.Profile) *signature.Profile { return b.Profile(a.Profile(p)) }}
+}

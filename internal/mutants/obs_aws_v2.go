@@ -20,10 +20,10 @@ func obsAWSV2Parameters() []Mutant {
 		"acl", "deletebucket", "lifecycle", "location", "logging", "notification", "partNumber", "policy", "quota",
 		"storageinfo", "storagePolicy", "uploadId", "uploads", "versionId", "versioning", "versions", "website",
 	} {
-		out = append(out, Mutant{"OBSAWS2-PARAM-01", "without-" + s3Kebab(name), "does not sign " + name, both, unlisted(name)})
+		out = append(out, Mutant{"OBSAWS2-PARAM-01", "without-" + kebab(name), "does not sign " + name, both, unlisted(name)})
 	}
 	for _, name := range []string{"cors", "delete", "tagging", "restore", "encryption", "replication", "storageClass", "response-content-disposition"} {
-		out = append(out, Mutant{"OBSAWS2-PARAM-01", "obs-name-" + s3Kebab(name), "signs " + name + " in capitals", both, s3Renamed(name)})
+		out = append(out, Mutant{"OBSAWS2-PARAM-01", "obs-name-" + kebab(name), "signs " + name + " in capitals", both, s3Renamed(name)})
 	}
 	return append(out,
 		Mutant{"OBSAWS2-PARAM-01", "values-dropped", "signs the names alone", both, s3Params(func(p []wire.Param) []wire.Param {

@@ -81,7 +81,7 @@ func s3Forgiving(rule string) Break {
 
 // s3ForgivingExpires reads over one fault of Expires, and ends no URL then.
 func s3ForgivingExpires(rule string) Break {
-	return s3Together(forgiving(func(f *signature.Fault) bool {
+	return both(forgiving(func(f *signature.Fault) bool {
 		return f.Where == "parameter Expires" && strings.Contains(f.Rule, rule)
 	}), limits(nil))
 }
@@ -173,16 +173,4 @@ func s3WithoutLimit(class signature.Class) Break {
 		}
 		return nil
 	})
-}
-
-// s3Kebab writes storagePolicy as storage-policy.
-func s3Kebab(name string) string {
-	var b strings.Builder
-	for _, c := range name {
-		if 'A' <= c && c <= 'Z' {
-			b.WriteByte('-')
-		}
-		b.WriteRune(c)
-	}
-	return strings.ToLower(b.String())
 }

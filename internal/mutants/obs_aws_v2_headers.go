@@ -78,7 +78,7 @@ var obsAWSV2Headers = []Mutant{
 	{"OBSAWS2-METADATA-01", "cut-at-colon", "ends a value at a colon", requests("obs-aws-v2"), s3MetaValue(func(v string) string { v, _, _ = strings.Cut(v, ":"); return v })},
 	{"OBSAWS2-METADATA-01", "blanks-folded", "makes one blank of two", requests("obs-aws-v2"), s3MetaValue(func(v string) string { return strings.ReplaceAll(v, "  ", " ") })},
 	{"OBSAWS2-METADATA-01", "tab-as-blank", "makes a blank of a tab", requests("obs-aws-v2"), s3MetaValue(func(v string) string { return strings.ReplaceAll(v, "\t", " ") })},
-	{"OBSAWS2-METADATA-01", "latin-1", "reads values as Latin-1", requests("obs-aws-v2"), s3MetaValue(s3Latin1)},
+	{"OBSAWS2-METADATA-01", "latin-1", "reads values as Latin-1", requests("obs-aws-v2"), s3MetaValue(latin1)},
 	{"OBSAWS2-METADATA-01", "decoded", "percent-decodes values", requests("obs-aws-v2"), s3MetaValue(wire.Unescape)},
 	{"OBSAWS2-METADATA-01", "last-counts", "takes the last header of a name", requests("obs-aws-v2"), s3Repeated(func(vs []string) string { return vs[len(vs)-1] })},
 	{"OBSAWS2-METADATA-01", "sorted-values", "sorts the values of a name", requests("obs-aws-v2"), s3Repeated(func(vs []string) string { slices.Sort(vs); return strings.Join(vs, ",") })},

@@ -23,7 +23,7 @@ var obsAWSV2Shared = []Mutant{
 	{"OBS2-RESOURCE-02", "aws-parentheses-raw", "leaves parentheses raw under AWS", requests("obs-aws-v2"), s3Path(strings.NewReplacer("%28", "(", "%29", ")").Replace)},
 	{"OBS2-RESOURCE-03", "aws-tilde-encoded", "encodes the tilde under AWS", requests("obs-aws-v2"), s3Path(func(p string) string { return strings.ReplaceAll(p, "~", "%7E") })},
 	{"OBS2-RESOURCE-03", "aws-surrogates", "encodes the halves of a surrogate pair under AWS", requests("obs-aws-v2"), s3Path(func(p string) string {
-		if s := s3Surrogates(wire.Unescape(p)); s != wire.Unescape(p) {
+		if s := surrogatesApart(wire.Unescape(p)); s != wire.Unescape(p) {
 			return wire.EscapePath(s)
 		}
 		return p

@@ -39,11 +39,6 @@ func inLines(edit func(lines []string) []string) Break {
 	})
 }
 
-// both makes the changes of two breaks of a profile.
-func both(a, b Break) Break {
-	return Break{Profile: func(p *signature.Profile) *signature.Profile { return b.Profile(a.Profile(p)) }}
-}
-
 // onlyWith makes a change of a profile for the requests that match alone; the
 // others are signed by the reference's steps.
 func onlyWith(matches func(s *signature.Signing) bool, name signature.Stage, edit func(built string) string) Break {

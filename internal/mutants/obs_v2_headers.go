@@ -223,18 +223,6 @@ func asciiLower(text string) string {
 	return string(out)
 }
 
-func escapeNonASCII(text string) string {
-	var out strings.Builder
-	for i := range len(text) {
-		if text[i] < 0x80 {
-			out.WriteByte(text[i])
-		} else {
-			out.WriteString(wire.EscapeValue(text[i : i+1]))
-		}
-	}
-	return out.String()
-}
-
 // inAnswer replaces a text in the body of an answer.
 func inAnswer(old, new string) Break {
 	return answers(func(a *endpoint.Response) { a.Body = strings.ReplaceAll(a.Body, old, new) })

@@ -42,7 +42,7 @@ var obsV4Auth = []Mutant{
 		s.Request = real
 		return fault
 	})},
-	{"OBS4-DATE-03", "no-date-needed", "lets requests without a date in", header("obs-v4"), s3Together(
+	{"OBS4-DATE-03", "no-date-needed", "lets requests without a date in", header("obs-v4"), both(
 		forgiving(func(f *signature.Fault) bool { return f.Class == signature.MissingDate }),
 		limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
 			if fault := p.Limits(s, now); fault != nil && fault.Class != signature.MissingDate {
@@ -81,7 +81,7 @@ var obsV4Auth = []Mutant{
 		return nil
 	})},
 	{"OBS4-SCOPE-04", "any-shape", "does not count the parts of a credential", carriers("obs-v4"), s3Forgiving("a credential is id/")},
-	{"OBS4-SCOPE-04", "any-day", "does not look at the day of a credential", carriers("obs-v4"), s3Together(s3Forgiving("day of a credential"), s3WithoutLimit(signature.WrongScope))},
+	{"OBS4-SCOPE-04", "any-day", "does not look at the day of a credential", carriers("obs-v4"), both(s3Forgiving("day of a credential"), s3WithoutLimit(signature.WrongScope))},
 	{"OBS4-SCOPE-04", "any-terminator", "does not look at the last word of a credential", carriers("obs-v4"), forgiving(func(f *signature.Fault) bool {
 		return f.Got == "aliyun_v4_request"
 	})},
@@ -210,7 +210,7 @@ var obsV4Auth = []Mutant{
 	})},
 	{"OBS4-FORM-04", "squeezed", "takes white space out of the policy", form("obs-v4"), s3Policy(func(policy string) string { return strings.NewReplacer("\r", "", "\n", "", "\t", "").Replace(policy) })},
 	{"OBS4-FORM-04", "escapes-resolved", "resolves escapes of the policy", form("obs-v4"), s3Policy(func(policy string) string { return strings.ReplaceAll(policy, `\u4e2d\/`, "中/") })},
-	{"OBS4-FORM-04", "latin-1", "reads the policy as Latin-1", form("obs-v4"), s3Policy(s3Latin1)},
+	{"OBS4-FORM-04", "latin-1", "reads the policy as Latin-1", form("obs-v4"), s3Policy(latin1)},
 	{"OBS4-FORM-04", "conditions-last", "puts the conditions last", form("obs-v4"), s3Policy(func(policy string) string {
 		if strings.HasPrefix(policy, `{"conditions"`) {
 			return strings.Replace(policy, "conditions", "Conditions", 1)

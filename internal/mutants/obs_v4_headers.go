@@ -117,7 +117,7 @@ func obsV4Headers() []Mutant {
 		lines("OBS4-HEADER-07", "empty-left-out", "leaves a header with an empty value out", func(l []string) []string {
 			return slices.DeleteFunc(l, func(line string) bool { return strings.HasSuffix(line, ":") })
 		}),
-		values("OBS4-HEADER-08", "latin-1", "reads values as Latin-1", s3Latin1),
+		values("OBS4-HEADER-08", "latin-1", "reads values as Latin-1", latin1),
 		values("OBS4-HEADER-08", "decoded", "percent-decodes values", wire.Unescape),
 		values("OBS4-HEADER-08", "plus-decoded", "takes a plus sign for a blank", func(v string) string { return strings.ReplaceAll(v, "+", " ") }),
 		values("OBS4-HEADER-08", "lowered", "lowers values", func(v string) string { return strings.Replace(v, "STANDARD_IA", "standard_ia", 1) }),

@@ -45,7 +45,7 @@ func obsV4Query() []Mutant {
 			return b
 		})},
 		built("OBS4-PARAM-02", "slash-raw", "leaves slashes raw", func(b string) string { return strings.ReplaceAll(b, "%2F", "/") }),
-		built("OBS4-PARAM-02", "lower-case-digits", "writes %XX in lower case", s3LowerDigits),
+		built("OBS4-PARAM-02", "lower-case-digits", "writes %XX in lower case", lowerEscapes),
 		built("OBS4-PARAM-02", "encoded-twice", "encodes values that are encoded already", func(b string) string { return strings.ReplaceAll(b, "%", "%25") }),
 		built("OBS4-PARAM-02", "stray-percent-dropped", "drops a percent sign with nothing behind it", func(b string) string { return strings.ReplaceAll(b, "100%25", "100") }),
 		sent("OBS4-PARAM-02", "decoded-twice", "decodes values twice", func(params []wire.Param) []wire.Param {
@@ -62,19 +62,19 @@ func obsV4Query() []Mutant {
 		}),
 		sent("OBS4-PARAM-02", "latin-1", "reads values as Latin-1", func(params []wire.Param) []wire.Param {
 			for i := range params {
-				params[i].Value = wire.EscapeValue(s3Latin1(wire.UnescapeQuery(params[i].Value)))
+				params[i].Value = wire.EscapeValue(latin1(wire.UnescapeQuery(params[i].Value)))
 			}
 			return params
 		}),
 		sent("OBS4-PARAM-02", "surrogates", "encodes the halves of a surrogate pair", func(params []wire.Param) []wire.Param {
 			for i := range params {
-				params[i].Value = wire.EscapeValue(s3Surrogates(wire.UnescapeQuery(params[i].Value)))
+				params[i].Value = wire.EscapeValue(surrogatesApart(wire.UnescapeQuery(params[i].Value)))
 			}
 			return params
 		}),
 		{"OBS4-PARAM-02", "digits-as-sent", "keeps the letter case of %XX on the wire", both, output(signature.CanonicalQuery, func(s *signature.Signing, b string) string {
 			for _, p := range s.Params {
-				if strings.Contains(p.Value, "%") && p.Value == s3LowerDigits(p.Value) {
+				if strings.Contains(p.Value, "%") && p.Value == lowerEscapes(p.Value) {
 					b = strings.ReplaceAll(b, wire.EscapeValue(wire.UnescapeQuery(p.Value)), p.Value)
 				}
 			}

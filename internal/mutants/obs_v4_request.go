@@ -205,11 +205,6 @@ func s3Demand(fine func(s *signature.Signing) bool) Break {
 	}}
 }
 
-// s3Together breaks in two ways at once.
-func s3Together(a, b Break) Break {
-	return Break{Profile: func(p *signature.Profile) *signature.Profile { return b.Profile(a.Profile(p)) }}
-}
-
 // s3Chosen signs other headers than a signer should choose.
 func s3Chosen(change func(s *signature.Signing, names []string) []string) Break {
 	return Break{Profile: func(p *signature.Profile) *signature.Profile {

@@ -1,9 +1,7 @@
 package mutants
 
 import (
-	"bytes"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -49,7 +47,7 @@ func obsV4URI() []Mutant {
 		return Mutant{"OBS4-URI-01", name, about, both, text(signature.CanonicalResource, edit)}
 	}
 	out := []Mutant{
-		path("lower-case-digits", "writes %XX in lower case", s3LowerDigits),
+		path("lower-case-digits", "writes %XX in lower case", lowerEscapes),
 		path("slash-encoded", "encodes slashes", func(b string) string { return strings.ReplaceAll(b, "/", "%2F") }),
 		path("encoded-twice", "encodes the wire path without decoding it", func(b string) string { return strings.ReplaceAll(b, "%", "%25") }),
 		path("decoded-twice", "decodes the path twice", func(b string) string { return wire.EscapePath(wire.Unescape(wire.Unescape(b))) }),
@@ -66,8 +64,8 @@ func obsV4URI() []Mutant {
 		path("dot-segment-removed", "removes ./", func(b string) string { return strings.ReplaceAll(b, "/./", "/") }),
 		path("dot-dot-resolved", "resolves ../", func(b string) string { return strings.ReplaceAll(b, "/a/../", "/") }),
 		path("trailing-dot-dropped", "drops a dot at the end", func(b string) string { return strings.TrimSuffix(b, ".") }),
-		path("latin-1", "writes letters as Latin-1", func(b string) string { return wire.EscapePath(s3Latin1(wire.Unescape(b))) }),
-		path("surrogates", "encodes the halves of a surrogate pair", func(b string) string { return wire.EscapePath(s3Surrogates(wire.Unescape(b))) }),
+		path("latin-1", "writes letters as Latin-1", func(b string) string { return wire.EscapePath(latin1(wire.Unescape(b))) }),
+		path("surrogates", "encodes the halves of a surrogate pair", func(b string) string { return wire.EscapePath(surrogatesApart(wire.Unescape(b))) }),
 		path("invalid-replaced", "replaces bytes that are no UTF-8", func(b string) string { return wire.EscapePath(strings.ToValidUTF8(wire.Unescape(b), "\uFFFD")) }),
 		path("control-dropped", "drops control bytes", func(b string) string {
 			return wire.EscapePath(strings.Map(func(r rune) rune {
@@ -156,47 +154,4 @@ func s3PathStyle(edit func(built string) string) func(s *signature.Signing, buil
 		}
 		return built
 	}
-}
-
-// s3LowerDigits writes the digits of %XX in lower case.
-func s3LowerDigits(built string) string {
-	b := []byte(built)
-	for i := range b {
-		if b[i] == '%' && i+2 < len(b) {
-			copy(b[i:], bytes.ToLower(b[i:i+3]))
-		}
-	}
-	return string(b)
-}
-
-// s3Latin1 is text as ISO 8859-1 has it; other letters become question marks.
-func s3Latin1(text string) string {
-	if !utf8.ValidString(text) {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if r > 0xff {
-			r = '?'
-		}
-		b.WriteByte(byte(r))
-	}
-	return b.String()
-}
-
-// s3Surrogates encodes letters beyond the first plane as two of three bytes.
-func s3Surrogates(text string) string {
-	var b strings.Builder
-	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		if r < 0x10000 {
-			b.WriteString(text[i : i+size])
-		} else {
-			for _, half := range []rune{0xd800 + (r-0x10000)>>10, 0xdc00 + (r-0x10000)&0x3ff} {
-				b.Write([]byte{0xe0 | byte(half>>12), 0x80 | byte(half>>6)&0x3f, 0x80 | byte(half)&0x3f})
-			}
-		}
-		i += size
-	}
-	return b.String()
 }

@@ -20,7 +20,7 @@ var opParameters = slices.Concat([]Mutant{
 	{"OP-PARAMETER-01", "trimmed", "trims blanks from the ends of values", keySenders, otherValue(func(v string) string { return strings.Trim(v, " ") })},
 	{"OP-PARAMETER-01", "tabs-and-line-ends-lost", "drops tabs and line ends", keySenders, otherValue(strings.NewReplacer("\t", "", "\r", "", "\n", "").Replace)},
 	{"OP-PARAMETER-01", "composed", "composes accents in values (NFC)", keySenders, otherValue(func(v string) string { return strings.ReplaceAll(v, "e\u0301", "\u00e9") })},
-	{"OP-PARAMETER-01", "surrogates", "writes characters of four bytes as two surrogates", keySenders, otherValue(inSurrogates)},
+	{"OP-PARAMETER-01", "surrogates", "writes characters of four bytes as two surrogates", keySenders, otherValue(surrogatesApart)},
 	{"OP-PARAMETER-01", "ascii-only", "writes question marks for what is not in Latin-1", keySenders, otherValue(func(v string) string {
 		return strings.Map(func(r rune) rune {
 			if r > 0xff {
@@ -29,7 +29,7 @@ var opParameters = slices.Concat([]Mutant{
 			return r
 		}, v)
 	})},
-	{"OP-PARAMETER-01", "capital-escapes", "writes escapes in values with capital digits", keySenders, otherValue(escapesInCapitals)},
+	{"OP-PARAMETER-01", "capital-escapes", "writes escapes in values with capital digits", keySenders, otherValue(upperEscapes)},
 	{"OP-PARAMETER-01", "quotes-lost", "drops quotes", keySenders, otherValue(func(v string) string { return strings.ReplaceAll(v, "\"", "") })},
 	{"OP-PARAMETER-01", "cut-at-semicolon", "ends values at a semicolon", keySenders, otherValue(func(v string) string {
 		v, _, _ = strings.Cut(v, ";")
@@ -231,7 +231,7 @@ var opCopy = []Mutant{
 	{"OP-COPY-01", "line-ends-lost", "drops line ends of the source", keySenders, otherSource(strings.NewReplacer("\r", "", "\n", "").Replace)},
 	{"OP-COPY-01", "latin-1-trimmed", "trims the bytes that Latin-1 takes for blanks", keySenders, otherSource(latin1BlanksTrimmed)},
 	{"OP-COPY-01", "composed", "composes accents (NFC)", keySenders, otherSource(func(s string) string { return strings.ReplaceAll(s, "e\u0301", "\u00e9") })},
-	{"OP-COPY-01", "surrogates", "writes characters of four bytes as two surrogates", keySenders, otherSource(inSurrogates)},
+	{"OP-COPY-01", "surrogates", "writes characters of four bytes as two surrogates", keySenders, otherSource(surrogatesApart)},
 	{"OP-COPY-01", "ascii-only", "writes question marks for what is not in Latin-1", keySenders, otherSource(func(s string) string {
 		return strings.Map(func(r rune) rune {
 			if r > 0xff {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -28,8 +27,8 @@ var ossV1Form = []Mutant{
 	{"OSS1-FORM-01", "alphabet-for-urls", "writes the policy in the alphabet for URLs", form("oss-v1"), postsPolicy(strings.NewReplacer("+", "-", "/", "_").Replace)},
 	{"OSS1-FORM-01", "padding-cut", "leaves the padding of the policy out", form("oss-v1"), postsPolicy(func(text string) string { return strings.TrimRight(text, "=") })},
 	{"OSS1-FORM-01", "padding-always", "puts an equals sign behind every policy", form("oss-v1"), postsPolicy(func(text string) string { return strings.TrimRight(text, "=") + "=" })},
-	{"OSS1-FORM-01", "latin-1", "takes the UTF-8 of a policy for Latin-1", form("oss-v1"), policyBytes(asLatin1)},
-	{"OSS1-FORM-01", "unit-by-unit", "encodes a policy unit by unit of UTF-16", form("oss-v1"), policyBytes(unitByUnit)},
+	{"OSS1-FORM-01", "latin-1", "takes the UTF-8 of a policy for Latin-1", form("oss-v1"), policyBytes(latin1AsUTF8)},
+	{"OSS1-FORM-01", "unit-by-unit", "encodes a policy unit by unit of UTF-16", form("oss-v1"), policyBytes(surrogatesApart)},
 	{"OSS1-FORM-01", "posts-json", "posts the policy as JSON", form("oss-v1"),
 		putInstead("policy", func(s *signature.Signing) string {
 			json, _ := base64.StdEncoding.DecodeString(s.Policy)
@@ -208,22 +207,6 @@ func policyBytes(change func(policy string) string) Break {
 		policy, _ := base64.StdEncoding.DecodeString(text)
 		return signature.EncodePolicy(change(string(policy)))
 	})
-}
-
-// unitByUnit writes each half of a surrogate pair as three bytes.
-func unitByUnit(text string) string {
-	var out []byte
-	for _, r := range text {
-		if r <= 0xffff {
-			out = utf8.AppendRune(out, r)
-			continue
-		}
-		high, low := utf16.EncodeRune(r)
-		for _, unit := range []rune{high, low} {
-			out = append(out, 0xe0|byte(unit>>12), 0x80|byte(unit>>6&0x3f), 0x80|byte(unit&0x3f))
-		}
-	}
-	return string(out)
 }
 
 func asciiAlone(text string) string {

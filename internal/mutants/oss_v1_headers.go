@@ -3,7 +3,6 @@ package mutants
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -96,14 +95,14 @@ var ossV1Headers = []Mutant{
 		headerBlock(func(b *headerLines) {
 			b.value = func(sent string) string { return strings.ReplaceAll(sent, "?", "%3F") }
 		})},
-	{"OSS1-HEADER-06", "encoded", "percent-encodes bytes beyond ASCII", requests("oss-v1"), headerBlock(func(b *headerLines) { b.value = asciiEscaped })},
+	{"OSS1-HEADER-06", "encoded", "percent-encodes bytes beyond ASCII", requests("oss-v1"), headerBlock(func(b *headerLines) { b.value = escapeNonASCII })},
 	{"OSS1-HEADER-06", "to-utf-8", "takes values for Latin-1 and signs UTF-8", requests("oss-v1"), headerBlock(func(b *headerLines) { b.value = latin1AsUTF8 })},
 	{"OSS1-HEADER-06", "to-latin-1", "signs values in Latin-1", requests("oss-v1"), headerBlock(func(b *headerLines) { b.value = latin1 })},
 	{"OSS1-HEADER-06", "not-utf-8-replaced", "replaces bytes that are no UTF-8", requests("oss-v1"),
 		headerBlock(func(b *headerLines) {
 			b.value = func(sent string) string { return strings.ToValidUTF8(sent, "\uFFFD") }
 		})},
-	{"OSS1-HEADER-06", "halves", "writes characters of four bytes as two halves", header("oss-v1"), headerBlock(func(b *headerLines) { b.value = cesu8 })},
+	{"OSS1-HEADER-06", "halves", "writes characters of four bytes as two halves", header("oss-v1"), headerBlock(func(b *headerLines) { b.value = surrogatesApart })},
 	{"OSS1-HEADER-06", "composed", "composes accents", header("oss-v1"), headerBlock(func(b *headerLines) { b.value = composed })},
 	{"OSS1-HEADER-06", "no-break-space-trimmed", "trims no-break spaces", header("oss-v1"),
 		headerBlock(func(b *headerLines) {
@@ -267,35 +266,3 @@ func (b *headerLines) sameName(x, y *headerLine) bool {
 	}
 	return x.name == y.name
 }
-
-// asciiEscaped percent-encodes what is not ASCII.
-func asciiEscaped(text string) string {
-	var out strings.Builder
-	for i := range len(text) {
-		if c := text[i]; c < 0x80 {
-			out.WriteByte(c)
-		} else {
-			out.WriteString(wire.EscapeValue(text[i : i+1]))
-		}
-	}
-	return out.String()
-}
-
-// cesu8 writes characters of four bytes as two halves of three each.
-func cesu8(text string) string {
-	var out []byte
-	for i, r := range text {
-		if r < 0x10000 {
-			_, size := utf8.DecodeRuneInString(text[i:])
-			out = append(out, text[i:i+size]...)
-			continue
-		}
-		for _, half := range []rune{0xD800 + (r-0x10000)>>10, 0xDC00 + (r-0x10000)&0x3FF} {
-			out = append(out, byte(0xE0|half>>12), byte(0x80|half>>6&0x3F), byte(0x80|half&0x3F))
-		}
-	}
-	return string(out)
-}
-
-// composed writes an accent behind an e as one character with it.
-func composed(text string) string { return strings.ReplaceAll(text, "e\u0301", "\u00e9") }

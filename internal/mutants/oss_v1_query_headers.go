@@ -3,7 +3,6 @@ package mutants
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -85,7 +84,7 @@ var ossV1QueryHeaders = slices.Concat([]Mutant{
 			return dst, nil
 		})},
 	{"OSS1-HEADER-05", "url-decoded", "decodes header values", query("oss-v1"), headerValue(wire.UnescapeQuery)},
-	{"OSS1-HEADER-06", "url-latin-1", "signs header values as Latin-1", query("oss-v1"), headerValue(asLatin1)},
+	{"OSS1-HEADER-06", "url-latin-1", "signs header values as Latin-1", query("oss-v1"), headerValue(latin1AsUTF8)},
 	{"OSS1-HEADER-01", "url-prefix-open", "signs headers that begin with x-oss, with a hyphen or without", query("oss-v1"), signingAlso("x-ossfs-version")},
 	{"OSS1-HEADER-01", "url-any-vendor", "signs every header that begins with x-", query("oss-v1"),
 		signedHeader(func(_ *signature.Profile, _ *signature.Signing, name string) bool {
@@ -162,13 +161,4 @@ func leavingOut(names ...string) Break {
 	return signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
 		return p.SignedHeader(s, name) && !slices.Contains(names, strings.ToLower(name))
 	})
-}
-
-// asLatin1 takes every byte of a text for a character, and writes that in UTF-8.
-func asLatin1(text string) string {
-	var out []byte
-	for i := 0; i < len(text); i++ {
-		out = utf8.AppendRune(out, rune(text[i]))
-	}
-	return string(out)
 }

@@ -20,7 +20,7 @@ var ossV1QueryKeys = []Mutant{
 	{"OSS1-RESOURCE-02", "url-tab-dropped", "drops tabs of a key", query("oss-v1"), keyAs(func(key string) string { return strings.ReplaceAll(key, "\t", "") })},
 	{"OSS1-RESOURCE-02", "url-small-letters", "compares keys without regard to case", query("oss-v1"), keyAs(strings.ToLower)},
 	{"OSS1-RESOURCE-02", "url-percent-dropped", "drops a percent sign of a key that is no escape", query("oss-v1"),
-		rawKeyAs(withoutLoosePercent)},
+		rawKeyAs(withoutLonePercent)},
 	{"OSS1-RESOURCE-02", "url-encoded-plus-lost", "makes a blank of an encoded plus sign in a key", query("oss-v1"),
 		rawKeyAs(func(raw string) string { return strings.ReplaceAll(raw, "%2B", "%20") })},
 	{"OSS1-RESOURCE-10", "url-blanks-folded", "folds the blanks of a key", query("oss-v1"), keyAs(func(key string) string { return strings.ReplaceAll(key, "  ", " ") })},

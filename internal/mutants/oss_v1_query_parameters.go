@@ -175,7 +175,7 @@ var ossV1QueryEncoding = []Mutant{
 			return wire.UnescapeQuery(strings.NewReplacer("%2F", "%252F", "%2C", "%252C", "%7C", "%257C").Replace(raw))
 		})},
 	{"OSS1-PARAM-03", "url-percent-dropped", "drops a percent sign that is no escape", query("oss-v1"),
-		valuesAs(func(raw, _ string) string { return wire.UnescapeQuery(withoutLoosePercent(raw)) })},
+		valuesAs(func(raw, _ string) string { return wire.UnescapeQuery(withoutLonePercent(raw)) })},
 	{"OSS1-PARAM-03", "url-utf-8-alone", "puts U+FFFD where a value is no UTF-8", query("oss-v1"),
 		valuesAs(func(_, value string) string { return strings.ToValidUTF8(value, "\ufffd") })},
 	{"OSS1-PARAM-03", "url-control-dropped", "drops control bytes of a value", query("oss-v1"),
@@ -282,16 +282,6 @@ func withEquals(onTheWire bool) Break {
 var smallEscape = regexp.MustCompile(`%([a-f][0-9A-Fa-f]|[0-9A-F][a-f])`)
 
 var percentSign = regexp.MustCompile(`%([0-9A-Fa-f]{2})?`)
-
-// withoutLoosePercent drops percent signs that begin no escape.
-func withoutLoosePercent(raw string) string {
-	return percentSign.ReplaceAllStringFunc(raw, func(found string) string {
-		if found == "%" {
-			return ""
-		}
-		return found
-	})
-}
 
 func withoutFourBytes(text string) string {
 	return strings.Map(func(r rune) rune {

@@ -181,20 +181,14 @@ func signedAs(sign func(secret, text string) string) Break {
 
 // hashAs writes the hash otherwise.
 func hashAs(write func(sum []byte) string) Break {
-	return signedAs(func(secret, text string) string { return write(hmacSHA1(secret, text)) })
+	return signedAs(func(secret, text string) string { return write(mac(sha1.New, []byte(secret), text)) })
 }
 
 // otherSecret signs with another secret.
 func otherSecret(change func(secret string) string) Break {
 	return signedAs(func(secret, text string) string {
-		return base64.StdEncoding.EncodeToString(hmacSHA1(change(secret), text))
+		return base64.StdEncoding.EncodeToString(mac(sha1.New, []byte(change(secret)), text))
 	})
-}
-
-func hmacSHA1(secret, text string) []byte {
-	sum := hmac.New(sha1.New, []byte(secret))
-	sum.Write([]byte(text))
-	return sum.Sum(nil)
 }
 
 // methodAs signs one method as another.
@@ -249,16 +243,4 @@ func notOnGet(name string) Break {
 func md5Of(body string) string {
 	sum := md5.Sum([]byte(body))
 	return base64.StdEncoding.EncodeToString(sum[:])
-}
-
-// latin1 writes text in Latin-1, a question mark for what is not in it.
-func latin1(text string) string {
-	var out []byte
-	for _, r := range text {
-		if r > 0xff {
-			r = '?'
-		}
-		out = append(out, byte(r))
-	}
-	return string(out)
 }

@@ -3,7 +3,6 @@ package mutants
 import (
 	"bytes"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/countersign/countersign/signature"
@@ -69,7 +68,7 @@ var ossV2Headers = []Mutant{
 			return strings.Compare(strings.ReplaceAll(a.name, "-", ""), strings.ReplaceAll(b.name, "-", ""))
 		})},
 	{"OSS2-HEADER-02", "sorted-naturally", "sorts numbers in names by value", requests("oss-v2"),
-		ossV2Sorted(func(a, b ossV2Line) int { return compareNaturally(a.name, b.name) })},
+		ossV2Sorted(func(a, b ossV2Line) int { return compareNumbers(a.name, b.name) })},
 	{"OSS2-HEADER-02", "additional-last", "puts additional headers behind the x-oss- ones", requests("oss-v2"),
 		ossV2Sorted(func(a, b ossV2Line) int {
 			if x, y := strings.HasPrefix(a.name, "x-oss-"), strings.HasPrefix(b.name, "x-oss-"); x != y {
@@ -253,18 +252,6 @@ func ossV2Sorted(order func(a, b ossV2Line) int) Break {
 		}
 		return lines
 	}, ossV2Name)
-}
-
-// compareNaturally compares the numbers at the ends of two names by value.
-func compareNaturally(a, b string) int {
-	const digits = "0123456789"
-	x, y := strings.TrimRight(a, digits), strings.TrimRight(b, digits)
-	m, err1 := strconv.Atoi(a[len(x):])
-	n, err2 := strconv.Atoi(b[len(y):])
-	if x != y || err1 != nil || err2 != nil {
-		return strings.Compare(a, b)
-	}
-	return m - n
 }
 
 // ossV2Names writes the line of additional headers otherwise.

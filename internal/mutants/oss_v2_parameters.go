@@ -135,7 +135,7 @@ var ossV2Parameters = slices.Concat(
 		{"OSS2-PARAM-03", "sorted-in-any-case", "sorts without regard to letter case", requests("oss-v2"),
 			ossV2Order(func(a, b ossV2Pair) int { return strings.Compare(strings.ToLower(a.name), strings.ToLower(b.name)) })},
 		{"OSS2-PARAM-03", "sorted-by-number", "sorts numbers by value", requests("oss-v2"),
-			ossV2Order(func(a, b ossV2Pair) int { return compareNaturally(a.name, b.name) })},
+			ossV2Order(func(a, b ossV2Pair) int { return compareNumbers(a.name, b.name) })},
 		{"OSS2-PARAM-03", "underscore-first", "sorts the underscore before letters", requests("oss-v2"),
 			ossV2Order(func(a, b ossV2Pair) int {
 				return strings.Compare(strings.ReplaceAll(a.name, "_", "-"), strings.ReplaceAll(b.name, "_", "-"))

@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"bytes"
 	"fmt"
 	"path"
 	"slices"
@@ -234,18 +233,4 @@ func ossV2AtLevel(there func(s *signature.Signing) bool, written string) Break {
 		}
 		return path
 	})
-}
-
-// lowerEscapes and upperEscapes write the digits of escapes in one letter case.
-func lowerEscapes(s string) string { return mapEscapes(s, bytes.ToLower) }
-func upperEscapes(s string) string { return mapEscapes(s, bytes.ToUpper) }
-
-func mapEscapes(s string, change func([]byte) []byte) string {
-	out := []byte(s)
-	for i := 0; i+2 < len(out); i++ {
-		if out[i] == '%' {
-			copy(out[i+1:i+3], change(out[i+1:i+3]))
-		}
-	}
-	return string(out)
 }

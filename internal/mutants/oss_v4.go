@@ -127,12 +127,6 @@ func oss4FromBase64(s string) string {
 	return string(b)
 }
 
-// oss4Both makes two changes to a profile: a fault that is forgiven in one place is
-// often found again in the next.
-func oss4Both(first, second Break) Break {
-	return Break{Profile: func(p *signature.Profile) *signature.Profile { return second.Profile(first.Profile(p)) }}
-}
-
 // oss4Untimed does not look at the times of requests that have none.
 func oss4Untimed() Break {
 	return limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {

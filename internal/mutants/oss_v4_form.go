@@ -45,7 +45,7 @@ var ossV4Form = []Mutant{
 	{"OSS4-FORM-02", "field-of-v1", "reads the signature from Signature too", form("oss-v4"), sees(func(r *wire.Request) {
 		r.Body = strings.Replace(r.Body, `name="Signature"`, `name="x-oss-signature"`, 1)
 	})},
-	{"OSS4-FORM-02", "date-optional", "takes a form without x-oss-date", form("oss-v4"), oss4Both(
+	{"OSS4-FORM-02", "date-optional", "takes a form without x-oss-date", form("oss-v4"), both(
 		forgiving(func(f *signature.Fault) bool { return f.Where == "field x-oss-date" }), oss4Untimed())},
 	{"OSS4-FORM-02", "signature-optional", "takes a form without a signature", form("oss-v4"), forgivingEC("0002-00000703")},
 	{"OSS4-FORM-02", "signature-empty", "takes an empty signature", form("oss-v4"), forgivingEC("0002-00000704")},
@@ -69,7 +69,7 @@ var ossV4Form = []Mutant{
 			return oss4Scoped(func(s *signature.Scope) { s.Date = now().UTC().Format("20060102") }).Profile(reading(p))
 		}
 	}}},
-	{"OSS4-FORM-04", "days-in-any-form", "takes the day of a credential in every form", form("oss-v4"), oss4Both(forgivingEC("0002-00000709"), oss4ForgivingLimit(signature.WrongScope))},
+	{"OSS4-FORM-04", "days-in-any-form", "takes the day of a credential in every form", form("oss-v4"), both(forgivingEC("0002-00000709"), oss4ForgivingLimit(signature.WrongScope))},
 	{"OSS4-FORM-04", "any-date", "takes a date in every form", form("oss-v4"), oss4ForgivingLimit(signature.BadDate)},
 	{"OSS4-FORM-05", "no-begin", "does not look at the begin", form("oss-v4"), oss4ForgivingLimit(signature.NotYetValid)},
 	{"OSS4-FORM-05", "no-end", "does not look at the end", form("oss-v4"), oss4ForgivingLimit(signature.Expired)},

@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -122,7 +121,7 @@ var ossV4Scope = []Mutant{
 		return strings.HasPrefix(f.Rule, "the day of a credential") && strings.Contains(f.Got, "-")
 	})},
 	{"OSS4-SCOPE-05", "eight-digits", "takes eight digits for a day", requests("oss-v4"), forgiving(func(f *signature.Fault) bool {
-		return strings.HasPrefix(f.Rule, "the day of a credential") && len(f.Got) == 8 && oss4IsNumber(f.Got)
+		return strings.HasPrefix(f.Rule, "the day of a credential") && len(f.Got) == 8 && isNumber(f.Got)
 	})},
 	{"OSS4-SCOPE-05", "four-parts", "takes a credential of four parts", carriers("oss-v4"), forgiving(func(f *signature.Fault) bool {
 		return strings.HasPrefix(f.Rule, "a credential is") && strings.Contains(f.Got, "/")
@@ -143,22 +142,16 @@ func oss4Derived(change func(c *oss4Chain)) Break {
 		change(&c)
 		key := []byte(c.prefix + c.secret)
 		for _, step := range c.steps {
-			key = oss4Hmac256(key, step)
+			key = mac(sha256.New, key, step)
 		}
 		return hex.AppendEncode(dst, key), nil
 	})
 }
 
-func oss4Hmac256(key []byte, text string) []byte {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(text))
-	return mac.Sum(nil)
-}
-
 // oss4SignedWith signs with another key than the derived one.
 func oss4SignedWith(key func(s *signature.Signing) string) Break {
 	return stage(signature.SignatureValue, func(s *signature.Signing, dst []byte) ([]byte, error) {
-		return hex.AppendEncode(dst, oss4Hmac256([]byte(key(s)), string(s.Bytes(signature.StringToSign)))), nil
+		return hex.AppendEncode(dst, mac(sha256.New, []byte(key(s)), string(s.Bytes(signature.StringToSign)))), nil
 	})
 }
 

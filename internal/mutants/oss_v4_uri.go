@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"path"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -19,7 +17,7 @@ var ossV4URI = append(ossV4RawMarks(), []Mutant{
 	{"OSS4-URI-01", "encodes-unreserved-marks", "signs - . _ encoded", requests("oss-v4"), text(signature.CanonicalResource, func(built string) string {
 		return strings.NewReplacer("-", "%2D", ".", "%2E", "_", "%5F").Replace(built)
 	})},
-	{"OSS4-URI-01", "small-digits", "signs %e4 in small letters", requests("oss-v4"), text(signature.CanonicalResource, oss4SmallDigits)},
+	{"OSS4-URI-01", "small-digits", "signs %e4 in small letters", requests("oss-v4"), text(signature.CanonicalResource, lowerEscapes)},
 	{"OSS4-URI-01", "encodes-slashes", "signs the slashes of the key as %2F: the rule of V2", requests("oss-v4"), oss4CanonicalKey(func(key string) string { return strings.ReplaceAll(key, "/", "%2F") })},
 	{"OSS4-URI-01", "encoded-twice", "encodes the percent signs again", requests("oss-v4"), oss4Instead(signature.CanonicalResource, "%", "%25")},
 	{"OSS4-URI-01", "delete-raw", "takes DEL for a character that needs no encoding", requests("oss-v4"), oss4Instead(signature.CanonicalResource, "%7F", "\x7f")},
@@ -129,7 +127,7 @@ var ossV4URI = append(ossV4RawMarks(), []Mutant{
 	{"OSS4-URI-08", "latin-1", "encodes é as ISO 8859-1", requests("oss-v4"), oss4Instead(signature.CanonicalResource, "%C3%A9", "%E9")},
 	{"OSS4-URI-08", "composed", "composes accents (NFC)", requests("oss-v4"), oss4Instead(signature.CanonicalResource, "e%CC%81", "%C3%A9")},
 	{"OSS4-URI-08", "decomposed", "decomposes accents (NFD)", requests("oss-v4"), oss4Instead(signature.CanonicalResource, "%C3%A9", "e%CC%81")},
-	{"OSS4-URI-08", "surrogates", "encodes the halves of a UTF-16 pair apart", requests("oss-v4"), oss4DecodedKey(oss4SurrogatesApart)},
+	{"OSS4-URI-08", "surrogates", "encodes the halves of a UTF-16 pair apart", requests("oss-v4"), oss4DecodedKey(surrogatesApart)},
 	{"OSS4-URI-08", "javascript-escape", "writes %u7167 as escape() does", requests("oss-v4"), oss4CanonicalKey(oss4EscapeOfJavaScript)},
 	{"OSS4-URI-08", "replacement-characters", "puts U+FFFD in the place of what is no UTF-8", requests("oss-v4"), oss4DecodedKey(func(key string) string { return strings.ToValidUTF8(key, "\ufffd") })},
 	{"OSS4-URI-08", "line-feeds-dropped", "drops line feeds", requests("oss-v4"), oss4Instead(signature.CanonicalResource, "%0A", "")},
@@ -228,35 +226,6 @@ func oss4PortBreaks(addressing signature.Addressing) Break {
 		}
 		return built
 	})
-}
-
-// oss4SmallDigits writes the digits of sequences in small letters.
-func oss4SmallDigits(s string) string {
-	b := []byte(s)
-	for i := 0; i+2 < len(b); i++ {
-		if b[i] == '%' {
-			copy(b[i+1:], strings.ToLower(string(b[i+1:i+3])))
-		}
-	}
-	return string(b)
-}
-
-// oss4SurrogatesApart encodes characters beyond the first plane as two halves of
-// three bytes each, as Java's modified UTF-8 does.
-func oss4SurrogatesApart(s string) string {
-	var b strings.Builder
-	for len(s) > 0 {
-		r, n := utf8.DecodeRuneInString(s)
-		if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
-			for _, half := range []rune{high, low} {
-				b.Write([]byte{0xe0 | byte(half>>12), 0x80 | byte(half>>6&0x3f), 0x80 | byte(half&0x3f)})
-			}
-		} else {
-			b.WriteString(s[:n])
-		}
-		s = s[n:]
-	}
-	return b.String()
 }
 
 func oss4EscapeOfJavaScript(key string) string {
