@@ -153,3 +153,16 @@ func mac(of func() hash.Hash, key []byte, text string) []byte {
 	sum.Write([]byte(text))
 	return sum.Sum(nil)
 }
+
+// replacing replaces texts by others: old, new, old, new.
+func replacing(pairs ...string) func(text string) string {
+	return strings.NewReplacer(pairs...).Replace
+}
+
+// upTo is what stands in front of a mark.
+func upTo(mark string) func(text string) string {
+	return func(text string) string {
+		before, _, _ := strings.Cut(text, mark)
+		return before
+	}
+}

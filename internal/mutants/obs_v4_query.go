@@ -17,7 +17,7 @@ func obsV4Query() []Mutant {
 		return Mutant{requirement, name, about, both, text(signature.CanonicalQuery, edit)}
 	}
 	sent := func(requirement, name, about string, change func(params []wire.Param) []wire.Param) Mutant {
-		return Mutant{requirement, name, about, both, parameters(change, signature.CanonicalQuery)}
+		return Mutant{requirement, name, about, both, parameters(change)}
 	}
 	without := func(requirement, name, about string, drop func(p wire.Param) bool) Mutant {
 		return sent(requirement, name, about, func(params []wire.Param) []wire.Param { return slices.DeleteFunc(params, drop) })
@@ -44,10 +44,10 @@ func obsV4Query() []Mutant {
 			}
 			return b
 		})},
-		built("OBS4-PARAM-02", "slash-raw", "leaves slashes raw", func(b string) string { return strings.ReplaceAll(b, "%2F", "/") }),
+		built("OBS4-PARAM-02", "slash-raw", "leaves slashes raw", replacing("%2F", "/")),
 		built("OBS4-PARAM-02", "lower-case-digits", "writes %XX in lower case", lowerEscapes),
-		built("OBS4-PARAM-02", "encoded-twice", "encodes values that are encoded already", func(b string) string { return strings.ReplaceAll(b, "%", "%25") }),
-		built("OBS4-PARAM-02", "stray-percent-dropped", "drops a percent sign with nothing behind it", func(b string) string { return strings.ReplaceAll(b, "100%25", "100") }),
+		built("OBS4-PARAM-02", "encoded-twice", "encodes values that are encoded already", replacing("%", "%25")),
+		built("OBS4-PARAM-02", "stray-percent-dropped", "drops a percent sign with nothing behind it", replacing("100%25", "100")),
 		sent("OBS4-PARAM-02", "decoded-twice", "decodes values twice", func(params []wire.Param) []wire.Param {
 			for i := range params {
 				params[i].Value = wire.UnescapeQuery(params[i].Value)
@@ -128,8 +128,8 @@ func obsV4Query() []Mutant {
 		})},
 		without("OBS4-PARAM-03", "bare-left-out", "leaves bare names out", func(p wire.Param) bool { return !p.HasValue }),
 		without("OBS4-PARAM-03", "empty-left-out", "leaves empty values out", func(p wire.Param) bool { return p.HasValue && p.Value == "" }),
-		sent("OBS4-PARAM-04", "first-only", "takes the first of a name", func(params []wire.Param) []wire.Param { return s3Distinct(params, false) }),
-		sent("OBS4-PARAM-04", "last-only", "takes the last of a name", func(params []wire.Param) []wire.Param { return s3Distinct(params, true) }),
+		sent("OBS4-PARAM-04", "first-only", "takes the first of a name", func(params []wire.Param) []wire.Param { return distinct(params, false) }),
+		sent("OBS4-PARAM-04", "last-only", "takes the last of a name", func(params []wire.Param) []wire.Param { return distinct(params, true) }),
 		sent("OBS4-PARAM-04", "one-of-equal-pairs", "takes a pair once", func(params []wire.Param) []wire.Param {
 			var kept []wire.Param
 			for _, p := range params {
@@ -177,9 +177,7 @@ func obsV4Query() []Mutant {
 	}
 	for _, name := range []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders"} {
 		out = append(out, Mutant{"OBS4-QUERY-04", "without-" + strings.ToLower(name), "leaves " + name + " out of the canonical query", query("obs-v4"),
-			parameters(func(params []wire.Param) []wire.Param {
-				return slices.DeleteFunc(params, func(p wire.Param) bool { return p.Name == name })
-			}, signature.CanonicalQuery)})
+			dropping(func(p wire.Param) bool { return p.Name == name })})
 	}
 	return out
 }
@@ -226,8 +224,8 @@ func s3InOrder(s *signature.Signing, built string, order func(a, b string) int) 
 	return strings.Join(pairs, "&")
 }
 
-// s3Distinct keeps one parameter of each name.
-func s3Distinct(params []wire.Param, last bool) []wire.Param {
+// distinct keeps one parameter of each name.
+func distinct(params []wire.Param, last bool) []wire.Param {
 	var kept []wire.Param
 	for _, p := range params {
 		at := slices.IndexFunc(kept, func(k wire.Param) bool { return wire.UnescapeQuery(k.Name) == wire.UnescapeQuery(p.Name) })

@@ -159,7 +159,7 @@ var opAddressing = []Mutant{
 		}
 	})},
 	{"OP-ADDRESSING-01", "brackets-lost", "loses the brackets of an IPv6 address", senders("header"),
-		anotherHost(strings.NewReplacer("[", "", "]", "").Replace)},
+		anotherHost(replacing("[", "", "]", ""))},
 	{"OP-ADDRESSING-01", "public-for-internal", "goes to the public endpoint for the internal one", senders("header", "query"),
 		anotherHost(func(h string) string { return strings.Replace(h, "-internal.", ".", 1) })},
 	{"OP-ADDRESSING-01", "service-always-public", "lists buckets at the public endpoint", senders("header"), plans(func(p *Plan) {
@@ -178,10 +178,7 @@ var opAddressing = []Mutant{
 				p.Region = strings.TrimPrefix(strings.TrimSuffix(labels[i], "-internal"), "oss-")
 			}
 		})},
-	{"OP-ADDRESSING-01", "bucket-to-its-first-dot", "ends the name of the bucket at its first dot", senders("header", "query"), anotherBucket(func(b string) string {
-		b, _, _ = strings.Cut(b, ".")
-		return b
-	})},
+	{"OP-ADDRESSING-01", "bucket-to-its-first-dot", "ends the name of the bucket at its first dot", senders("header", "query"), anotherBucket(upTo("."))},
 	{"OP-ADDRESSING-01", "hyphens-trimmed", "keeps letters of a bucket only", senders("header"), anotherBucket(func(b string) string { return strings.Trim(b, "-0123456789") })},
 	{"OP-ADDRESSING-01", "bucket-twice", "puts the bucket into the path as well", senders("header", "query"), plans(func(p *Plan) {
 		if p.Bucket != "" {
@@ -200,11 +197,8 @@ var opBodyTokenExpires = []Mutant{
 	{"OP-BODY-01", "no-body", "sends no body", senders("header", "query", "form"), anotherBody(func(string) string { return "" })},
 	{"OP-BODY-01", "as-text", "sends the body as text: what is no UTF-8 is replaced", senders("header", "query", "form"),
 		anotherBody(func(b string) string { return strings.ToValidUTF8(b, "\ufffd") })},
-	{"OP-BODY-01", "line-ends", "writes line ends as CR LF", senders("header", "query"), anotherBody(func(b string) string { return strings.ReplaceAll(b, "\n", "\r\n") })},
-	{"OP-BODY-01", "to-the-first-zero", "ends the body at its first zero byte", senders("header", "query", "form"), anotherBody(func(b string) string {
-		b, _, _ = strings.Cut(b, "\x00")
-		return b
-	})},
+	{"OP-BODY-01", "line-ends", "writes line ends as CR LF", senders("header", "query"), anotherBody(replacing("\n", "\r\n"))},
+	{"OP-BODY-01", "to-the-first-zero", "ends the body at its first zero byte", senders("header", "query", "form"), anotherBody(upTo("\x00"))},
 	{"OP-BODY-01", "in-chunks", "writes the body in signed chunks that nobody asked for", senders("header"),
 		anotherBody(func(b string) string { return strconv.FormatInt(int64(len(b)), 16) + ";chunk-signature=0\r\n" + b })},
 
@@ -272,10 +266,6 @@ var opBodyTokenExpires = []Mutant{
 
 func addTo(req *wire.Request, name, value string) {
 	req.Headers = append(slices.Clone(req.Headers), wire.Header{Name: name, Value: value})
-}
-
-func dropFrom(req *wire.Request, name string) {
-	req.Headers = slices.DeleteFunc(slices.Clone(req.Headers), func(h wire.Header) bool { return wire.EqualFold(h.Name, name) })
 }
 
 func changePath(req *wire.Request, change func(path string) string) {

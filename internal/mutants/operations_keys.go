@@ -24,7 +24,7 @@ var opKeys = []Mutant{
 		return strings.ReplaceAll(k, "%FF%FE", "\ufffd\ufffd")
 	})},
 	{"OP-KEY-01", "percent-at-the-end-lost", "drops a percent sign at the end", keySenders, anotherKey(func(k string) string { return strings.TrimSuffix(k, "%") })},
-	{"OP-KEY-01", "percent-without-digits-lost", "drops percent signs without digits", keySenders, anotherKey(func(k string) string { return strings.ReplaceAll(k, "%zz", "zz") })},
+	{"OP-KEY-01", "percent-without-digits-lost", "drops percent signs without digits", keySenders, anotherKey(replacing("%zz", "zz"))},
 	{"OP-KEY-01", "lone-percent-lost", "drops percent signs that begin no escape", keySenders, anotherKey(withoutLonePercent)},
 	{"OP-KEY-01", "percent-u", "decodes %uXXXX", keySenders, keyReplacing("%u4e2d", "\u4e2d")},
 	{"OP-KEY-01", "cut-at-question-mark", "ends the key at a question mark", keyAndForm, keyCutAt("?")},

@@ -44,7 +44,7 @@ var ossV1Strings = []Mutant{
 			return first + resource + "\n" + strings.TrimSuffix(headers, "\n")
 		})},
 	{"OSS1-STRING-01", "crlf", "ends its lines as HTTP does", requests("oss-v1"),
-		text(signature.StringToSign, func(built string) string { return strings.ReplaceAll(built, "\n", "\r\n") })},
+		text(signature.StringToSign, replacing("\n", "\r\n"))},
 	{"OSS1-STRING-02", "sha-256", "hashes with SHA-256", requests("oss-v1"), signedAs(func(secret, text string) string {
 		sum := hmac.New(sha256.New, []byte(secret))
 		sum.Write([]byte(text))
@@ -111,7 +111,7 @@ var ossV1Strings = []Mutant{
 	{"OSS1-MD5-02", "line-left-out", "leaves the line out when there is no Content-MD5", requests("oss-v1"), lineLeftOut(1)},
 	{"OSS1-TYPE-01", "left-out", "signs an empty line for Content-Type", requests("oss-v1"), withoutHeaders("content-type")},
 	{"OSS1-TYPE-01", "without-parameters", "signs Content-Type without charset and boundary", requests("oss-v1"),
-		headerAs("Content-Type", func(value string) string { bare, _, _ := strings.Cut(value, ";"); return bare })},
+		headerAs("Content-Type", upTo(";"))},
 	{"OSS1-TYPE-01", "written-anew", "writes the parameters of Content-Type anew", header("oss-v1"), headerAs("Content-Type", func(value string) string {
 		kind, params, err := mime.ParseMediaType(value)
 		if anew := mime.FormatMediaType(kind, params); err == nil && anew != "" && strings.Contains(value, ";") {
@@ -121,7 +121,7 @@ var ossV1Strings = []Mutant{
 	})},
 	{"OSS1-TYPE-01", "lower-case", "signs Content-Type in lower case", requests("oss-v1"), headerAs("Content-Type", strings.ToLower)},
 	{"OSS1-TYPE-01", "quotes-lost", "drops the quotes of Content-Type", header("oss-v1"),
-		headerAs("Content-Type", func(value string) string { return strings.ReplaceAll(value, `"`, "") })},
+		headerAs("Content-Type", replacing(`"`, ""))},
 	{"OSS1-TYPE-01", "latin-1", "takes Content-Type for Latin-1", header("oss-v1"), headerAs("Content-Type", latin1AsUTF8)},
 	{"OSS1-TYPE-01", "one-spelling", "knows Content-Type in that spelling alone", requests("oss-v1"), onlySpelled("Content-Type")},
 	{"OSS1-TYPE-01", "lower-case-spelling", "knows content-type in lower case alone", header("oss-v1"), onlySpelled("content-type")},
@@ -152,26 +152,6 @@ var ossV1Strings = []Mutant{
 	{"OSS1-TYPE-02", "line-left-out", "leaves the line out when there is no Content-Type", requests("oss-v1"), lineLeftOut(2)},
 }
 
-// swapLines exchanges two of the first four lines.
-func swapLines(i, j int) Break {
-	return text(signature.StringToSign, func(built string) string {
-		lines := strings.SplitN(built, "\n", 5)
-		lines[i], lines[j] = lines[j], lines[i]
-		return strings.Join(lines, "\n")
-	})
-}
-
-// lineLeftOut leaves out one of the first four lines when it is empty.
-func lineLeftOut(i int) Break {
-	return text(signature.StringToSign, func(built string) string {
-		lines := strings.SplitN(built, "\n", 5)
-		if lines[i] == "" {
-			lines = append(lines[:i:i], lines[i+1:]...)
-		}
-		return strings.Join(lines, "\n")
-	})
-}
-
 // signedAs signs otherwise.
 func signedAs(sign func(secret, text string) string) Break {
 	return stage(signature.SignatureValue, func(s *signature.Signing, dst []byte) ([]byte, error) {
@@ -189,42 +169,6 @@ func otherSecret(change func(secret string) string) Break {
 	return signedAs(func(secret, text string) string {
 		return base64.StdEncoding.EncodeToString(mac(sha1.New, []byte(change(secret)), text))
 	})
-}
-
-// methodAs signs one method as another.
-func methodAs(from, to string) Break {
-	return input(func(r *wire.Request) {
-		if r.Method == from {
-			r.Method = to
-		}
-	}, signature.StringToSign)
-}
-
-// headerAs signs another value of a header.
-func headerAs(name string, change func(value string) string) Break {
-	return headers(func(h wire.Header) (wire.Header, bool) {
-		if wire.EqualFold(h.Name, name) {
-			h.Value = change(h.Value)
-		}
-		return h, true
-	})
-}
-
-// withoutHeaders signs as if headers were not there.
-func withoutHeaders(names ...string) Break {
-	return headers(func(h wire.Header) (wire.Header, bool) {
-		for _, name := range names {
-			if wire.EqualFold(h.Name, name) {
-				return h, false
-			}
-		}
-		return h, true
-	})
-}
-
-// onlySpelled finds a header in one spelling alone.
-func onlySpelled(name string) Break {
-	return headers(func(h wire.Header) (wire.Header, bool) { return h, h.Name == name || !wire.EqualFold(h.Name, name) })
 }
 
 // notOnGet leaves a header out of a GET.

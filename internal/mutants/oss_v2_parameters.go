@@ -16,17 +16,12 @@ var ossV2Parameters = slices.Concat(
 			parameters(func(params []wire.Param) []wire.Param {
 				list := signature.SignedParameters("oss-v1")
 				return slices.DeleteFunc(params, func(p wire.Param) bool { return !list.Signed(wire.UnescapeQuery(p.Name)) })
-			}, signature.CanonicalResource)},
-		{"OSS2-PARAM-01", "unknown-unsigned", "signs no name it does not know", requests("oss-v2"), ossV2NotSigned("trace", "tag", "k")},
+			})},
+		{"OSS2-PARAM-01", "unknown-unsigned", "signs no name it does not know", requests("oss-v2"), droppingNamed("trace", "tag", "k")},
 		{"OSS2-PARAM-01", "names-lower-case", "lower-cases names", requests("oss-v2"),
-			parameters(func(params []wire.Param) []wire.Param {
-				for i := range params {
-					params[i].Name = strings.ToLower(params[i].Name)
-				}
-				return params
-			}, signature.CanonicalResource)},
-		{"OSS2-PARAM-01", "null-as-nothing", "takes the word null for no value", requests("oss-v2"), ossV2NoValue("null")},
-		{"OSS2-PARAM-01", "zero-as-nothing", "takes 0 for no value", requests("oss-v2"), ossV2NoValue("0")},
+			eachParameter(func(p *wire.Param) { p.Name = strings.ToLower(p.Name) })},
+		{"OSS2-PARAM-01", "null-as-nothing", "takes the word null for no value", requests("oss-v2"), valuesTravel(func(raw string) string { return strings.TrimPrefix(raw, "null") })},
+		{"OSS2-PARAM-01", "zero-as-nothing", "takes 0 for no value", requests("oss-v2"), valuesTravel(func(raw string) string { return strings.TrimPrefix(raw, "0") })},
 		{"OSS2-PARAM-01", "question-mark-always", "ends the path in a question mark without parameters", requests("oss-v2"),
 			output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
 				if s.Target.HasQuery && !strings.Contains(built, "?") {
@@ -63,7 +58,7 @@ var ossV2Parameters = slices.Concat(
 				return pairs
 			})},
 		{"OSS2-PARAM-02", "lower-case", "writes escapes in lower-case hexadecimal", requests("oss-v2"),
-			ossV2Values(func(value string) string { return lowerEscapes(value) })},
+			ossV2Values(lowerEscapes)},
 		{"OSS2-PARAM-02", "lower-case-kept", "keeps lower-case escapes of the wire", requests("oss-v2"),
 			ossV2Pairs(func(pairs []ossV2Pair) []ossV2Pair {
 				for i := range pairs {
@@ -180,13 +175,9 @@ var ossV2Parameters = slices.Concat(
 				return "="
 			})},
 		{"OSS2-PARAM-04", "empty-dropped", "drops parameters without a value", requests("oss-v2"),
-			parameters(func(params []wire.Param) []wire.Param {
-				return slices.DeleteFunc(params, func(p wire.Param) bool { return p.Value == "" })
-			}, signature.CanonicalResource)},
+			dropping(func(p wire.Param) bool { return p.Value == "" })},
 		{"OSS2-PARAM-04", "empty-sub-resources-dropped", "drops sub-resources with nothing behind an equals sign", requests("oss-v2"),
-			parameters(func(params []wire.Param) []wire.Param {
-				return slices.DeleteFunc(params, func(p wire.Param) bool { return p.Value == "" && p.HasValue })
-			}, signature.CanonicalResource)},
+			dropping(func(p wire.Param) bool { return p.Value == "" && p.HasValue })},
 	},
 	ossV2RawBytes("OSS2-PARAM-02", query("oss-v2"), "!'()*+/&=:@$,;?#%\"|\\", ossV2InValues),
 	ossV2EachUnsigned("list-type", "continuation-token", "x-oss-process", "x-oss-traffic-limit", "response-content-disposition", "uploadId", "versionId", "position", "callback"),
@@ -196,26 +187,9 @@ var ossV2Parameters = slices.Concat(
 func ossV2EachUnsigned(names ...string) []Mutant {
 	var out []Mutant
 	for _, name := range names {
-		out = append(out, Mutant{"OSS2-PARAM-01", strings.ToLower(name) + "-unsigned", "does not sign " + name, requests("oss-v2"), ossV2NotSigned(name)})
+		out = append(out, Mutant{"OSS2-PARAM-01", strings.ToLower(name) + "-unsigned", "does not sign " + name, requests("oss-v2"), droppingNamed(name)})
 	}
 	return out
-}
-
-func ossV2NotSigned(names ...string) Break {
-	return parameters(func(params []wire.Param) []wire.Param {
-		return slices.DeleteFunc(params, func(p wire.Param) bool { return slices.Contains(names, wire.UnescapeQuery(p.Name)) })
-	}, signature.CanonicalResource)
-}
-
-func ossV2NoValue(value string) Break {
-	return parameters(func(params []wire.Param) []wire.Param {
-		for i := range params {
-			if params[i].Value == value {
-				params[i].Value = ""
-			}
-		}
-		return params
-	}, signature.CanonicalResource)
 }
 
 // ossV2Pair is a parameter in the form it is signed, and what it was before.

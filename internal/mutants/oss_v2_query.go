@@ -60,24 +60,24 @@ var ossV2Query = []Mutant{
 			return p.Limits(s, now)
 		})},
 	{"OSS2-QUERY-03", "own-unsigned", "signs none of its own parameters", query("oss-v2"),
-		ossV2NotSigned("x-oss-signature-version", "x-oss-expires", "x-oss-access-key-id", "x-oss-additional-headers", "security-token")},
-	{"OSS2-QUERY-03", "version-unsigned", "does not sign the version", query("oss-v2"), ossV2NotSigned("x-oss-signature-version")},
-	{"OSS2-QUERY-03", "expires-unsigned", "does not sign the expiry as a parameter", query("oss-v2"), ossV2NotSigned("x-oss-expires")},
-	{"OSS2-QUERY-03", "id-unsigned", "does not sign the key id", query("oss-v2"), ossV2NotSigned("x-oss-access-key-id")},
-	{"OSS2-QUERY-03", "list-unsigned", "does not sign the list of additional headers as a parameter", query("oss-v2"), ossV2NotSigned("x-oss-additional-headers")},
+		droppingNamed("x-oss-signature-version", "x-oss-expires", "x-oss-access-key-id", "x-oss-additional-headers", "security-token")},
+	{"OSS2-QUERY-03", "version-unsigned", "does not sign the version", query("oss-v2"), droppingNamed("x-oss-signature-version")},
+	{"OSS2-QUERY-03", "expires-unsigned", "does not sign the expiry as a parameter", query("oss-v2"), droppingNamed("x-oss-expires")},
+	{"OSS2-QUERY-03", "id-unsigned", "does not sign the key id", query("oss-v2"), droppingNamed("x-oss-access-key-id")},
+	{"OSS2-QUERY-03", "list-unsigned", "does not sign the list of additional headers as a parameter", query("oss-v2"), droppingNamed("x-oss-additional-headers")},
 	{"OSS2-QUERY-03", "caller-unsigned", "signs its own parameters only", query("oss-v2"),
 		parameters(func(params []wire.Param) []wire.Param {
 			return slices.DeleteFunc(params, func(p wire.Param) bool {
 				return !strings.HasPrefix(p.Name, "x-oss-") && p.Name != "security-token" || p.Name == "x-oss-traffic-limit"
 			})
-		}, signature.CanonicalResource)},
-	{"OSS2-QUERY-04", "raw", "writes the signature raw", query("oss-v2"), ossV2SignatureIn(func(s string) string { return wire.Unescape(s) })},
+		})},
+	{"OSS2-QUERY-04", "raw", "writes the signature raw", query("oss-v2"), ossV2SignatureIn(wire.Unescape)},
 	{"OSS2-QUERY-04", "plus-raw", "writes the plus signs of the signature raw", query("oss-v2"),
-		ossV2SignatureIn(func(s string) string { return strings.ReplaceAll(s, "%2B", "+") })},
+		ossV2SignatureIn(replacing("%2B", "+"))},
 	{"OSS2-QUERY-04", "encoded-twice", "escapes the signature twice", query("oss-v2"),
-		ossV2SignatureIn(func(s string) string { return strings.ReplaceAll(s, "%", "%25") })},
+		ossV2SignatureIn(replacing("%", "%25"))},
 	{"OSS2-QUERY-04", "slash-dropped", "drops the slashes of the signature", query("oss-v2"),
-		ossV2SignatureIn(func(s string) string { return strings.ReplaceAll(s, "%2F", "") })},
+		ossV2SignatureIn(replacing("%2F", ""))},
 	{"OSS2-QUERY-04", "blank-for-plus", "takes a blank in the signature for a plus sign", query("oss-v2"),
 		sees(func(r *wire.Request) {
 			at := strings.LastIndex(r.Target, "x-oss-signature=")
@@ -99,7 +99,7 @@ var ossV2Query = []Mutant{
 			}
 			return p.Limits(s, now)
 		})},
-	{"OSS2-QUERY-06", "fraction-taken", "cuts a fraction off", query("oss-v2"), ossV2Expiry(func(s string) string { whole, _, _ := strings.Cut(s, "."); return whole })},
+	{"OSS2-QUERY-06", "fraction-taken", "cuts a fraction off", query("oss-v2"), ossV2Expiry(upTo("."))},
 	{"OSS2-QUERY-06", "minus-taken", "takes a negative expiry for none", query("oss-v2"),
 		ossV2Expiry(func(s string) string { return strings.Replace(s, "-1", "9999999999", 1) })},
 	{"OSS2-QUERY-06", "wraps-around", "does not see that a number is too large", query("oss-v2"),
@@ -113,16 +113,16 @@ var ossV2Query = []Mutant{
 	{"OSS2-QUERY-07", "any-case", "takes the word in every letter case", query("oss-v2"), ossV2Version(func(word string) bool { return word == "oss2" })},
 	{"OSS2-QUERY-07", "empty-word", "takes an empty word for its own", query("oss-v2"), ossV2Version(func(word string) bool { return word == "" })},
 	{"OSS2-QUERY-09", "absent-listed", "lists headers that the request has not", query("oss-v2"), table(func(p *signature.Profile) { p.ChooseHeaders = nil })},
-	{"OSS2-QUERY-09", "empty-item-taken", "takes an empty item", query("oss-v2"), ossV2ForgivingRule("an item of the list")},
+	{"OSS2-QUERY-09", "empty-item-taken", "takes an empty item", query("oss-v2"), forgivingRule("an item of the list")},
 	{"OSS2-QUERY-10", "type-unsigned", "signs no Content-Type in URLs", query("oss-v2"),
-		ossV2Lines(func(_ *signature.Signing, lines []string) { lines[2] = "" })},
+		inLines(signature.StringToSign, func(_ *signature.Signing, lines []string) { lines[2] = "" })},
 	{"OSS2-QUERY-10", "type-of-images-alone", "signs the Content-Type of images only", query("oss-v2"),
-		ossV2Lines(func(_ *signature.Signing, lines []string) {
+		inLines(signature.StringToSign, func(_ *signature.Signing, lines []string) {
 			if !strings.HasPrefix(lines[2], "image/") {
 				lines[2] = ""
 			}
 		})},
-	{"OSS2-TOKEN-02", "unsigned", "does not sign the token", query("oss-v2"), ossV2NotSigned("security-token")},
+	{"OSS2-TOKEN-02", "unsigned", "does not sign the token", query("oss-v2"), droppingNamed("security-token")},
 	{"OSS2-TOKEN-02", "name-of-the-header", "calls the token as its header is called", query("oss-v2"), ossV2Placed("security-token", "x-oss-security-token")},
 	{"OSS2-TOKEN-02", "last", "sorts the token last", query("oss-v2"),
 		ossV2Order(func(a, b ossV2Pair) int {
@@ -195,7 +195,7 @@ var ossV2Form = []Mutant{
 	{"OSS2-FORM-03", "any-case", "takes the word in every letter case", form("oss-v2"), ossV2FieldSeen("oss2", "OSS2")},
 	{"OSS2-FORM-04", "policy-empty-taken", "signs an empty policy", form("oss-v2"),
 		forgiving(func(f *signature.Fault) bool { return f.Where == "field policy" && f.Offset == 0 })},
-	{"OSS2-FORM-05", "unchecked", "compares no signatures of forms", form("oss-v2"), ossV2LaxCompare(44)},
+	{"OSS2-FORM-05", "unchecked", "compares no signatures of forms", form("oss-v2"), letsPass(func(right, provided string) bool { return len(right) == len(provided) && right[44:] == provided[44:] })},
 	{"OSS2-FORM-05", "hexadecimal-taken", "takes hexadecimal too", form("oss-v2"),
 		Break{Profile: func(p *signature.Profile) *signature.Profile {
 			return rebuilt(p, signature.SignatureValue, func(s *signature.Signing, dst []byte, build builder) ([]byte, error) {
@@ -218,7 +218,7 @@ var ossV2Form = []Mutant{
 		return strings.NewReplacer("&", `\u0026`, "<", `\u003c`, ">", `\u003e`).Replace(text)
 	}, ossV2Base64)},
 	{"OSS2-FORM-06", "slashes-unescaped", "drops the backslash of escaped slashes", form("oss-v2"),
-		ossV2Policy(func(text string) string { return strings.ReplaceAll(text, `\/`, "/") }, ossV2Base64)},
+		ossV2Policy(replacing(`\/`, "/"), ossV2Base64)},
 	{"OSS2-FORM-06", "escapes-to-utf8", "writes escaped letters as UTF-8", form("oss-v2"),
 		ossV2Policy(func(text string) string {
 			return strings.NewReplacer(`\u7167`, "\u7167", `\u7247`, "\u7247").Replace(text)
@@ -242,9 +242,9 @@ var ossV2Form = []Mutant{
 		return text
 	}, ossV2Base64)},
 	{"OSS2-FORM-06", "backslash-lost", "drops the escape of a backslash", form("oss-v2"),
-		ossV2Policy(func(text string) string { return strings.ReplaceAll(text, `\\`, `\`) }, ossV2Base64)},
+		ossV2Policy(replacing(`\\`, `\`), ossV2Base64)},
 	{"OSS2-FORM-06", "milliseconds-added", "writes the expiration with milliseconds", form("oss-v2"),
-		ossV2Policy(func(text string) string { return strings.ReplaceAll(text, `:00Z"`, `:00.000Z"`) }, ossV2Base64)},
+		ossV2Policy(replacing(`:00Z"`, `:00.000Z"`), ossV2Base64)},
 	{"OSS2-FORM-07", "unchecked", "looks at no policy", form("oss-v2"), table(func(p *signature.Profile) { p.Policy = nil })},
 	{"OSS2-FORM-07", "an-hour-of-grace", "lets policies live an hour longer", form("oss-v2"), clock(-time.Hour)},
 	{"OSS2-FORM-07", "a-second-early", "ends policies a second early", form("oss-v2"), clock(time.Second)},

@@ -12,20 +12,20 @@ import (
 // The canonical query of OSS V4: what is signed, how it is encoded and in what
 // order.
 var ossV4Parameters = append(ossV4RawInQuery(), []Mutant{
-	{"OSS4-PARAM-01", "listed-only", "signs the parameters of V1's list and those of the signature alone", requests("oss-v4"), oss4Dropping(func(p wire.Param) bool {
+	{"OSS4-PARAM-01", "listed-only", "signs the parameters of V1's list and those of the signature alone", requests("oss-v4"), dropping(func(p wire.Param) bool {
 		return !strings.HasPrefix(p.Name, "x-oss-") && !signature.SignedParameters("oss-v1").Signed(wire.UnescapeQuery(p.Name))
 	})},
-	{"OSS4-PARAM-01", "lists-unsigned", "does not sign prefix, delimiter and the like: the rule of V1", requests("oss-v4"), oss4Dropping(func(p wire.Param) bool {
+	{"OSS4-PARAM-01", "lists-unsigned", "does not sign prefix, delimiter and the like: the rule of V1", requests("oss-v4"), dropping(func(p wire.Param) bool {
 		return slices.Contains([]string{"list-type", "prefix", "delimiter", "max-keys", "marker", "encoding-type"}, p.Name)
 	})},
-	{"OSS4-PARAM-01", "vendor-parameters-unsigned", "does not sign x-oss- parameters of the caller", requests("oss-v4"), oss4Dropping(func(p wire.Param) bool {
+	{"OSS4-PARAM-01", "vendor-parameters-unsigned", "does not sign x-oss- parameters of the caller", requests("oss-v4"), dropping(func(p wire.Param) bool {
 		own := []string{"x-oss-signature-version", "x-oss-credential", "x-oss-date", "x-oss-expires", "x-oss-security-token", "x-oss-additional-headers", "x-oss-signature"}
 		return strings.HasPrefix(p.Name, "x-oss-") && !slices.Contains(own, p.Name)
 	})},
-	{"OSS4-PARAM-01", "callback-unsigned", "does not sign callback and callback-var", requests("oss-v4"), oss4Dropping(func(p wire.Param) bool { return strings.HasPrefix(p.Name, "callback") })},
-	{"OSS4-PARAM-01", "overrides-unsigned", "does not sign response- parameters", requests("oss-v4"), oss4Dropping(func(p wire.Param) bool { return strings.HasPrefix(p.Name, "response-") })},
-	{"OSS4-PARAM-01", "v1-authentication-unsigned", "takes Expires and OSSAccessKeyId for parameters of a signature", requests("oss-v4"), oss4Dropping(func(p wire.Param) bool { return p.Name == "Expires" || p.Name == "OSSAccessKeyId" })},
-	{"OSS4-PARAM-01", "names-in-small-letters", "signs names in small letters", requests("oss-v4"), oss4EachParameter(func(p *wire.Param) { p.Name = strings.ToLower(p.Name) })},
+	{"OSS4-PARAM-01", "callback-unsigned", "does not sign callback and callback-var", requests("oss-v4"), dropping(func(p wire.Param) bool { return strings.HasPrefix(p.Name, "callback") })},
+	{"OSS4-PARAM-01", "overrides-unsigned", "does not sign response- parameters", requests("oss-v4"), dropping(func(p wire.Param) bool { return strings.HasPrefix(p.Name, "response-") })},
+	{"OSS4-PARAM-01", "v1-authentication-unsigned", "takes Expires and OSSAccessKeyId for parameters of a signature", requests("oss-v4"), dropping(func(p wire.Param) bool { return p.Name == "Expires" || p.Name == "OSSAccessKeyId" })},
+	{"OSS4-PARAM-01", "names-in-small-letters", "signs names in small letters", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Name = strings.ToLower(p.Name) })},
 	{"OSS4-PARAM-01", "empty-parts-signed", "signs the empty part between two ampersands", requests("oss-v4"), output(signature.CanonicalQuery, func(s *signature.Signing, built string) string {
 		q := "&" + s.Target.Query + "&"
 		if s.Target.Query == "" || !strings.Contains(q, "&&") {
@@ -39,28 +39,28 @@ var ossV4Parameters = append(ossV4RawInQuery(), []Mutant{
 		}
 		return built
 	})},
-	{"OSS4-PARAM-01", "nameless-dropped", "drops a parameter with an empty name", requests("oss-v4"), oss4Dropping(func(p wire.Param) bool { return p.Name == "" })},
-	{"OSS4-PARAM-01", "false-and-null-dropped", "drops parameters whose value is false or null", requests("oss-v4"), oss4Dropping(func(p wire.Param) bool { return p.Value == "false" || p.Value == "null" })},
+	{"OSS4-PARAM-01", "nameless-dropped", "drops a parameter with an empty name", requests("oss-v4"), dropping(func(p wire.Param) bool { return p.Name == "" })},
+	{"OSS4-PARAM-01", "false-and-null-dropped", "drops parameters whose value is false or null", requests("oss-v4"), dropping(func(p wire.Param) bool { return p.Value == "false" || p.Value == "null" })},
 
-	{"OSS4-PARAM-02", "blank-as-plus", "signs a blank as a plus sign", requests("oss-v4"), oss4Instead(signature.CanonicalQuery, "%20", "+")},
-	{"OSS4-PARAM-02", "slash-raw", "leaves the slash raw: the encoder of the path", requests("oss-v4"), oss4Instead(signature.CanonicalQuery, "%2F", "/")},
-	{"OSS4-PARAM-02", "tilde-encoded", "signs ~ as %7E", requests("oss-v4"), oss4Instead(signature.CanonicalQuery, "~", "%7E")},
+	{"OSS4-PARAM-02", "blank-as-plus", "signs a blank as a plus sign", requests("oss-v4"), replaced(signature.CanonicalQuery, "%20", "+")},
+	{"OSS4-PARAM-02", "slash-raw", "leaves the slash raw: the encoder of the path", requests("oss-v4"), replaced(signature.CanonicalQuery, "%2F", "/")},
+	{"OSS4-PARAM-02", "tilde-encoded", "signs ~ as %7E", requests("oss-v4"), replaced(signature.CanonicalQuery, "~", "%7E")},
 	{"OSS4-PARAM-02", "small-digits", "signs %2f in small letters", requests("oss-v4"), text(signature.CanonicalQuery, lowerEscapes)},
-	{"OSS4-PARAM-02", "encoded-twice", "encodes what is encoded", requests("oss-v4"), oss4Instead(signature.CanonicalQuery, "%", "%25")},
-	{"OSS4-PARAM-02", "decoded-twice", "decodes a value twice", requests("oss-v4"), oss4EachParameter(func(p *wire.Param) { p.Value = oss4Encoded(wire.UnescapeQuery(wire.UnescapeQuery(p.Value))) })},
-	{"OSS4-PARAM-02", "values-decoded", "signs values decoded: the rule of V1", requests("oss-v4"), text(signature.CanonicalQuery, func(built string) string { return wire.Unescape(built) })},
+	{"OSS4-PARAM-02", "encoded-twice", "encodes what is encoded", requests("oss-v4"), replaced(signature.CanonicalQuery, "%", "%25")},
+	{"OSS4-PARAM-02", "decoded-twice", "decodes a value twice", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value = oss4Encoded(wire.UnescapeQuery(wire.UnescapeQuery(p.Value))) })},
+	{"OSS4-PARAM-02", "values-decoded", "signs values decoded: the rule of V1", requests("oss-v4"), text(signature.CanonicalQuery, wire.Unescape)},
 	{"OSS4-PARAM-02", "names-not-encoded", "encodes values and leaves names", requests("oss-v4"), oss4NamesDecoded()},
 	{"OSS4-PARAM-02", "digits-as-sent", "keeps %2f where it travels so", requests("oss-v4"), oss4WrittenAs(oss4EncodeRest)},
 	{"OSS4-PARAM-02", "unreserved-as-sent", "keeps letters that travel encoded", requests("oss-v4"), oss4WrittenAs(func(raw string) string { return upperEscapes(oss4EncodeRest(raw)) })},
-	{"OSS4-PARAM-02", "latin-1", "encodes é as ISO 8859-1", requests("oss-v4"), oss4Instead(signature.CanonicalQuery, "%C3%A9", "%E9")},
-	{"OSS4-PARAM-02", "surrogates", "encodes the halves of a UTF-16 pair apart", requests("oss-v4"), oss4EachParameter(func(p *wire.Param) { p.Value = oss4Encoded(surrogatesApart(wire.UnescapeQuery(p.Value))) })},
-	{"OSS4-PARAM-02", "replacement-characters", "puts U+FFFD in the place of what is no UTF-8", requests("oss-v4"), oss4EachParameter(func(p *wire.Param) { p.Value = oss4Encoded(strings.ToValidUTF8(wire.UnescapeQuery(p.Value), "\ufffd")) })},
+	{"OSS4-PARAM-02", "latin-1", "encodes é as ISO 8859-1", requests("oss-v4"), replaced(signature.CanonicalQuery, "%C3%A9", "%E9")},
+	{"OSS4-PARAM-02", "surrogates", "encodes the halves of a UTF-16 pair apart", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value = oss4Encoded(surrogatesApart(wire.UnescapeQuery(p.Value))) })},
+	{"OSS4-PARAM-02", "replacement-characters", "puts U+FFFD in the place of what is no UTF-8", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value = oss4Encoded(strings.ToValidUTF8(wire.UnescapeQuery(p.Value), "\ufffd")) })},
 	{"OSS4-PARAM-02", "control-raw", "leaves control characters raw", requests("oss-v4"), text(signature.CanonicalQuery, func(built string) string {
 		return strings.NewReplacer("%0D", "\r", "%0A", "\n", "%09", "\t", "%00", "\x00").Replace(built)
 	})},
-	{"OSS4-PARAM-02", "cut-at-second-equals-sign", "ends a value at an equals sign", requests("oss-v4"), oss4EachParameter(func(p *wire.Param) { p.Value, _, _ = strings.Cut(p.Value, "=") })},
-	{"OSS4-PARAM-02", "cut-at-question-mark", "ends the query at its second question mark", requests("oss-v4"), oss4EachParameter(func(p *wire.Param) { p.Value, _, _ = strings.Cut(p.Value, "?") })},
-	{"OSS4-PARAM-02", "blanks-trimmed", "trims values", requests("oss-v4"), oss4EachParameter(func(p *wire.Param) { p.Value = oss4Encoded(strings.TrimSpace(wire.UnescapeQuery(p.Value))) })},
+	{"OSS4-PARAM-02", "cut-at-second-equals-sign", "ends a value at an equals sign", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value, _, _ = strings.Cut(p.Value, "=") })},
+	{"OSS4-PARAM-02", "cut-at-question-mark", "ends the query at its second question mark", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value, _, _ = strings.Cut(p.Value, "?") })},
+	{"OSS4-PARAM-02", "blanks-trimmed", "trims values", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value = oss4Encoded(strings.TrimSpace(wire.UnescapeQuery(p.Value))) })},
 
 	{"OSS4-PARAM-03", "as-they-come", "does not sort", requests("oss-v4"), oss4ParametersAs(func(list []oss4PairText) {})},
 	{"OSS4-PARAM-03", "first-character", "sorts by the first character", requests("oss-v4"), oss4ParametersAs(oss4Sorted(func(a, b oss4PairText) bool { return a.first() < b.first() }))},
@@ -110,13 +110,13 @@ var ossV4Parameters = append(ossV4RawInQuery(), []Mutant{
 			return name
 		})
 	})},
-	{"OSS4-PARAM-04", "empty-dropped", "drops parameters without a value", requests("oss-v4"), oss4Dropping(func(p wire.Param) bool { return p.Value == "" && p.Name != "" })},
-	{"OSS4-PARAM-04", "zero-is-empty", "takes 0 for no value", requests("oss-v4"), oss4EachParameter(func(p *wire.Param) {
+	{"OSS4-PARAM-04", "empty-dropped", "drops parameters without a value", requests("oss-v4"), dropping(func(p wire.Param) bool { return p.Value == "" && p.Name != "" })},
+	{"OSS4-PARAM-04", "zero-is-empty", "takes 0 for no value", requests("oss-v4"), eachParameter(func(p *wire.Param) {
 		if p.Value == "0" {
 			p.Value = ""
 		}
 	})},
-	{"OSS4-PARAM-04", "blank-is-empty", "takes a blank for no value", requests("oss-v4"), oss4EachParameter(func(p *wire.Param) {
+	{"OSS4-PARAM-04", "blank-is-empty", "takes a blank for no value", requests("oss-v4"), eachParameter(func(p *wire.Param) {
 		if p.Value == "%20" {
 			p.Value = ""
 		}
@@ -124,11 +124,11 @@ var ossV4Parameters = append(ossV4RawInQuery(), []Mutant{
 	{"OSS4-PARAM-05", "marks-as-sent", "leaves ! ' ( ) * as they travel", requests("oss-v4"), oss4WrittenAs(oss4Leaving("!'()*"))},
 	{"OSS4-PARAM-05", "allowed-characters-as-sent", "leaves what RFC 3986 allows in a query as it travels", requests("oss-v4"), oss4WrittenAs(oss4Leaving("/:?@!$'()*,;"))},
 	{"OSS4-PARAM-05", "sequences-as-sent", "decodes nothing that is a sequence already", requests("oss-v4"), oss4WrittenAs(oss4EncodeRest)},
-	{"OSS4-PARAM-06", "plus-is-plus", "takes a raw plus sign for a plus sign", requests("oss-v4"), oss4EachParameter(func(p *wire.Param) {
+	{"OSS4-PARAM-06", "plus-is-plus", "takes a raw plus sign for a plus sign", requests("oss-v4"), eachParameter(func(p *wire.Param) {
 		p.Name, p.Value = strings.ReplaceAll(p.Name, "+", "%2B"), strings.ReplaceAll(p.Value, "+", "%2B")
 	})},
-	{"OSS4-PARAM-06", "plus-in-names-is-plus", "takes a raw plus sign in a name for a plus sign", requests("oss-v4"), oss4EachParameter(func(p *wire.Param) { p.Name = strings.ReplaceAll(p.Name, "+", "%2B") })},
-	{"OSS4-PARAM-06", "encoded-plus-is-a-blank", "takes %2B for a blank", requests("oss-v4"), oss4Instead(signature.CanonicalQuery, "%2B", "%20")},
+	{"OSS4-PARAM-06", "plus-in-names-is-plus", "takes a raw plus sign in a name for a plus sign", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Name = strings.ReplaceAll(p.Name, "+", "%2B") })},
+	{"OSS4-PARAM-06", "encoded-plus-is-a-blank", "takes %2B for a blank", requests("oss-v4"), replaced(signature.CanonicalQuery, "%2B", "%20")},
 	{"OSS4-PARAM-07", "first-counts", "signs the first of a repeated name", requests("oss-v4"), parameters(func(params []wire.Param) []wire.Param {
 		var out []wire.Param
 		for _, p := range params {
@@ -137,7 +137,7 @@ var ossV4Parameters = append(ossV4RawInQuery(), []Mutant{
 			}
 		}
 		return out
-	}, signature.CanonicalQuery)},
+	})},
 	{"OSS4-PARAM-07", "sorted-by-value", "sorts repeated names by their values", requests("oss-v4"), oss4ParametersAs(oss4Sorted(func(a, b oss4PairText) bool { return a.name < b.name || a.name == b.name && a.value < b.value }))},
 	{"OSS4-PARAM-07", "joined", "joins the values of a repeated name by a comma", requests("oss-v4"), parameters(func(params []wire.Param) []wire.Param {
 		var out []wire.Param
@@ -149,9 +149,9 @@ var ossV4Parameters = append(ossV4RawInQuery(), []Mutant{
 			}
 		}
 		return out
-	}, signature.CanonicalQuery)},
-	{"OSS4-PARAM-08", "prefix-left-out", "leaves out all that begins with x-oss-signature", query("oss-v4"), oss4Dropping(func(p wire.Param) bool { return strings.HasPrefix(p.Name, "x-oss-signature") })},
-	{"OSS4-PARAM-08", "signed-empty", "signs an empty x-oss-signature", query("oss-v4"), oss4Instead(signature.CanonicalQuery, "&x-oss-signature-version", "&x-oss-signature&x-oss-signature-version")},
+	})},
+	{"OSS4-PARAM-08", "prefix-left-out", "leaves out all that begins with x-oss-signature", query("oss-v4"), dropping(func(p wire.Param) bool { return strings.HasPrefix(p.Name, "x-oss-signature") })},
+	{"OSS4-PARAM-08", "signed-empty", "signs an empty x-oss-signature", query("oss-v4"), replaced(signature.CanonicalQuery, "&x-oss-signature-version", "&x-oss-signature&x-oss-signature-version")},
 	{"OSS4-PARAM-08", "last-is-the-signature", "leaves out the last parameter for the signature", query("oss-v4"), Break{Server: func(v *signature.Verifier) {
 		reading := v.Reading
 		v.Reading = func(p *signature.Profile) *signature.Profile {
@@ -160,7 +160,7 @@ var ossV4Parameters = append(ossV4RawInQuery(), []Mutant{
 					params = params[:len(params)-1]
 				}
 				return params
-			}, signature.CanonicalQuery).Profile(reading(p))
+			}).Profile(reading(p))
 		}
 	}}},
 }...)
@@ -169,25 +169,9 @@ var ossV4Parameters = append(ossV4RawInQuery(), []Mutant{
 func ossV4RawInQuery() []Mutant {
 	var out []Mutant
 	for _, m := range oss4Marks {
-		out = append(out, Mutant{"OSS4-PARAM-02", "raw-" + m.name, "signs " + m.char + " raw in the query", requests("oss-v4"), oss4Instead(signature.CanonicalQuery, oss4Encoded(m.char), m.char)})
+		out = append(out, Mutant{"OSS4-PARAM-02", "raw-" + m.name, "signs " + m.char + " raw in the query", requests("oss-v4"), replaced(signature.CanonicalQuery, oss4Encoded(m.char), m.char)})
 	}
 	return out
-}
-
-// oss4Dropping leaves parameters out of the canonical query.
-func oss4Dropping(unsigned func(p wire.Param) bool) Break {
-	return parameters(func(params []wire.Param) []wire.Param { return slices.DeleteFunc(params, unsigned) }, signature.CanonicalQuery)
-}
-
-// oss4EachParameter changes the parameters of the canonical query, still as they
-// travel.
-func oss4EachParameter(change func(p *wire.Param)) Break {
-	return parameters(func(params []wire.Param) []wire.Param {
-		for i := range params {
-			change(&params[i])
-		}
-		return params
-	}, signature.CanonicalQuery)
 }
 
 // oss4PairText is a parameter of the canonical query.

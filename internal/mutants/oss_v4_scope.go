@@ -14,9 +14,9 @@ var ossV4Scope = []Mutant{
 	{"OSS4-STRING-01", "canonical-request-itself", "signs the canonical request in place of its hash", requests("oss-v4"), output(signature.StringToSign, func(s *signature.Signing, built string) string {
 		return built[:strings.LastIndexByte(built, '\n')+1] + string(s.Bytes(signature.CanonicalRequest))
 	})},
-	{"OSS4-STRING-01", "hash-in-capitals", "writes the hash in capital digits", requests("oss-v4"), oss4Line(signature.StringToSign, 3, strings.ToUpper)},
-	{"OSS4-STRING-01", "algorithm-of-aws", "begins with AWS4-HMAC-SHA256", requests("oss-v4"), oss4Line(signature.StringToSign, 0, func(string) string { return "AWS4-HMAC-SHA256" })},
-	{"OSS4-STRING-01", "scope-left-out", "leaves the scope out of the string", requests("oss-v4"), oss4Line(signature.StringToSign, 2, func(string) string { return "" })},
+	{"OSS4-STRING-01", "hash-in-capitals", "writes the hash in capital digits", requests("oss-v4"), textLine(signature.StringToSign, 3, strings.ToUpper)},
+	{"OSS4-STRING-01", "algorithm-of-aws", "begins with AWS4-HMAC-SHA256", requests("oss-v4"), textLine(signature.StringToSign, 0, func(string) string { return "AWS4-HMAC-SHA256" })},
+	{"OSS4-STRING-01", "scope-left-out", "leaves the scope out of the string", requests("oss-v4"), textLine(signature.StringToSign, 2, func(string) string { return "" })},
 	{"OSS4-STRING-01", "line-feed-at-the-end", "ends the string in a line feed", requests("oss-v4"), text(signature.StringToSign, func(built string) string { return built + "\n" })},
 
 	{"OSS4-KEY-01", "prefix-left-out", "derives from the bare secret", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.prefix = "" })},
@@ -44,25 +44,25 @@ var ossV4Scope = []Mutant{
 	})},
 	{"OSS4-KEY-02", "key-as-digits", "takes the digits of the signing key for the key", requests("oss-v4"), oss4SignedWith(func(s *signature.Signing) string { return string(s.Bytes(signature.SigningKey)) })},
 	{"OSS4-KEY-02", "secret-alone", "signs with the secret itself", requests("oss-v4"), oss4SignedWith(func(s *signature.Signing) string { return s.Credentials.AccessKeySecret })},
-	{"OSS4-KEY-02", "capitals-accepted", "takes a signature in capital digits", requests("oss-v4"), oss4Reads(func(s *signature.Signing) { s.Provided = strings.ToLower(s.Provided) })},
+	{"OSS4-KEY-02", "capitals-accepted", "takes a signature in capital digits", requests("oss-v4"), reads(func(s *signature.Signing) { s.Provided = strings.ToLower(s.Provided) })},
 
 	{"OSS4-SCOPE-01", "day-left-out", "leaves the day out of the scope that is signed", requests("oss-v4"), oss4ScopeLine(func(parts []string) []string { return parts[1:] })},
 	{"OSS4-SCOPE-01", "closing-word-left-out", "leaves the closing word out of the scope that is signed", requests("oss-v4"), oss4ScopeLine(func(parts []string) []string { return parts[:3] })},
 	{"OSS4-SCOPE-01", "region-and-product-exchanged", "puts the product in front of the region", requests("oss-v4"), oss4ScopeLine(func(parts []string) []string { return []string{parts[0], parts[2], parts[1], parts[3]} })},
 	{"OSS4-SCOPE-01", "slash-in-front", "begins the scope that is signed with a slash", requests("oss-v4"), oss4ScopeLine(func(parts []string) []string { return append([]string{""}, parts...) })},
-	{"OSS4-SCOPE-01", "exchanged-in-the-credential", "reads region and product in the other order where it knows them", header("oss-v4"), oss4Reads(func(s *signature.Signing) {
+	{"OSS4-SCOPE-01", "exchanged-in-the-credential", "reads region and product in the other order where it knows them", header("oss-v4"), reads(func(s *signature.Signing) {
 		if s.Scope.Region == "oss" {
 			s.Scope.Region, s.Scope.Product = s.Scope.Product, s.Scope.Region
 		}
 	})},
 
 	{"OSS4-SCOPE-02", "any-region", "takes every region", requests("oss-v4"), server(func(v *signature.Verifier) { v.Region = "" })},
-	{"OSS4-SCOPE-02", "prefix-taken-off", "takes oss- off the region", requests("oss-v4"), oss4Reads(func(s *signature.Signing) { s.Scope.Region = strings.TrimPrefix(s.Scope.Region, "oss-") })},
-	{"OSS4-SCOPE-02", "any-letter-case", "takes the region in capitals", header("oss-v4"), oss4Reads(func(s *signature.Signing) { s.Scope.Region = strings.ToLower(s.Scope.Region) })},
+	{"OSS4-SCOPE-02", "prefix-taken-off", "takes oss- off the region", requests("oss-v4"), reads(func(s *signature.Signing) { s.Scope.Region = strings.TrimPrefix(s.Scope.Region, "oss-") })},
+	{"OSS4-SCOPE-02", "any-letter-case", "takes the region in capitals", header("oss-v4"), reads(func(s *signature.Signing) { s.Scope.Region = strings.ToLower(s.Scope.Region) })},
 	{"OSS4-SCOPE-02", "own-region-for-an-empty-one", "takes an empty region for its own", header("oss-v4"), Break{Server: func(v *signature.Verifier) {
 		own, reading := v.Region, v.Reading
 		v.Reading = func(p *signature.Profile) *signature.Profile {
-			return oss4Reads(func(s *signature.Signing) {
+			return reads(func(s *signature.Signing) {
 				if s.Scope.Region == "" {
 					s.Scope.Region = own
 				}
@@ -84,20 +84,20 @@ var ossV4Scope = []Mutant{
 	{"OSS4-SCOPE-02", "region-from-the-host", "takes the region from the host", header("oss-v4"), oss4RegionOfHost(func(label string) string { return label })},
 	{"OSS4-SCOPE-02", "region-from-the-host-without-internal", "takes the region from the host, and knows internal endpoints", header("oss-v4"), oss4RegionOfHost(func(label string) string { return strings.TrimSuffix(label, "-internal") })},
 	{"OSS4-SCOPE-03", "any-product", "takes every product", requests("oss-v4"), server(func(v *signature.Verifier) { v.Product = "" })},
-	{"OSS4-SCOPE-03", "any-letter-case", "takes the product in capitals", header("oss-v4"), oss4Reads(func(s *signature.Signing) { s.Scope.Product = strings.ToLower(s.Scope.Product) })},
-	{"OSS4-SCOPE-03", "s3", "takes the product of AWS for its own", requests("oss-v4"), oss4Reads(func(s *signature.Signing) {
+	{"OSS4-SCOPE-03", "any-letter-case", "takes the product in capitals", header("oss-v4"), reads(func(s *signature.Signing) { s.Scope.Product = strings.ToLower(s.Scope.Product) })},
+	{"OSS4-SCOPE-03", "s3", "takes the product of AWS for its own", requests("oss-v4"), reads(func(s *signature.Signing) {
 		if s.Scope.Product == "s3" {
 			s.Scope.Product = "oss"
 		}
 	})},
 	{"OSS4-SCOPE-03", "constant-s3", "signs for the product s3", requests("oss-v4"), oss4Scoped(func(s *signature.Scope) { s.Product = "s3" })},
 	{"OSS4-SCOPE-04", "always-oss", "signs for the product oss at a cloud box", carriers("oss-v4"), oss4Scoped(func(s *signature.Scope) { s.Product = "oss" })},
-	{"OSS4-SCOPE-04", "oss-served-at-a-cloud-box", "takes the product oss at a cloud box", carriers("oss-v4"), oss4Reads(func(s *signature.Signing) {
+	{"OSS4-SCOPE-04", "oss-served-at-a-cloud-box", "takes the product oss at a cloud box", carriers("oss-v4"), reads(func(s *signature.Signing) {
 		if strings.HasPrefix(s.Scope.Region, "cb-") && s.Scope.Product == "oss" {
 			s.Scope.Product = "oss-cloudbox"
 		}
 	})},
-	{"OSS4-SCOPE-04", "cloud-box-in-public", "takes the product of cloud boxes everywhere", header("oss-v4"), oss4Reads(func(s *signature.Signing) {
+	{"OSS4-SCOPE-04", "cloud-box-in-public", "takes the product of cloud boxes everywhere", header("oss-v4"), reads(func(s *signature.Signing) {
 		if s.Scope.Product == "oss-cloudbox" && !strings.HasPrefix(s.Scope.Region, "cb-") {
 			s.Scope.Product = "oss"
 		}
@@ -116,7 +116,7 @@ var ossV4Scope = []Mutant{
 		return strings.HasSuffix(f.Got, "_request") || strings.HasSuffix(f.Got, "_REQUEST")
 	})},
 	{"OSS4-SCOPE-05", "closing-word-of-aws", "takes the closing word of AWS", requests("oss-v4"), forgiving(func(f *signature.Fault) bool { return f.Got == "aws4_request" })},
-	{"OSS4-SCOPE-05", "any-day", "takes every day", carriers("oss-v4"), oss4ForgivingRule("the day of a credential")},
+	{"OSS4-SCOPE-05", "any-day", "takes every day", carriers("oss-v4"), forgivingRule("the day of a credential")},
 	{"OSS4-SCOPE-05", "days-with-hyphens", "takes a day with hyphens", carriers("oss-v4"), forgiving(func(f *signature.Fault) bool {
 		return strings.HasPrefix(f.Rule, "the day of a credential") && strings.Contains(f.Got, "-")
 	})},
@@ -157,7 +157,7 @@ func oss4SignedWith(key func(s *signature.Signing) string) Break {
 
 // oss4ScopeLine writes the scope in the string to sign otherwise.
 func oss4ScopeLine(change func(parts []string) []string) Break {
-	return oss4Line(signature.StringToSign, 2, func(text string) string { return strings.Join(change(strings.Split(text, "/")), "/") })
+	return textLine(signature.StringToSign, 2, func(text string) string { return strings.Join(change(strings.Split(text, "/")), "/") })
 }
 
 // oss4RegionOfHost signs for a region that it takes from the label of the endpoint.
