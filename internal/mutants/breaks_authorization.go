@@ -186,3 +186,42 @@ func withDefault(name, words string, set func(s *signature.Signing)) Break {
 		return kept
 	})
 }
+
+// inURL edits the value of a parameter where it stands in a URL.
+func inURL(name string, edit func(value string) string) func(url string) string {
+	return func(url string) string {
+		at := strings.Index(url, name+"=")
+		if at < 0 {
+			return url
+		}
+		at += len(name) + 1
+		value, rest, more := strings.Cut(url[at:], "&")
+		if more {
+			rest = "&" + rest
+		}
+		return url[:at] + edit(value) + rest
+	}
+}
+
+func inSignature(edit func(value string) string) func(url string) string {
+	return inURL("&Signature", edit)
+}
+
+// inParameter edits the value of a parameter in a request that arrives.
+func inParameter(name string, edit func(value string) string) func(r *wire.Request) {
+	return func(r *wire.Request) { r.Target = inURL(name, edit)(r.Target) }
+}
+
+func signatureParameter(edit func(value string) string) func(r *wire.Request) {
+	return inParameter("&Signature", edit)
+}
+
+// firstAuthorization takes every Authorization header away but the first.
+func firstAuthorization(r *wire.Request) {
+	seen := false
+	r.Headers = slices.DeleteFunc(r.Headers, func(h wire.Header) bool {
+		again := seen && wire.EqualFold(h.Name, "Authorization")
+		seen = seen || wire.EqualFold(h.Name, "Authorization")
+		return again
+	})
+}

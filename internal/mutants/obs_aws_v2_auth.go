@@ -34,14 +34,14 @@ var obsAWSV2Auth = []Mutant{
 	{"OBSAWS2-AUTH-01", "blank-not-looked-for", "reads the key id right behind the word", header("obs-aws-v2"), authorizationSeen("AWSTEST", "AWS TEST")},
 	{"OBSAWS2-AUTH-01", "word-in-any-case", "takes the word in small letters", header("obs-aws-v2"), authorizationSeen("aws ", "AWS ")},
 	{"OBSAWS2-AUTH-01", "either-word", "takes OBS for AWS", header("obs-aws-v2"), authorizationSeen("OBS ", "AWS ")},
-	{"OBSAWS2-AUTH-03", "first-of-two", "looks at the first Authorization header alone", header("obs-aws-v2"), sees(s3FirstAuthorization)},
+	{"OBSAWS2-AUTH-03", "first-of-two", "looks at the first Authorization header alone", header("obs-aws-v2"), sees(firstAuthorization)},
 	{"OBSAWS2-AUTH-02", "element-of-other-dress", "names the access key in AccessKeyId", carriers("obs-aws-v2"), answers(func(a *endpoint.Response) { a.Body = strings.ReplaceAll(a.Body, "AWSAccessKeyId>", "AccessKeyId>") })},
 	{"OBSAWS2-AUTH-02", "not-looked-up", "knows every access key", carriers("obs-aws-v2"), server(func(v *signature.Verifier) {
 		find := v.Secret
 		v.Secret = func(string) (signature.Credentials, bool) { c, _ := find(""); return c, true }
 	})},
-	{"OBSAWS2-QUERY-01", "name-of-other-dress", "names the access key AccessKeyId", query("obs-aws-v2"), s3Placed("AWSAccessKeyId", "AccessKeyId")},
-	{"OBSAWS2-QUERY-01", "name-of-oss", "names the access key OSSAccessKeyId", query("obs-aws-v2"), s3Placed("AWSAccessKeyId", "OSSAccessKeyId")},
+	{"OBSAWS2-QUERY-01", "name-of-other-dress", "names the access key AccessKeyId", query("obs-aws-v2"), placedAs("AWSAccessKeyId", "AccessKeyId")},
+	{"OBSAWS2-QUERY-01", "name-of-oss", "names the access key OSSAccessKeyId", query("obs-aws-v2"), placedAs("AWSAccessKeyId", "OSSAccessKeyId")},
 	{"OBSAWS2-QUERY-01", "second-question-mark", "begins with a question mark where one is there", query("obs-aws-v2"), text(signature.URL, func(b string) string {
 		return strings.Replace(b, "?AWS", "??AWS", 1)
 	})},
@@ -68,9 +68,9 @@ var obsAWSV2Auth = []Mutant{
 		})
 		return l
 	})},
-	{"OBSAWS2-TOKEN-01", "name-of-other-dress", "sends the token as x-obs-security-token", carriers("obs-aws-v2"), s3Placed("x-amz-security-token", "x-obs-security-token")},
-	{"OBSAWS2-FORM-01", "field-of-other-dress", "names the access key AccessKeyId", form("obs-aws-v2"), s3Placed("AWSAccessKeyId", "AccessKeyId")},
-	{"OBSAWS2-FORM-01", "field-of-oss", "names the access key OSSAccessKeyId", form("obs-aws-v2"), s3Placed("AWSAccessKeyId", "OSSAccessKeyId")},
+	{"OBSAWS2-TOKEN-01", "name-of-other-dress", "sends the token as x-obs-security-token", carriers("obs-aws-v2"), placedAs("x-amz-security-token", "x-obs-security-token")},
+	{"OBSAWS2-FORM-01", "field-of-other-dress", "names the access key AccessKeyId", form("obs-aws-v2"), placedAs("AWSAccessKeyId", "AccessKeyId")},
+	{"OBSAWS2-FORM-01", "field-of-oss", "names the access key OSSAccessKeyId", form("obs-aws-v2"), placedAs("AWSAccessKeyId", "OSSAccessKeyId")},
 	{"OBSAWS2-FORM-01", "field-not-looked-at", "reads over a missing access key", form("obs-aws-v2"), forgiving(func(f *signature.Fault) bool { return strings.Contains(f.Rule, "not be empty") })},
 }
 
@@ -79,16 +79,6 @@ func s3ForgivingExpires(rule string) Break {
 	return both(forgiving(func(f *signature.Fault) bool {
 		return f.Where == "parameter Expires" && strings.Contains(f.Rule, rule)
 	}), limits(nil))
-}
-
-// s3FirstAuthorization takes every Authorization header away but the first.
-func s3FirstAuthorization(r *wire.Request) {
-	seen := false
-	r.Headers = slices.DeleteFunc(r.Headers, func(h wire.Header) bool {
-		again := seen && strings.EqualFold(h.Name, "Authorization")
-		seen = seen || strings.EqualFold(h.Name, "Authorization")
-		return again
-	})
 }
 
 // s3MetaValue changes the values of metadata alone.

@@ -101,7 +101,7 @@ var obsAWSV2Shared = []Mutant{
 		}
 		return b
 	})},
-	{"OBS2-FORM-07", "aws-printed-again", "prints the policy again under AWS", form("obs-aws-v2"), s3Policy(func(policy string) string {
+	{"OBS2-FORM-07", "aws-printed-again", "prints the policy again under AWS", form("obs-aws-v2"), inPolicy(func(policy string) string {
 		var v any
 		if json.Unmarshal([]byte(policy), &v) != nil {
 			return policy
@@ -109,7 +109,7 @@ var obsAWSV2Shared = []Mutant{
 		out, _ := json.Marshal(v)
 		return string(out)
 	})},
-	{"OBS2-FORM-07", "aws-escapes-resolved", "resolves escapes of the policy under AWS", form("obs-aws-v2"), s3Policy(replacing(`\u4e2d\/`, "中/"))},
+	{"OBS2-FORM-07", "aws-escapes-resolved", "resolves escapes of the policy under AWS", form("obs-aws-v2"), inPolicy(replacing(`\u4e2d\/`, "中/"))},
 	{"OBS2-FORM-02", "aws-hex", "writes the signature of a form in hexadecimal under AWS", form("obs-aws-v2"), text(signature.SignatureValue, func(b string) string {
 		sum, _ := base64.StdEncoding.DecodeString(b)
 		return strings.ToUpper(string(sum))

@@ -46,8 +46,8 @@ var obsV2String = append([]Mutant{
 	{"OBS2-STRING-02", "url-alphabet", "writes the signature in the alphabet for URLs", requests(obsV2Scheme),
 		text(signature.SignatureValue, replacing("+", "-", "/", "_"))},
 	{"OBS2-STRING-02", "long-key-cut", "cuts a secret at the block of the hash", requests(obsV2Scheme),
-		otherSecret(func(secret string) string { return secret[:min(len(secret), sha1.BlockSize)] })},
-	{"OBS2-STRING-02", "key-unescaped", "percent-decodes the secret", requests(obsV2Scheme), otherSecret(wire.Unescape)},
+		hashedBy(sha1.New, firstBlock)},
+	{"OBS2-STRING-02", "key-unescaped", "percent-decodes the secret", requests(obsV2Scheme), hashedBy(sha1.New, wire.Unescape)},
 	{"OBS2-STRING-02", "latin-1", "signs the string in Latin-1", requests(obsV2Scheme), text(signature.StringToSign, latin1)},
 	{"OBS2-STRING-03", "blank-line-behind-headers", "writes a blank line behind headers", requests(obsV2Scheme),
 		output(signature.CanonicalHeaders, func(_ *signature.Signing, built string) string {

@@ -140,11 +140,11 @@ func obsV4Headers() []Mutant {
 			}
 			return h, true
 		})},
-		{"OBS4-TOKEN-01", "name-of-other-dress", "sends the token as x-obs-security-token", header("obs-v4"), s3Placed("x-amz-security-token", "x-obs-security-token")},
+		{"OBS4-TOKEN-01", "name-of-other-dress", "sends the token as x-obs-security-token", header("obs-v4"), placedAs("x-amz-security-token", "x-obs-security-token")},
 		{"OBS4-TOKEN-01", "any-token", "does not look at the token of a header", header("obs-v4"), anyToken()},
 		{"OBS4-TOKEN-02", "any-token", "does not look at the token of a URL", query("obs-v4"), anyToken()},
 		{"OBS4-TOKEN-02", "unsigned", "appends the token behind the signature", query("obs-v4"), dropping(func(p wire.Param) bool { return p.Name == "X-Amz-Security-Token" })},
-		{"OBS4-TOKEN-02", "name-in-small-letters", "sends the token as x-amz-security-token", query("obs-v4"), s3Placed("X-Amz-Security-Token", "x-amz-security-token")},
+		{"OBS4-TOKEN-02", "name-in-small-letters", "sends the token as x-amz-security-token", query("obs-v4"), placedAs("X-Amz-Security-Token", "x-amz-security-token")},
 		{"OBS4-TOKEN-02", "raw", "signs the token as it is", query("obs-v4"), text(signature.CanonicalQuery, func(b string) string {
 			return strings.ReplaceAll(strings.ReplaceAll(b, "a%2Bb%2Fc%3D%3D", "a+b/c=="), "CAISexample%2Btoken%2Fwith%3Dpadding%3D%3D", "CAISexample+token/with=padding==")
 		})},
@@ -196,16 +196,5 @@ func s3Listed(change func(names []string) []string) Break {
 	return inLines(signature.CanonicalRequest, func(_ *signature.Signing, l []string) {
 		at := len(l) - 2
 		l[at] = strings.Join(change(strings.Split(l[at], ";")), ";")
-	})
-}
-
-// s3Placed gives a part of the authentication another name.
-func s3Placed(from, to string) Break {
-	return table(func(p *signature.Profile) {
-		for i := range p.Place {
-			if p.Place[i].Name == from {
-				p.Place[i].Name = to
-			}
-		}
 	})
 }

@@ -1,11 +1,9 @@
 package mutants
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/signature"
@@ -73,33 +71,18 @@ var obsV4Request = []Mutant{
 		inLines(signature.StringToSign, func(s *signature.Signing, l []string) {
 			l[2] = strings.Replace(l[2], "/"+s.Scope.Region+"/", "/cn-north-4/", 1)
 		})},
-	{"OBS4-SCOPE-02", "default-region", "takes the words obs and region for none", carriers("obs-v4"), s3Key(func(s *signature.Signing) []string {
-		region := s.Scope.Region
-		if region == "obs" || region == "region" {
-			region = "us-east-1"
+	{"OBS4-SCOPE-02", "default-region", "takes the words obs and region for none", carriers("obs-v4"), derived(func(c *keyChain) {
+		if c.steps[1] == "obs" || c.steps[1] == "region" {
+			c.steps[1] = "us-east-1"
 		}
-		return []string{"AWS4" + s.Credentials.AccessKeySecret, s.Scope.Date, region, "s3", "aws4_request"}
 	})},
 
-	{"OBS4-KEY-01", "without-prefix", "begins the chain with the bare secret", carriers("obs-v4"), s3Key(func(s *signature.Signing) []string {
-		return []string{s.Credentials.AccessKeySecret, s.Scope.Date, s.Scope.Region, "s3", "aws4_request"}
-	})},
-	{"OBS4-KEY-01", "without-terminator", "leaves aws4_request out of the chain", carriers("obs-v4"), s3Key(func(s *signature.Signing) []string {
-		return []string{"AWS4" + s.Credentials.AccessKeySecret, s.Scope.Date, s.Scope.Region, "s3"}
-	})},
-	{"OBS4-KEY-01", "service-before-region", "has service and region the wrong way round", carriers("obs-v4"), s3Key(func(s *signature.Signing) []string {
-		return []string{"AWS4" + s.Credentials.AccessKeySecret, s.Scope.Date, "s3", s.Scope.Region, "aws4_request"}
-	})},
-	{"OBS4-KEY-01", "region-of-east", "derives its key for us-east-1", carriers("obs-v4"), s3Key(func(s *signature.Signing) []string {
-		return []string{"AWS4" + s.Credentials.AccessKeySecret, s.Scope.Date, "us-east-1", "s3", "aws4_request"}
-	})},
-	{"OBS4-KEY-01", "secret-cut-at-a-block", "cuts a secret at 64 bytes", carriers("obs-v4"), s3Key(func(s *signature.Signing) []string {
-		secret := "AWS4" + s.Credentials.AccessKeySecret
-		return []string{secret[:min(len(secret), 64)], s.Scope.Date, s.Scope.Region, "s3", "aws4_request"}
-	})},
-	{"OBS4-KEY-01", "secret-decoded", "percent-decodes the secret", carriers("obs-v4"), s3Key(func(s *signature.Signing) []string {
-		return []string{"AWS4" + wire.UnescapeQuery(s.Credentials.AccessKeySecret), s.Scope.Date, s.Scope.Region, "s3", "aws4_request"}
-	})},
+	{"OBS4-KEY-01", "without-prefix", "begins the chain with the bare secret", carriers("obs-v4"), derived(func(c *keyChain) { c.prefix = "" })},
+	{"OBS4-KEY-01", "without-terminator", "leaves aws4_request out of the chain", carriers("obs-v4"), derived(func(c *keyChain) { c.steps = c.steps[:3] })},
+	{"OBS4-KEY-01", "service-before-region", "has service and region the wrong way round", carriers("obs-v4"), derived(func(c *keyChain) { c.steps[1], c.steps[2] = c.steps[2], c.steps[1] })},
+	{"OBS4-KEY-01", "region-of-east", "derives its key for us-east-1", carriers("obs-v4"), derived(func(c *keyChain) { c.steps[1] = "us-east-1" })},
+	{"OBS4-KEY-01", "secret-cut-at-a-block", "cuts a secret at 64 bytes", carriers("obs-v4"), derived(func(c *keyChain) { c.secret = c.secret[:min(len(c.secret), 64-len(c.prefix))] })},
+	{"OBS4-KEY-01", "secret-decoded", "percent-decodes the secret", carriers("obs-v4"), derived(func(c *keyChain) { c.secret = wire.UnescapeQuery(c.secret) })},
 	{"OBS4-KEY-02", "capitals", "writes the signature in upper case", carriers("obs-v4"), text(signature.SignatureValue, strings.ToUpper)},
 	{"OBS4-KEY-02", "base64", "writes the signature in Base64", carriers("obs-v4"), text(signature.SignatureValue, func(b string) string {
 		sum, _ := hex.DecodeString(b)
@@ -138,26 +121,3 @@ const s3HashOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991
 
 // s3Payload puts another last line into the canonical request.
 func s3Payload(built, hash string) string { return built[:strings.LastIndexByte(built, '\n')+1] + hash }
-
-// s3Key derives the signing key from other words.
-func s3Key(words func(s *signature.Signing) []string) Break {
-	return stage(signature.SigningKey, func(s *signature.Signing, dst []byte) ([]byte, error) {
-		w := words(s)
-		key := []byte(w[0])
-		for _, word := range w[1:] {
-			mac := hmac.New(sha256.New, key)
-			mac.Write([]byte(word))
-			key = mac.Sum(nil)
-		}
-		return hex.AppendEncode(dst, key), nil
-	})
-}
-
-// s3Chosen signs other headers than a signer should choose.
-func s3Chosen(change func(s *signature.Signing, names []string) []string) Break {
-	return Break{Profile: func(p *signature.Profile) *signature.Profile {
-		c := p.Clone()
-		c.ChooseHeaders = func(s *signature.Signing) []string { return change(s, slices.Clone(p.ChooseHeaders(s))) }
-		return c
-	}}
-}

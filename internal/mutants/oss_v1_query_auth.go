@@ -116,46 +116,6 @@ var ossV1QueryAuthentication = []Mutant{
 		})},
 }
 
-// putInstead puts another value into a part of the authentication.
-func putInstead(name string, value func(s *signature.Signing) string) Break {
-	return table(func(p *signature.Profile) {
-		for i := range p.Place {
-			if p.Place[i].Name == name {
-				p.Place[i].Value = value
-			}
-		}
-	})
-}
-
-// inURL edits the value of a parameter where it stands in a URL.
-func inURL(name string, edit func(value string) string) func(url string) string {
-	return func(url string) string {
-		at := strings.Index(url, name+"=")
-		if at < 0 {
-			return url
-		}
-		at += len(name) + 1
-		value, rest, more := strings.Cut(url[at:], "&")
-		if more {
-			rest = "&" + rest
-		}
-		return url[:at] + edit(value) + rest
-	}
-}
-
-func inSignature(edit func(value string) string) func(url string) string {
-	return inURL("&Signature", edit)
-}
-
-// inParameter edits the value of a parameter in a request that arrives.
-func inParameter(name string, edit func(value string) string) func(r *wire.Request) {
-	return func(r *wire.Request) { r.Target = inURL(name, edit)(r.Target) }
-}
-
-func signatureParameter(edit func(value string) string) func(r *wire.Request) {
-	return inParameter("&Signature", edit)
-}
-
 // containsHeader compares names with regard to letter case.
 func containsHeader(r *wire.Request, name string) bool {
 	for _, h := range r.Headers {

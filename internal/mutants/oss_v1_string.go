@@ -66,17 +66,17 @@ var ossV1Strings = []Mutant{
 			return base64.StdEncoding.EncodeToString([]byte(strings.TrimRight(string(sum), "\x00")))
 		})},
 	{"OSS1-STRING-02", "64-bytes-of-the-key", "uses the first 64 bytes of a secret", requests("oss-v1"),
-		otherSecret(func(secret string) string { return secret[:min(len(secret), 64)] })},
-	{"OSS1-STRING-02", "64-bytes-hashed", "hashes a secret of 64 bytes first", header("oss-v1"), otherSecret(func(secret string) string {
+		hashedBy(sha1.New, firstBlock)},
+	{"OSS1-STRING-02", "64-bytes-hashed", "hashes a secret of 64 bytes first", header("oss-v1"), hashedBy(sha1.New, func(secret string) string {
 		if len(secret) < 64 {
 			return secret
 		}
 		sum := sha1.Sum([]byte(secret))
 		return string(sum[:])
 	})},
-	{"OSS1-STRING-02", "latin-1-secret", "takes the secret for Latin-1", header("oss-v1"), otherSecret(latin1)},
-	{"OSS1-STRING-02", "secret-decoded", "percent-decodes the secret", header("oss-v1"), otherSecret(wire.Unescape)},
-	{"OSS1-STRING-02", "secret-trimmed", "trims the secret", header("oss-v1"), otherSecret(strings.TrimSpace)},
+	{"OSS1-STRING-02", "latin-1-secret", "takes the secret for Latin-1", header("oss-v1"), hashedBy(sha1.New, latin1)},
+	{"OSS1-STRING-02", "secret-decoded", "percent-decodes the secret", header("oss-v1"), hashedBy(sha1.New, wire.Unescape)},
+	{"OSS1-STRING-02", "secret-trimmed", "trims the secret", header("oss-v1"), hashedBy(sha1.New, strings.TrimSpace)},
 
 	{"OSS1-VERB-01", "lower-case", "signs the method in lower case", requests("oss-v1"),
 		input(func(r *wire.Request) { r.Method = strings.ToLower(r.Method) }, signature.StringToSign)},
@@ -152,23 +152,9 @@ var ossV1Strings = []Mutant{
 	{"OSS1-TYPE-02", "line-left-out", "leaves the line out when there is no Content-Type", requests("oss-v1"), lineLeftOut(2)},
 }
 
-// signedAs signs otherwise.
-func signedAs(sign func(secret, text string) string) Break {
-	return stage(signature.SignatureValue, func(s *signature.Signing, dst []byte) ([]byte, error) {
-		return append(dst, sign(s.Credentials.AccessKeySecret, string(s.Bytes(signature.StringToSign)))...), nil
-	})
-}
-
 // hashAs writes the hash otherwise.
 func hashAs(write func(sum []byte) string) Break {
 	return signedAs(func(secret, text string) string { return write(mac(sha1.New, []byte(secret), text)) })
-}
-
-// otherSecret signs with another secret.
-func otherSecret(change func(secret string) string) Break {
-	return signedAs(func(secret, text string) string {
-		return base64.StdEncoding.EncodeToString(mac(sha1.New, []byte(change(secret)), text))
-	})
 }
 
 // notOnGet leaves a header out of a GET.

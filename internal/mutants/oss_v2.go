@@ -1,12 +1,10 @@
 package mutants
 
 import (
-	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"hash"
 	"slices"
 	"strings"
 	"time"
@@ -28,18 +26,18 @@ var ossV2String = []Mutant{
 		text(signature.StringToSign, func(s string) string { return s + "\n" })},
 	{"OSS2-STRING-01", "crlf", "ends lines in CR and LF", requests("oss-v2"),
 		text(signature.StringToSign, replacing("\n", "\r\n"))},
-	{"OSS2-STRING-02", "sha1", "uses the hash of V1", carriers("oss-v2"), ossV2SHA1()},
-	{"OSS2-STRING-02", "key-cut-at-a-block", "cuts a long secret instead of hashing it", carriers("oss-v2"), ossV2CutKey()},
+	{"OSS2-STRING-02", "sha1", "uses the hash of V1", carriers("oss-v2"), hashedBy(sha1.New, asItIs)},
+	{"OSS2-STRING-02", "key-cut-at-a-block", "cuts a long secret instead of hashing it", carriers("oss-v2"), hashedBy(sha256.New, firstBlock)},
 	{"OSS2-STRING-02", "key-of-a-block-hashed", "hashes a secret of exactly one block", requests("oss-v2"),
-		ossV2MAC(sha256.New, func(key string) string {
+		hashedBy(sha256.New, func(key string) string {
 			if len(key) < 64 {
 				return key
 			}
 			sum := sha256.Sum256([]byte(key))
 			return string(sum[:])
 		})},
-	{"OSS2-STRING-02", "key-trimmed", "trims the secret", requests("oss-v2"), ossV2MAC(sha256.New, strings.TrimSpace)},
-	{"OSS2-STRING-02", "key-in-latin-1", "takes the secret as ISO-8859-1", requests("oss-v2"), ossV2MAC(sha256.New, latin1)},
+	{"OSS2-STRING-02", "key-trimmed", "trims the secret", requests("oss-v2"), hashedBy(sha256.New, strings.TrimSpace)},
+	{"OSS2-STRING-02", "key-in-latin-1", "takes the secret as ISO-8859-1", requests("oss-v2"), hashedBy(sha256.New, latin1)},
 	{"OSS2-STRING-02", "hexadecimal", "writes the signature in hexadecimal", requests("oss-v2"),
 		text(signature.SignatureValue, func(s string) string {
 			sum, _ := base64.StdEncoding.DecodeString(s)
@@ -140,19 +138,4 @@ func ossV2Parts(join func(first, headers, names, resource string) string) Break 
 		names := strings.Join(s.SignedHeaders, ";") + "\n"
 		return join(strings.TrimSuffix(built, headers+names+resource), headers, names, resource)
 	})
-}
-
-// ossV2MAC signs with another hash or another form of the secret.
-func ossV2MAC(hash func() hash.Hash, key func(secret string) string) Break {
-	return stage(signature.SignatureValue, func(s *signature.Signing, dst []byte) ([]byte, error) {
-		mac := hmac.New(hash, []byte(key(s.Credentials.AccessKeySecret)))
-		mac.Write(s.Bytes(signature.StringToSign))
-		return base64.StdEncoding.AppendEncode(dst, mac.Sum(nil)), nil
-	})
-}
-
-func ossV2SHA1() Break { return ossV2MAC(sha1.New, func(key string) string { return key }) }
-
-func ossV2CutKey() Break {
-	return ossV2MAC(sha256.New, func(key string) string { return key[:min(len(key), 64)] })
 }

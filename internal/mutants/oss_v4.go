@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"encoding/base64"
 	"slices"
 
 	"github.com/countersign/countersign/signature"
@@ -12,9 +11,6 @@ import (
 var ossV4 = slices.Concat(ossV4URI, ossV4Parameters,
 	methodsTaken("OSS4-CANONICAL-02", "", "", requests("oss-v4"), "HEAD", "GET", "PUT", "POST", "POST", "PUT", "DELETE", "POST"),
 	ossV4Headers, ossV4Additional, ossV4Authorization, ossV4Credential, ossV4Time, ossV4Scope, ossV4URL, ossV4Form)
-
-// oss4Encoded is a text in its strict form.
-func oss4Encoded(s string) string { return wire.EscapeValue(s) }
 
 // oss4Marks are the punctuation of ASCII that is no unreserved character, with the
 // names the vectors have for it.
@@ -69,12 +65,4 @@ func oss4SeesQuery(change func(query string) string) Break {
 		t.Query = change(t.Query)
 		r.Target = t.String()
 	})
-}
-
-func oss4FromBase64(s string) string {
-	b, err := base64.StdEncoding.DecodeString(s)
-	if err != nil {
-		return s
-	}
-	return string(b)
 }

@@ -127,7 +127,7 @@ var ossV4Headers = append(ossV4SignedNeedlessly(), []Mutant{
 	{"OSS4-HEADER-09", "plus-as-blank", "makes blanks of plus signs", requests("oss-v4"), headerValue(func(sent string) string { return strings.ReplaceAll(wire.TrimBlanks(sent), "+", " ") })},
 	{"OSS4-HEADER-09", "encoded", "encodes values that are not ASCII", requests("oss-v4"), headerValue(func(sent string) string {
 		if strings.IndexFunc(sent, func(r rune) bool { return r > 0x7f }) >= 0 {
-			return oss4Encoded(sent)
+			return wire.EscapeValue(sent)
 		}
 		return wire.TrimBlanks(sent)
 	})},

@@ -47,20 +47,22 @@ var ossV4Parameters = append(ossV4RawInQuery(), []Mutant{
 	{"OSS4-PARAM-02", "tilde-encoded", "signs ~ as %7E", requests("oss-v4"), replaced(signature.CanonicalQuery, "~", "%7E")},
 	{"OSS4-PARAM-02", "small-digits", "signs %2f in small letters", requests("oss-v4"), text(signature.CanonicalQuery, lowerEscapes)},
 	{"OSS4-PARAM-02", "encoded-twice", "encodes what is encoded", requests("oss-v4"), replaced(signature.CanonicalQuery, "%", "%25")},
-	{"OSS4-PARAM-02", "decoded-twice", "decodes a value twice", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value = oss4Encoded(wire.UnescapeQuery(wire.UnescapeQuery(p.Value))) })},
+	{"OSS4-PARAM-02", "decoded-twice", "decodes a value twice", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value = wire.EscapeValue(wire.UnescapeQuery(wire.UnescapeQuery(p.Value))) })},
 	{"OSS4-PARAM-02", "values-decoded", "signs values decoded: the rule of V1", requests("oss-v4"), text(signature.CanonicalQuery, wire.Unescape)},
 	{"OSS4-PARAM-02", "names-not-encoded", "encodes values and leaves names", requests("oss-v4"), oss4NamesDecoded()},
 	{"OSS4-PARAM-02", "digits-as-sent", "keeps %2f where it travels so", requests("oss-v4"), oss4WrittenAs(oss4EncodeRest)},
 	{"OSS4-PARAM-02", "unreserved-as-sent", "keeps letters that travel encoded", requests("oss-v4"), oss4WrittenAs(func(raw string) string { return upperEscapes(oss4EncodeRest(raw)) })},
 	{"OSS4-PARAM-02", "latin-1", "encodes é as ISO 8859-1", requests("oss-v4"), replaced(signature.CanonicalQuery, "%C3%A9", "%E9")},
-	{"OSS4-PARAM-02", "surrogates", "encodes the halves of a UTF-16 pair apart", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value = oss4Encoded(surrogatesApart(wire.UnescapeQuery(p.Value))) })},
-	{"OSS4-PARAM-02", "replacement-characters", "puts U+FFFD in the place of what is no UTF-8", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value = oss4Encoded(strings.ToValidUTF8(wire.UnescapeQuery(p.Value), "\ufffd")) })},
+	{"OSS4-PARAM-02", "surrogates", "encodes the halves of a UTF-16 pair apart", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value = wire.EscapeValue(surrogatesApart(wire.UnescapeQuery(p.Value))) })},
+	{"OSS4-PARAM-02", "replacement-characters", "puts U+FFFD in the place of what is no UTF-8", requests("oss-v4"), eachParameter(func(p *wire.Param) {
+		p.Value = wire.EscapeValue(strings.ToValidUTF8(wire.UnescapeQuery(p.Value), "\ufffd"))
+	})},
 	{"OSS4-PARAM-02", "control-raw", "leaves control characters raw", requests("oss-v4"), text(signature.CanonicalQuery, func(built string) string {
 		return strings.NewReplacer("%0D", "\r", "%0A", "\n", "%09", "\t", "%00", "\x00").Replace(built)
 	})},
 	{"OSS4-PARAM-02", "cut-at-second-equals-sign", "ends a value at an equals sign", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value, _, _ = strings.Cut(p.Value, "=") })},
 	{"OSS4-PARAM-02", "cut-at-question-mark", "ends the query at its second question mark", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value, _, _ = strings.Cut(p.Value, "?") })},
-	{"OSS4-PARAM-02", "blanks-trimmed", "trims values", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value = oss4Encoded(strings.TrimSpace(wire.UnescapeQuery(p.Value))) })},
+	{"OSS4-PARAM-02", "blanks-trimmed", "trims values", requests("oss-v4"), eachParameter(func(p *wire.Param) { p.Value = wire.EscapeValue(strings.TrimSpace(wire.UnescapeQuery(p.Value))) })},
 
 	{"OSS4-PARAM-03", "as-they-come", "does not sort", requests("oss-v4"), oss4ParametersAs(func(list []oss4PairText) {})},
 	{"OSS4-PARAM-03", "first-character", "sorts by the first character", requests("oss-v4"), oss4ParametersAs(oss4Sorted(func(a, b oss4PairText) bool { return a.first() < b.first() }))},
@@ -169,7 +171,7 @@ var ossV4Parameters = append(ossV4RawInQuery(), []Mutant{
 func ossV4RawInQuery() []Mutant {
 	var out []Mutant
 	for _, m := range oss4Marks {
-		out = append(out, Mutant{"OSS4-PARAM-02", "raw-" + m.name, "signs " + m.char + " raw in the query", requests("oss-v4"), replaced(signature.CanonicalQuery, oss4Encoded(m.char), m.char)})
+		out = append(out, Mutant{"OSS4-PARAM-02", "raw-" + m.name, "signs " + m.char + " raw in the query", requests("oss-v4"), replaced(signature.CanonicalQuery, wire.EscapeValue(m.char), m.char)})
 	}
 	return out
 }
@@ -199,7 +201,7 @@ func oss4ParametersAs(order func(list []oss4PairText)) Break {
 		var list []oss4PairText
 		for _, p := range s.Params {
 			if wire.UnescapeQuery(p.Name) != s.Profile.Names.SignatureField {
-				list = append(list, oss4PairText{oss4Encoded(wire.UnescapeQuery(p.Name)), oss4Encoded(wire.UnescapeQuery(p.Value))})
+				list = append(list, oss4PairText{wire.EscapeValue(wire.UnescapeQuery(p.Name)), wire.EscapeValue(wire.UnescapeQuery(p.Value))})
 			}
 		}
 		order(list)
@@ -257,9 +259,9 @@ func oss4Leaving(raw string) func(part string) string {
 		for {
 			i := strings.IndexAny(part, raw)
 			if i < 0 {
-				return b.String() + oss4Encoded(wire.UnescapeQuery(part))
+				return b.String() + wire.EscapeValue(wire.UnescapeQuery(part))
 			}
-			b.WriteString(oss4Encoded(wire.UnescapeQuery(part[:i])) + part[i:i+1])
+			b.WriteString(wire.EscapeValue(wire.UnescapeQuery(part[:i])) + part[i:i+1])
 			part = part[i+1:]
 		}
 	}

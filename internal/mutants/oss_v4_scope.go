@@ -19,23 +19,23 @@ var ossV4Scope = []Mutant{
 	{"OSS4-STRING-01", "scope-left-out", "leaves the scope out of the string", requests("oss-v4"), textLine(signature.StringToSign, 2, func(string) string { return "" })},
 	{"OSS4-STRING-01", "line-feed-at-the-end", "ends the string in a line feed", requests("oss-v4"), text(signature.StringToSign, func(built string) string { return built + "\n" })},
 
-	{"OSS4-KEY-01", "prefix-left-out", "derives from the bare secret", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.prefix = "" })},
-	{"OSS4-KEY-01", "prefix-of-aws", "puts AWS4 in front of the secret", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.prefix = "AWS4" })},
-	{"OSS4-KEY-01", "closing-word-left-out", "leaves out the last step", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.steps = c.steps[:3] })},
-	{"OSS4-KEY-01", "closing-word-of-aws", "ends in aws4_request", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.steps[3] = "aws4_request" })},
-	{"OSS4-KEY-01", "day-and-region-exchanged", "begins with the region", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.steps[0], c.steps[1] = c.steps[1], c.steps[0] })},
-	{"OSS4-KEY-01", "product-left-out", "leaves the product out of the chain", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.steps = append(c.steps[:2], c.steps[3]) })},
-	{"OSS4-KEY-01", "secret-trimmed", "trims the secret", requests("oss-v4"), oss4Derived(func(c *oss4Chain) { c.secret = strings.TrimSpace(c.secret) })},
-	{"OSS4-KEY-01", "secret-decoded", "percent-decodes the secret", header("oss-v4"), oss4Derived(func(c *oss4Chain) { c.secret = strings.NewReplacer("%2F", "/", "+", " ").Replace(c.secret) })},
-	{"OSS4-KEY-01", "block-of-64", "cuts prefix and secret at one block of the hash", header("oss-v4"), oss4Derived(func(c *oss4Chain) { c.secret = c.secret[:min(len(c.secret), 64-len(c.prefix))] })},
-	{"OSS4-KEY-01", "full-block-hashed", "hashes a key that fills a block exactly", header("oss-v4"), oss4Derived(func(c *oss4Chain) {
+	{"OSS4-KEY-01", "prefix-left-out", "derives from the bare secret", carriers("oss-v4"), derived(func(c *keyChain) { c.prefix = "" })},
+	{"OSS4-KEY-01", "prefix-of-aws", "puts AWS4 in front of the secret", carriers("oss-v4"), derived(func(c *keyChain) { c.prefix = "AWS4" })},
+	{"OSS4-KEY-01", "closing-word-left-out", "leaves out the last step", carriers("oss-v4"), derived(func(c *keyChain) { c.steps = c.steps[:3] })},
+	{"OSS4-KEY-01", "closing-word-of-aws", "ends in aws4_request", carriers("oss-v4"), derived(func(c *keyChain) { c.steps[3] = "aws4_request" })},
+	{"OSS4-KEY-01", "day-and-region-exchanged", "begins with the region", carriers("oss-v4"), derived(func(c *keyChain) { c.steps[0], c.steps[1] = c.steps[1], c.steps[0] })},
+	{"OSS4-KEY-01", "product-left-out", "leaves the product out of the chain", carriers("oss-v4"), derived(func(c *keyChain) { c.steps = append(c.steps[:2], c.steps[3]) })},
+	{"OSS4-KEY-01", "secret-trimmed", "trims the secret", requests("oss-v4"), derived(func(c *keyChain) { c.secret = strings.TrimSpace(c.secret) })},
+	{"OSS4-KEY-01", "secret-decoded", "percent-decodes the secret", header("oss-v4"), derived(func(c *keyChain) { c.secret = strings.NewReplacer("%2F", "/", "+", " ").Replace(c.secret) })},
+	{"OSS4-KEY-01", "block-of-64", "cuts prefix and secret at one block of the hash", header("oss-v4"), derived(func(c *keyChain) { c.secret = c.secret[:min(len(c.secret), 64-len(c.prefix))] })},
+	{"OSS4-KEY-01", "full-block-hashed", "hashes a key that fills a block exactly", header("oss-v4"), derived(func(c *keyChain) {
 		if len(c.prefix)+len(c.secret) == 64 {
 			sum := sha256.Sum256([]byte(c.prefix + c.secret))
 			c.prefix, c.secret = "", string(sum[:])
 		}
 	})},
-	{"OSS4-KEY-01", "latin-1", "takes the bytes of ISO 8859-1 of the secret", header("oss-v4"), oss4Derived(func(c *oss4Chain) { c.secret = strings.ReplaceAll(c.secret, "\u00e9", "\xe9") })},
-	{"OSS4-KEY-01", "region-of-its-author", "derives for cn-hangzhou whatever the region is", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.steps[1] = "cn-hangzhou" })},
+	{"OSS4-KEY-01", "latin-1", "takes the bytes of ISO 8859-1 of the secret", header("oss-v4"), derived(func(c *keyChain) { c.secret = strings.ReplaceAll(c.secret, "\u00e9", "\xe9") })},
+	{"OSS4-KEY-01", "region-of-its-author", "derives for cn-hangzhou whatever the region is", carriers("oss-v4"), derived(func(c *keyChain) { c.steps[1] = "cn-hangzhou" })},
 
 	{"OSS4-KEY-02", "capitals", "writes the signature in capital digits", requests("oss-v4"), text(signature.SignatureValue, strings.ToUpper)},
 	{"OSS4-KEY-02", "base64", "writes the signature in Base64", requests("oss-v4"), text(signature.SignatureValue, func(built string) string {
@@ -126,26 +126,6 @@ var ossV4Scope = []Mutant{
 	{"OSS4-SCOPE-05", "four-parts", "takes a credential of four parts", carriers("oss-v4"), forgiving(func(f *signature.Fault) bool {
 		return strings.HasPrefix(f.Rule, "a credential is") && strings.Contains(f.Got, "/")
 	})},
-}
-
-// oss4Chain is the derivation of a signing key.
-type oss4Chain struct {
-	prefix, secret string
-	steps          []string
-}
-
-// oss4Derived derives the signing key otherwise.
-func oss4Derived(change func(c *oss4Chain)) Break {
-	return stage(signature.SigningKey, func(s *signature.Signing, dst []byte) ([]byte, error) {
-		n := &s.Profile.Names
-		c := oss4Chain{n.KeyPrefix, s.Credentials.AccessKeySecret, []string{s.Scope.Date, s.Scope.Region, s.Scope.Product, n.Terminator}}
-		change(&c)
-		key := []byte(c.prefix + c.secret)
-		for _, step := range c.steps {
-			key = mac(sha256.New, key, step)
-		}
-		return hex.AppendEncode(dst, key), nil
-	})
 }
 
 // oss4SignedWith signs with another key than the derived one.

@@ -43,8 +43,8 @@ var ossV4Credential = []Mutant{
 
 // What is particular to URLs signed with OSS V4.
 var ossV4URL = []Mutant{
-	{"OSS4-QUERY-01", "no-version", "writes no x-oss-signature-version", query("oss-v4"), oss4Unplaced("x-oss-signature-version")},
-	{"OSS4-QUERY-01", "no-date", "writes no x-oss-date", query("oss-v4"), oss4Unplaced("x-oss-date")},
+	{"OSS4-QUERY-01", "no-version", "writes no x-oss-signature-version", query("oss-v4"), unplaced("x-oss-signature-version")},
+	{"OSS4-QUERY-01", "no-date", "writes no x-oss-date", query("oss-v4"), unplaced("x-oss-date")},
 	{"OSS4-QUERY-01", "names-of-aws", "writes x-oss-algorithm for the version", query("oss-v4"), table(func(p *signature.Profile) { p.Place[0].Name = "x-oss-algorithm" })},
 	{"OSS4-QUERY-01", "date-of-the-header", "takes the time of x-oss-date from a header", query("oss-v4"), reads(func(s *signature.Signing) {
 		if text, ok := s.Request.Header("x-oss-date"); ok {
@@ -69,7 +69,7 @@ var ossV4URL = []Mutant{
 	{"OSS4-QUERY-02", "one-second-refused", "refuses one second", query("oss-v4"), livesRefused(func(seconds int64) bool { return seconds <= 1 })},
 	{"OSS4-QUERY-02", "a-minute-at-least", "refuses less than a minute", query("oss-v4"), livesRefused(func(seconds int64) bool { return seconds < 60 })},
 	{"OSS4-QUERY-02", "a-minute-and-more", "refuses a minute", query("oss-v4"), livesRefused(func(seconds int64) bool { return seconds <= 60 })},
-	{"OSS4-QUERY-02", "unix-time", "writes unix time", query("oss-v4"), oss4Placed("x-oss-expires", func(s *signature.Signing) string {
+	{"OSS4-QUERY-02", "unix-time", "writes unix time", query("oss-v4"), putInstead("x-oss-expires", func(s *signature.Signing) string {
 		seconds, _ := strconv.ParseInt(s.Expires, 10, 64)
 		return strconv.FormatInt(s.Time.Unix()+seconds, 10)
 	})},
@@ -82,7 +82,7 @@ var ossV4URL = []Mutant{
 		}
 		return p.Limits(s, now)
 	})},
-	{"OSS4-QUERY-02", "minutes", "writes minutes", query("oss-v4"), oss4Placed("x-oss-expires", func(s *signature.Signing) string {
+	{"OSS4-QUERY-02", "minutes", "writes minutes", query("oss-v4"), putInstead("x-oss-expires", func(s *signature.Signing) string {
 		return strconv.FormatInt(lifeOf(s)/60, 10)
 	})},
 	{"OSS4-QUERY-03", "headers-unsigned", "signs no headers of the user", query("oss-v4"), signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
@@ -92,7 +92,7 @@ var ossV4URL = []Mutant{
 	{"OSS4-QUERY-03", "content-md5-unsigned", "does not sign Content-MD5 in a URL", query("oss-v4"), unsignedHeaders("content-md5")},
 	{"OSS4-QUERY-03", "content-md5-as-parameter", "signs Content-MD5 as a parameter too", query("oss-v4"), output(signature.CanonicalQuery, func(s *signature.Signing, built string) string {
 		if v, ok := s.Request.Header("Content-MD5"); ok {
-			return "Content-MD5=" + oss4Encoded(v) + "&" + built
+			return "Content-MD5=" + wire.EscapeValue(v) + "&" + built
 		}
 		return built
 	})},
@@ -135,12 +135,12 @@ var ossV4URL = []Mutant{
 	{"OSS4-QUERY-07", "credential-as-sent", "signs the credential as it travels", query("oss-v4"), output(signature.CanonicalQuery, func(s *signature.Signing, built string) string {
 		for _, p := range s.Params {
 			if p.Name == "x-oss-credential" {
-				return strings.Replace(built, "x-oss-credential="+oss4Encoded(wire.Unescape(p.Value)), "x-oss-credential="+p.Value, 1)
+				return strings.Replace(built, "x-oss-credential="+wire.EscapeValue(wire.Unescape(p.Value)), "x-oss-credential="+p.Value, 1)
 			}
 		}
 		return built
 	})},
-	{"OSS4-QUERY-08", "list-not-written", "writes no x-oss-additional-headers", query("oss-v4"), oss4Unplaced("x-oss-additional-headers")},
+	{"OSS4-QUERY-08", "list-not-written", "writes no x-oss-additional-headers", query("oss-v4"), unplaced("x-oss-additional-headers")},
 	{"OSS4-QUERY-08", "list-unsigned", "does not sign the list", query("oss-v4"), dropping(func(p wire.Param) bool { return p.Name == "x-oss-additional-headers" })},
 	{"OSS4-QUERY-08", "semicolons-raw", "signs the semicolons of the list raw", query("oss-v4"), replaced(signature.CanonicalQuery, "%3B", ";")},
 	{"OSS4-QUERY-08", "name-of-aws", "writes x-oss-signedheaders", query("oss-v4"), table(func(p *signature.Profile) {
@@ -154,35 +154,19 @@ var ossV4URL = []Mutant{
 	{"OSS4-QUERY-09", "any-method", "takes every method on a URL for GET", query("oss-v4"), textLine(signature.CanonicalRequest, 0, func(string) string { return "GET" })},
 	{"OSS4-QUERY-09", "delete-for-put", "takes DELETE on a URL for PUT", query("oss-v4"), methodAs("DELETE", "PUT")},
 	{"OSS4-TOKEN-02", "unsigned", "does not sign the token of a URL", query("oss-v4"), dropping(func(p wire.Param) bool { return p.Name == "x-oss-security-token" })},
-	{"OSS4-TOKEN-02", "in-a-header", "writes the token as a header", query("oss-v4"), oss4Unplaced("x-oss-security-token")},
+	{"OSS4-TOKEN-02", "in-a-header", "writes the token as a header", query("oss-v4"), unplaced("x-oss-security-token")},
 	{"OSS4-TOKEN-02", "decoded", "signs the token decoded", query("oss-v4"), output(signature.CanonicalQuery, func(s *signature.Signing, built string) string {
 		token, ok := s.Param("x-oss-security-token")
 		if !ok {
 			return built
 		}
-		return strings.Replace(built, oss4Encoded(token), token, 1)
+		return strings.Replace(built, wire.EscapeValue(token), token, 1)
 	})},
 	{"OSS4-TOKEN-02", "cut", "cuts a token at 1024 bytes", query("oss-v4"), eachParameter(func(p *wire.Param) {
 		if p.Name == "x-oss-security-token" {
 			p.Value = p.Value[:min(len(p.Value), 1024)]
 		}
 	})},
-}
-
-// oss4Unplaced writes no parameter or field of a name.
-func oss4Unplaced(name string) Break {
-	return oss4Placed(name, func(*signature.Signing) string { return "" })
-}
-
-// oss4Placed writes another value into a parameter or field.
-func oss4Placed(name string, value func(s *signature.Signing) string) Break {
-	return table(func(p *signature.Profile) {
-		for i := range p.Place {
-			if p.Place[i].Name == name {
-				p.Place[i].Value = value
-			}
-		}
-	})
 }
 
 // oss4FromMidnight takes the begin of its day for the time of a URL that has
