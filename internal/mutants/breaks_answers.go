@@ -29,8 +29,8 @@ func elementAs(name string, change func(text string) string) Break {
 	})
 }
 
-// ossV2Answers changes what is said to requests refused with a code.
-func ossV2Answers(code string, status int, old, said string) Break {
+// answersFor changes what is said to requests refused with a code.
+func answersFor(code string, status int, old, said string) Break {
 	return answers(func(a *endpoint.Response) {
 		if !strings.Contains(a.Body, ">"+code+"<") {
 			return

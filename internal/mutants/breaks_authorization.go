@@ -203,6 +203,7 @@ func inURL(name string, edit func(value string) string) func(url string) string 
 	}
 }
 
+// inSignature edits the signature of a URL of the V1 family.
 func inSignature(edit func(value string) string) func(url string) string {
 	return inURL("&Signature", edit)
 }
@@ -212,6 +213,7 @@ func inParameter(name string, edit func(value string) string) func(r *wire.Reque
 	return func(r *wire.Request) { r.Target = inURL(name, edit)(r.Target) }
 }
 
+// signatureParameter edits the signature of a URL that arrives.
 func signatureParameter(edit func(value string) string) func(r *wire.Request) {
 	return inParameter("&Signature", edit)
 }

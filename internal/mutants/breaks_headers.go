@@ -184,12 +184,16 @@ func repeated(join func(values []string) string) Break {
 
 // The ways to make one value of those of a name.
 
+// firstValue takes the first of the values.
 func firstValue(values []string) string { return values[0] }
 
+// lastValue takes the last of the values.
 func lastValue(values []string) string { return values[len(values)-1] }
 
+// blankBehindComma joins the values with a comma and a blank.
 func blankBehindComma(values []string) string { return strings.Join(values, ", ") }
 
+// sortedValues sorts the values and joins them.
 func sortedValues(values []string) string {
 	slices.Sort(values)
 	return strings.Join(values, ",")

@@ -68,22 +68,29 @@ func resourceWith(each func(*param), order func(a, b *param) int, change func([]
 	}}
 }
 
+// byParamName is the order of the reference.
 func byParamName(a, b *param) int { return strings.Compare(a.name, b.name) }
 
+// sameParams leaves a list as it is.
 func sameParams(list []param) []param { return list }
 
+// sameParam leaves a parameter as it is.
 func sameParam(*param) {}
 
+// resourceJoined joins the parameters of a resource otherwise.
 func resourceJoined(join string) Break { return resourceWith(sameParam, byParamName, sameParams, join) }
 
+// resourceParameters changes each parameter of a resource.
 func resourceParameters(each func(*param)) Break {
 	return resourceWith(each, byParamName, sameParams, "&")
 }
 
+// resourceOrder sorts the parameters of a resource otherwise.
 func resourceOrder(order func(a, b *param) int) Break {
 	return resourceWith(sameParam, order, sameParams, "&")
 }
 
+// resourceList changes the sorted parameters of a resource.
 func resourceList(change func([]param) []param) Break {
 	return resourceWith(sameParam, byParamName, change, "&")
 }
@@ -188,15 +195,6 @@ func valuesAs(change func(raw, value string) string) Break {
 		p.equals = p.value != ""
 	})
 }
-
-// withEquals writes an equals sign behind names without value: those that have
-// one on the wire, or those that have none.
-func withEquals(onTheWire bool) Break {
-	return resourceParameters(func(p *param) { p.equals = p.equals || p.sentEquals == onTheWire })
-}
-
-// arrivalOrder leaves parameters as they come.
-func arrivalOrder(a, b *param) int { return 0 }
 
 // beginnings compares the first bytes of two names.
 func beginnings(n int) func(a, b *param) int {

@@ -55,6 +55,7 @@ func resourcePath(write func(r *signature.Resource, key string) string) Break {
 	}}
 }
 
+// slashed is a bucket between slashes.
 func slashed(bucket string) string { return "/" + bucket + "/" }
 
 // keyAs is [otherKey] with the decoded key alone.

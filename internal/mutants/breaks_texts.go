@@ -78,6 +78,7 @@ func escapeNonASCII(text string) string {
 func lowerEscapes(text string) string { return mapEscapes(text, bytes.ToLower) }
 func upperEscapes(text string) string { return mapEscapes(text, bytes.ToUpper) }
 
+// mapEscapes changes the digits of escapes.
 func mapEscapes(text string, change func([]byte) []byte) string {
 	out := []byte(text)
 	for i := 0; i+2 < len(out); i++ {
@@ -99,6 +100,7 @@ func withoutLonePercent(text string) string {
 	return out.String()
 }
 
+// isHexDigit tells the digits of an escape.
 func isHexDigit(c byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", c) >= 0 }
 
 // isNumber reports whether a text is digits alone.

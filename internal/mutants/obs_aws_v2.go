@@ -25,7 +25,7 @@ func obsAWSV2Parameters() []Mutant {
 		out = append(out, Mutant{"OBSAWS2-PARAM-01", "without-" + kebab(name), "does not sign " + name, both, unlisted(name)})
 	}
 	for _, name := range []string{"cors", "delete", "tagging", "restore", "encryption", "replication", "storageClass", "response-content-disposition"} {
-		out = append(out, Mutant{"OBSAWS2-PARAM-01", "obs-name-" + kebab(name), "signs " + name + " in capitals", both, s3Renamed(name)})
+		out = append(out, Mutant{"OBSAWS2-PARAM-01", "obs-name-" + kebab(name), "signs " + name + " in capitals", both, inCapitals(name)})
 	}
 	return append(out,
 		Mutant{"OBSAWS2-PARAM-01", "values-dropped", "signs the names alone", both, parameters(func(p []wire.Param) []wire.Param {

@@ -51,9 +51,9 @@ var obsAWSV2Auth = []Mutant{
 	{"OBSAWS2-QUERY-01", "faults-forgiven", "reads over a missing parameter", query("obs-aws-v2"), forgiving(func(f *signature.Fault) bool {
 		return strings.Contains(f.Rule, "is missing") || strings.Contains(f.Rule, "not be empty")
 	})},
-	{"OBSAWS2-QUERY-03", "missing-taken", "reads over a missing Expires", query("obs-aws-v2"), s3ForgivingExpires("is missing")},
-	{"OBSAWS2-QUERY-03", "empty-taken", "reads over an empty Expires", query("obs-aws-v2"), s3ForgivingExpires("not be empty")},
-	{"OBSAWS2-QUERY-03", "any-text-taken", "takes any text for Expires", query("obs-aws-v2"), s3ForgivingExpires("decimal number")},
+	{"OBSAWS2-QUERY-03", "missing-taken", "reads over a missing Expires", query("obs-aws-v2"), forgivingExpires("is missing")},
+	{"OBSAWS2-QUERY-03", "empty-taken", "reads over an empty Expires", query("obs-aws-v2"), forgivingExpires("not be empty")},
+	{"OBSAWS2-QUERY-03", "any-text-taken", "takes any text for Expires", query("obs-aws-v2"), forgivingExpires("decimal number")},
 	{"OBSAWS2-TOKEN-01", "header-unsigned", "does not sign x-amz-security-token", header("obs-aws-v2"), headers(func(h wire.Header) (wire.Header, bool) { return h, !strings.EqualFold(h.Name, "x-amz-security-token") })},
 	{"OBSAWS2-TOKEN-01", "any-token", "does not look at tokens", requests("obs-aws-v2"), anyToken()},
 	{"OBSAWS2-TOKEN-01", "header-encoded", "signs the token percent-encoded", header("obs-aws-v2"), headers(func(h wire.Header) (wire.Header, bool) {
@@ -74,15 +74,15 @@ var obsAWSV2Auth = []Mutant{
 	{"OBSAWS2-FORM-01", "field-not-looked-at", "reads over a missing access key", form("obs-aws-v2"), forgiving(func(f *signature.Fault) bool { return strings.Contains(f.Rule, "not be empty") })},
 }
 
-// s3ForgivingExpires reads over one fault of Expires, and ends no URL then.
-func s3ForgivingExpires(rule string) Break {
+// forgivingExpires reads over one fault of Expires, and ends no URL then.
+func forgivingExpires(rule string) Break {
 	return both(forgiving(func(f *signature.Fault) bool {
 		return f.Where == "parameter Expires" && strings.Contains(f.Rule, rule)
 	}), limits(nil))
 }
 
-// s3MetaValue changes the values of metadata alone.
-func s3MetaValue(change func(value string) string) Break {
+// metadataAs changes the values of metadata alone.
+func metadataAs(change func(value string) string) Break {
 	return headers(func(h wire.Header) (wire.Header, bool) {
 		if strings.HasPrefix(strings.ToLower(h.Name), "x-amz-meta-") {
 			h.Value = change(h.Value)
@@ -91,8 +91,8 @@ func s3MetaValue(change func(value string) string) Break {
 	})
 }
 
-// s3Renamed writes one sub-resource in capitals.
-func s3Renamed(name string) Break {
+// inCapitals writes one sub-resource in capitals.
+func inCapitals(name string) Break {
 	return inPieces(func(_ *signature.Signing, pairs []string) []string {
 		for i := range pairs {
 			if pair, value, _ := strings.Cut(pairs[i], "="); pair == name {

@@ -69,7 +69,7 @@ var obsAWSV2Headers = []Mutant{
 		v, _ := s.Request.Header(name)
 		return p.SignedHeader(s, name) && v != ""
 	})},
-	{"OBSAWS2-METADATA-01", "values-lowered", "lowers values", requests("obs-aws-v2"), s3MetaValue(strings.ToLower)},
+	{"OBSAWS2-METADATA-01", "values-lowered", "lowers values", requests("obs-aws-v2"), metadataAs(strings.ToLower)},
 	{"OBSAWS2-METADATA-01", "names-as-sent", "writes names in the letter case of the request", requests("obs-aws-v2"), output(signature.CanonicalHeaders, func(s *signature.Signing, b string) string {
 		for _, h := range s.Request.Headers {
 			if strings.HasPrefix(h.Name, "X-Amz-Meta-Camel") {
@@ -78,11 +78,11 @@ var obsAWSV2Headers = []Mutant{
 		}
 		return b
 	})},
-	{"OBSAWS2-METADATA-01", "cut-at-colon", "ends a value at a colon", requests("obs-aws-v2"), s3MetaValue(upTo(":"))},
-	{"OBSAWS2-METADATA-01", "blanks-folded", "makes one blank of two", requests("obs-aws-v2"), s3MetaValue(replacing("  ", " "))},
-	{"OBSAWS2-METADATA-01", "tab-as-blank", "makes a blank of a tab", requests("obs-aws-v2"), s3MetaValue(replacing("\t", " "))},
-	{"OBSAWS2-METADATA-01", "latin-1", "reads values as Latin-1", requests("obs-aws-v2"), s3MetaValue(latin1)},
-	{"OBSAWS2-METADATA-01", "decoded", "percent-decodes values", requests("obs-aws-v2"), s3MetaValue(wire.Unescape)},
+	{"OBSAWS2-METADATA-01", "cut-at-colon", "ends a value at a colon", requests("obs-aws-v2"), metadataAs(upTo(":"))},
+	{"OBSAWS2-METADATA-01", "blanks-folded", "makes one blank of two", requests("obs-aws-v2"), metadataAs(replacing("  ", " "))},
+	{"OBSAWS2-METADATA-01", "tab-as-blank", "makes a blank of a tab", requests("obs-aws-v2"), metadataAs(replacing("\t", " "))},
+	{"OBSAWS2-METADATA-01", "latin-1", "reads values as Latin-1", requests("obs-aws-v2"), metadataAs(latin1)},
+	{"OBSAWS2-METADATA-01", "decoded", "percent-decodes values", requests("obs-aws-v2"), metadataAs(wire.Unescape)},
 	{"OBSAWS2-METADATA-01", "last-counts", "takes the last header of a name", requests("obs-aws-v2"), repeated(lastValue)},
 	{"OBSAWS2-METADATA-01", "sorted-values", "sorts the values of a name", requests("obs-aws-v2"), repeated(sortedValues)},
 	{"OBSAWS2-METADATA-01", "other-dress-wins", "takes the value of the other dress under the same name", requests("obs-aws-v2"), headers(func(h wire.Header) (wire.Header, bool) {

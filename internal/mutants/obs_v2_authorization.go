@@ -99,6 +99,7 @@ func readers() []Mutant {
 	return family
 }
 
+// dressedAsAWS writes the word of the AWS dress for one addressing.
 func dressedAsAWS(of signature.Addressing) Break {
 	return onlyWith(func(s *signature.Signing) bool { return s.Resource.Addressing == of && s.Resource.RawKey != "" }, signature.Authorization,
 		func(built string) string { return "AWS" + strings.TrimPrefix(built, "OBS") })

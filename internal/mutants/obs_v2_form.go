@@ -147,6 +147,7 @@ var obsV2Form = []Mutant{
 	{"OBS2-TOKEN-03", "no-condition", "needs no condition for the token", form(obsV2Scheme), neededFields(func(field string) bool { return field != "x-obs-security-token" && covered(field) })},
 }
 
+// expirationOf is the expiration of the policy of a form.
 func expirationOf(s *signature.Signing) string {
 	var policy struct{ Expiration string }
 	_ = json.Unmarshal([]byte(decodedPolicy(s.Policy)), &policy)

@@ -122,6 +122,7 @@ func atLevel(of signature.Addressing, edit func(path string) string) Break {
 	})
 }
 
+// unslashed is a path without the slash at its end.
 func unslashed(path string) string { return strings.TrimSuffix(path, "/") }
 
 var obsV2Addressing = []Mutant{
@@ -168,6 +169,7 @@ func onDomain(r *signature.Resource, name string) string {
 	return r.Host
 }
 
+// atService signs another path for the service.
 func atService(path string) Break {
 	return inPath(func(s *signature.Signing, built string) string {
 		if s.Resource.Bucket == "" {

@@ -101,7 +101,6 @@ var obsV2Slots = []Mutant{
 			}
 			return line
 		})},
-	{"OBS2-TYPE-01", "unsigned-in-urls", "does not sign the type in a URL", query(obsV2Scheme), withoutHeaders("Content-Type")},
 	{"OBS2-TYPE-02", "octet-stream", "signs octet-stream for an upload without a type", requests(obsV2Scheme),
 		outputLine(signature.StringToSign, typeLine, func(s *signature.Signing, line string) string {
 			if line == "" && s.Request.Method == "PUT" {

@@ -9,10 +9,10 @@ import (
 
 // Of the policies and tokens of both schemes of S3 clients.
 
-var obsV4Forms = append(s3FormMutants("OBS4-FORM-08", "OBS4-FORM-09", "OBS4-FORM-10", "OBS4-FORM-03", "obs-v4", ""),
-	s3FormMutants("OBS2-FORM-05", "OBS2-FORM-06", "OBS2-FORM-06", "OBSAWS2-TOKEN-01", "obs-aws-v2", "aws-")...)
+var obsV4Forms = append(obsPolicies("OBS4-FORM-08", "OBS4-FORM-09", "OBS4-FORM-10", "OBS4-FORM-03", "obs-v4", ""),
+	obsPolicies("OBS2-FORM-05", "OBS2-FORM-06", "OBS2-FORM-06", "OBSAWS2-TOKEN-01", "obs-aws-v2", "aws-")...)
 
-func s3FormMutants(conditions, expiration, expired, token, scheme, prefix string) []Mutant {
+func obsPolicies(conditions, expiration, expired, token, scheme, prefix string) []Mutant {
 	mutants := []Mutant{
 		{conditions, prefix + "not-looked-at", "does not look at policies", form(scheme), server(func(v *signature.Verifier) { v.Grants = false })},
 		{conditions, prefix + "fields-without-conditions", "takes fields that are no conditions", form(scheme), neededFields(func(string) bool { return false })},

@@ -31,13 +31,13 @@ func obsV4Headers() []Mutant {
 		{"OBS4-HEADER-01", "all-that-arrive", "as a server takes every header for signed", both, signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
 			return p.SignedHeader(s, name) || s.Provided != "" && (strings.EqualFold(name, "Via") || strings.EqualFold(name, "User-Agent"))
 		})},
-		{"OBS4-HEADER-01", "port-dropped", "signs host without its port", both, s3Host(upTo(":"))},
-		{"OBS4-HEADER-01", "default-port-dropped", "signs host without the port 443", both, s3Host(func(v string) string { return strings.TrimSuffix(v, ":443") })},
-		{"OBS4-HEADER-01", "endpoint-for-custom-domain", "signs the endpoint for host under a custom domain", both, s3Host(func(v string) string {
+		{"OBS4-HEADER-01", "port-dropped", "signs host without its port", both, hostSigned(upTo(":"))},
+		{"OBS4-HEADER-01", "default-port-dropped", "signs host without the port 443", both, hostSigned(func(v string) string { return strings.TrimSuffix(v, ":443") })},
+		{"OBS4-HEADER-01", "endpoint-for-custom-domain", "signs the endpoint for host under a custom domain", both, hostSigned(func(v string) string {
 			return strings.Replace(v, "files.example.com", "examplebucket.obs.cn-north-4.myhuaweicloud.com", 1)
 		})},
-		{"OBS4-HEADER-01", "address-replaced", "signs a name for the address in Host", both, s3Host(func(v string) string { return strings.Replace(v, "192.0.2.10", "localhost", 1) })},
-		{"OBS4-HEADER-08", "host-lowered", "signs host in lower case", both, s3Host(strings.ToLower)},
+		{"OBS4-HEADER-01", "address-replaced", "signs a name for the address in Host", both, hostSigned(func(v string) string { return strings.Replace(v, "192.0.2.10", "localhost", 1) })},
+		{"OBS4-HEADER-08", "host-lowered", "signs host in lower case", both, hostSigned(strings.ToLower)},
 		lines("OBS4-HEADER-02", "unsorted", "has the lines in reverse", func(l []string) []string { slices.Reverse(l); return l }),
 		lines("OBS4-HEADER-02", "bad-sort-above-ten", "sorts badly above ten headers", func(l []string) []string {
 			if len(l) > 10 {
@@ -61,11 +61,11 @@ func obsV4Headers() []Mutant {
 			return l
 		}),
 		lines("OBS4-HEADER-02", "host-first", "puts host before all others", func(l []string) []string {
-			slices.SortStableFunc(l, func(a, b string) int { return s3HostFirst(a) - s3HostFirst(b) })
+			slices.SortStableFunc(l, func(a, b string) int { return hostFirst(a) - hostFirst(b) })
 			return l
 		}),
 		lines("OBS4-HEADER-02", "token-last", "appends the token behind the block", func(l []string) []string {
-			slices.SortStableFunc(l, func(a, b string) int { return s3TokenLast(a) - s3TokenLast(b) })
+			slices.SortStableFunc(l, func(a, b string) int { return tokenLast(a) - tokenLast(b) })
 			return l
 		}),
 		lines("OBS4-HEADER-02", "blank-behind-colon", "writes a blank behind the colon", func(l []string) []string {
@@ -96,9 +96,9 @@ func obsV4Headers() []Mutant {
 		}),
 		values("OBS4-HEADER-03", "tab-as-blank", "makes a blank of a tab", replacing("\t", " ")),
 		values("OBS4-HEADER-03", "blanks-removed", "removes the second of two blanks", replacing("  ", " ")),
-		{"OBS4-HEADER-05", "list-in-reverse", "lists the headers in reverse", both, s3Listed(func(names []string) []string { slices.Reverse(names); return names })},
-		{"OBS4-HEADER-05", "list-by-commas", "joins the list by commas", both, s3Listed(func(names []string) []string { return []string{strings.Join(names, ",")} })},
-		{"OBS4-HEADER-05", "list-in-capitals", "lists the names as they were asked for", both, s3Listed(func(names []string) []string {
+		{"OBS4-HEADER-05", "list-in-reverse", "lists the headers in reverse", both, namesSigned(func(names []string) []string { slices.Reverse(names); return names })},
+		{"OBS4-HEADER-05", "list-by-commas", "joins the list by commas", both, namesSigned(func(names []string) []string { return []string{strings.Join(names, ",")} })},
+		{"OBS4-HEADER-05", "list-in-capitals", "lists the names as they were asked for", both, namesSigned(func(names []string) []string {
 			for i := range names {
 				if names[i] == "range" {
 					names[i] = "Range"
@@ -106,8 +106,8 @@ func obsV4Headers() []Mutant {
 			}
 			return names
 		})},
-		{"OBS4-HEADER-05", "content-type-last", "appends what was asked for", both, s3Listed(func(names []string) []string {
-			slices.SortStableFunc(names, func(a, b string) int { return s3AskedFor(a) - s3AskedFor(b) })
+		{"OBS4-HEADER-05", "content-type-last", "appends what was asked for", both, namesSigned(func(names []string) []string {
+			slices.SortStableFunc(names, func(a, b string) int { return askedFor(a) - askedFor(b) })
 			return names
 		})},
 		{"OBS4-HEADER-06", "first-counts", "takes the first header of a name", both, repeated(firstValue)},
@@ -160,29 +160,29 @@ func obsV4Headers() []Mutant {
 	return out
 }
 
-func s3HostFirst(line string) int {
+func hostFirst(line string) int {
 	if strings.HasPrefix(line, "host:") {
 		return 0
 	}
 	return 1
 }
 
-func s3TokenLast(line string) int {
+func tokenLast(line string) int {
 	if strings.HasPrefix(line, "x-amz-security-token:") {
 		return 1
 	}
 	return 0
 }
 
-func s3AskedFor(name string) int {
+func askedFor(name string) int {
 	if name == "content-type" || name == "accept" || name == "content-md5" {
 		return 1
 	}
 	return 0
 }
 
-// s3Host signs another host.
-func s3Host(change func(host string) string) Break {
+// hostSigned signs another host.
+func hostSigned(change func(host string) string) Break {
 	return headers(func(h wire.Header) (wire.Header, bool) {
 		if strings.EqualFold(h.Name, "Host") {
 			h.Value = change(h.Value)
@@ -191,8 +191,8 @@ func s3Host(change func(host string) string) Break {
 	})
 }
 
-// s3Listed writes another list of signed headers into the canonical request.
-func s3Listed(change func(names []string) []string) Break {
+// namesSigned writes another list of signed headers into the canonical request.
+func namesSigned(change func(names []string) []string) Break {
 	return inLines(signature.CanonicalRequest, func(_ *signature.Signing, l []string) {
 		at := len(l) - 2
 		l[at] = strings.Join(change(strings.Split(l[at], ";")), ";")

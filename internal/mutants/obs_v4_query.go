@@ -86,16 +86,16 @@ func obsV4Query() []Mutant {
 			}
 			return params
 		}),
-		s3Sorted("as-sent", "does not sort", nil),
-		s3Sorted("by-first-letter", "compares the first letters only", func(a, b string) int { return strings.Compare(a[:min(1, len(a))], b[:min(1, len(b))]) }),
-		s3Sorted("without-letter-case", "sorts without regard to letter case", func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) }),
-		s3Sorted("numbers-by-value", "sorts n9 before n10", func(a, b string) int {
+		queryOrder("as-sent", "does not sort", nil),
+		queryOrder("by-first-letter", "compares the first letters only", func(a, b string) int { return strings.Compare(a[:min(1, len(a))], b[:min(1, len(b))]) }),
+		queryOrder("without-letter-case", "sorts without regard to letter case", func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) }),
+		queryOrder("numbers-by-value", "sorts n9 before n10", func(a, b string) int {
 			if len(a) != len(b) && strings.HasPrefix(a, "n") {
 				return len(a) - len(b)
 			}
 			return strings.Compare(a, b)
 		}),
-		s3Sorted("before-encoding", "sorts before it encodes", func(a, b string) int { return strings.Compare(wire.Unescape(a), wire.Unescape(b)) }),
+		queryOrder("before-encoding", "sorts before it encodes", func(a, b string) int { return strings.Compare(wire.Unescape(a), wire.Unescape(b)) }),
 		built("OBS4-PARAM-02", "by-whole-pair", "sorts pairs and not names", func(b string) string {
 			pairs := strings.Split(b, "&")
 			slices.Sort(pairs)
@@ -121,7 +121,7 @@ func obsV4Query() []Mutant {
 		{"OBS4-PARAM-03", "equals-as-sent", "writes an equals sign only where one is on the wire", both, output(signature.CanonicalQuery, func(s *signature.Signing, b string) string {
 			for _, p := range s.Params {
 				if !p.HasValue {
-					b = strings.TrimSuffix(strings.ReplaceAll(b, p.Name+"=&", p.Name+"&"), p.Name+"=") + s3Suffix(b, p.Name)
+					b = strings.TrimSuffix(strings.ReplaceAll(b, p.Name+"=&", p.Name+"&"), p.Name+"=") + bareSuffix(b, p.Name)
 				}
 			}
 			return b
@@ -140,7 +140,7 @@ func obsV4Query() []Mutant {
 			return kept
 		}),
 		{"OBS4-PARAM-04", "in-order-of-arrival", "keeps equal names in order of arrival", both, output(signature.CanonicalQuery, func(s *signature.Signing, b string) string {
-			return s3InOrder(s, b, func(a, b string) int { return strings.Compare(a, b) })
+			return pairsInOrder(s, b, func(a, b string) int { return strings.Compare(a, b) })
 		})},
 		built("OBS4-PARAM-04", "joined-by-comma", "joins the values of a name", func(b string) string { return strings.Replace(b, "&k=", ",", 1) }),
 		sent("OBS4-PARAM-05", "plus-is-plus", "takes a raw plus sign for itself", func(params []wire.Param) []wire.Param {
@@ -157,11 +157,11 @@ func obsV4Query() []Mutant {
 		}),
 		{"OBS4-QUERY-04", "signature-parameters-last", "puts the parameters of the signature behind the others", query("obs-v4"), output(signature.CanonicalQuery, func(_ *signature.Signing, b string) string {
 			pairs := strings.Split(b, "&")
-			slices.SortStableFunc(pairs, func(a, b string) int { return strings.Compare(s3VendorFirst(b), s3VendorFirst(a)) })
+			slices.SortStableFunc(pairs, func(a, b string) int { return strings.Compare(vendorFirst(b), vendorFirst(a)) })
 			return strings.Join(pairs, "&")
 		})},
 	}
-	for _, e := range s3Encodings {
+	for _, e := range obsV4Encodings {
 		if e.name == "percent-raw" || strings.Contains(e.name, "composed") {
 			continue
 		}
@@ -182,32 +182,32 @@ func obsV4Query() []Mutant {
 	return out
 }
 
-func s3VendorFirst(pair string) string {
+func vendorFirst(pair string) string {
 	if strings.HasPrefix(pair, "X-Amz-") {
 		return "a"
 	}
 	return "b"
 }
 
-// s3Suffix is the bare name at the end of a query whose last pair is name=.
-func s3Suffix(query, name string) string {
+// bareSuffix is the bare name at the end of a query whose last pair is name=.
+func bareSuffix(query, name string) string {
 	if query == name+"=" || strings.HasSuffix(query, "&"+name+"=") {
 		return name
 	}
 	return ""
 }
 
-// s3Sorted sorts the names of the canonical query otherwise; without an order it
+// queryOrder sorts the names of the canonical query otherwise; without an order it
 // leaves them as they came.
-func s3Sorted(name, about string, order func(a, b string) int) Mutant {
+func queryOrder(name, about string, order func(a, b string) int) Mutant {
 	return Mutant{"OBS4-PARAM-02", name, about, requests("obs-v4"), output(signature.CanonicalQuery, func(s *signature.Signing, b string) string {
-		return s3InOrder(s, b, order)
+		return pairsInOrder(s, b, order)
 	})}
 }
 
-// s3InOrder writes the pairs of a canonical query in order of arrival, and then
+// pairsInOrder writes the pairs of a canonical query in order of arrival, and then
 // stably in an order of their names.
-func s3InOrder(s *signature.Signing, built string, order func(a, b string) int) string {
+func pairsInOrder(s *signature.Signing, built string, order func(a, b string) int) string {
 	var pairs []string
 	for _, p := range s.Params {
 		if pair := wire.EscapeValue(wire.UnescapeQuery(p.Name)) + "=" + wire.EscapeValue(wire.UnescapeQuery(p.Value)); strings.Contains("&"+built+"&", "&"+pair+"&") {

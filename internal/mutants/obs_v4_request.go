@@ -91,12 +91,12 @@ var obsV4Request = []Mutant{
 
 	{"OBS4-PAYLOAD-01", "hash-of-body", "hashes the body whatever x-amz-content-sha256 says", header("obs-v4"), output(signature.CanonicalRequest, func(s *signature.Signing, b string) string {
 		sum := sha256.Sum256([]byte(s.Request.Body))
-		return s3Payload(b, hex.EncodeToString(sum[:]))
+		return withPayload(b, hex.EncodeToString(sum[:]))
 	})},
 	{"OBS4-PAYLOAD-01", "always-unsigned", "writes UNSIGNED-PAYLOAD whatever x-amz-content-sha256 says", header("obs-v4"),
-		text(signature.CanonicalRequest, func(b string) string { return s3Payload(b, "UNSIGNED-PAYLOAD") })},
+		text(signature.CanonicalRequest, func(b string) string { return withPayload(b, "UNSIGNED-PAYLOAD") })},
 	{"OBS4-PAYLOAD-01", "always-empty", "writes the hash of nothing whatever x-amz-content-sha256 says", header("obs-v4"),
-		text(signature.CanonicalRequest, func(b string) string { return s3Payload(b, s3HashOfNothing) })},
+		text(signature.CanonicalRequest, func(b string) string { return withPayload(b, hashOfNothing) })},
 	{"OBS4-PAYLOAD-02", "checked", "refuses a hash that is not that of the body", header("obs-v4"), demanding(func(s *signature.Signing) bool {
 		sum := sha256.Sum256([]byte(s.Request.Body))
 		v, _ := s.Request.Header("x-amz-content-sha256")
@@ -107,17 +107,19 @@ var obsV4Request = []Mutant{
 		return v != "UNSIGNED-PAYLOAD"
 	})},
 	{"OBS4-PAYLOAD-03", "hash-of-nothing", "writes the hash of nothing for a URL", query("obs-v4"),
-		text(signature.CanonicalRequest, func(b string) string { return s3Payload(b, s3HashOfNothing) })},
+		text(signature.CanonicalRequest, func(b string) string { return withPayload(b, hashOfNothing) })},
 	{"OBS4-PAYLOAD-03", "hash-of-body", "hashes the body that comes over a URL", query("obs-v4"), output(signature.CanonicalRequest, func(s *signature.Signing, b string) string {
 		if s.Request.Body == "" {
 			return b
 		}
 		sum := sha256.Sum256([]byte(s.Request.Body))
-		return s3Payload(b, hex.EncodeToString(sum[:]))
+		return withPayload(b, hex.EncodeToString(sum[:]))
 	})},
 }
 
-const s3HashOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+const hashOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-// s3Payload puts another last line into the canonical request.
-func s3Payload(built, hash string) string { return built[:strings.LastIndexByte(built, '\n')+1] + hash }
+// withPayload puts another last line into the canonical request.
+func withPayload(built, hash string) string {
+	return built[:strings.LastIndexByte(built, '\n')+1] + hash
+}

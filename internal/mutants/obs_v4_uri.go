@@ -9,9 +9,9 @@ import (
 
 // Of the canonical URI of OBS V4.
 
-// s3Encodings are the slips of an encoder, by the byte that it treats otherwise:
+// obsV4Encodings are the slips of an encoder, by the byte that it treats otherwise:
 // what stands in the strict form, and what stands in its place.
-var s3Encodings = []struct{ name, about, strict, other string }{
+var obsV4Encodings = []struct{ name, about, strict, other string }{
 	{"exclamation-mark-raw", "leaves ! raw", "%21", "!"},
 	{"apostrophe-raw", "leaves ' raw", "%27", "'"},
 	{"asterisk-raw", "leaves * raw", "%2A", "*"},
@@ -84,13 +84,13 @@ func obsV4URI() []Mutant {
 			return b
 		}),
 		{"OBS4-URI-02", "bucket-in-virtual-host", "puts the bucket before the key although the host names it", both,
-			s3BucketInPath(func(r *signature.Resource) bool { return r.Addressing == signature.VirtualHost && r.RawKey != "" })},
+			bucketInPath(func(r *signature.Resource) bool { return r.Addressing == signature.VirtualHost && r.RawKey != "" })},
 		{"OBS4-URI-02", "bucket-of-virtual-host", "signs /bucket/ for a bucket that the host names", both,
-			s3BucketInPath(func(r *signature.Resource) bool {
+			bucketInPath(func(r *signature.Resource) bool {
 				return r.Addressing == signature.VirtualHost && r.RawKey == "" && r.Bucket != ""
 			})},
 		{"OBS4-URI-02", "bucket-for-custom-domain", "puts the bucket before the key under a custom domain", both,
-			s3BucketInPath(func(r *signature.Resource) bool { return r.Addressing == signature.CNAME })},
+			bucketInPath(func(r *signature.Resource) bool { return r.Addressing == signature.CNAME })},
 		{"OBS4-URI-02", "host-for-custom-domain", "puts the host before the key under a custom domain, as the older scheme does", both,
 			output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
 				if s.Resource.Addressing == signature.CNAME {
@@ -112,33 +112,33 @@ func obsV4URI() []Mutant {
 			output(signature.CanonicalResource, func(s *signature.Signing, _ string) string {
 				return wire.EscapePath(wire.UnescapeQuery(s.Resource.RawPath))
 			})},
-		{"OBS4-URI-04", "bucket-cut-off", "signs the key alone in path style", both, output(signature.CanonicalResource, s3PathStyle(func(b string) string {
+		{"OBS4-URI-04", "bucket-cut-off", "signs the key alone in path style", both, output(signature.CanonicalResource, onPathStyle(func(b string) string {
 			if rest, ok := strings.CutPrefix(b, "/examplebucket/"); ok && rest != "" {
 				return "/" + rest
 			}
 			return b
 		}))},
-		{"OBS4-URI-04", "slash-added", "closes a bucket in path style with a slash", both, output(signature.CanonicalResource, s3PathStyle(func(b string) string {
+		{"OBS4-URI-04", "slash-added", "closes a bucket in path style with a slash", both, output(signature.CanonicalResource, onPathStyle(func(b string) string {
 			if b == "/examplebucket" {
 				return b + "/"
 			}
 			return b
 		}))},
-		{"OBS4-URI-04", "slash-removed", "removes the slash behind a bucket in path style", both, output(signature.CanonicalResource, s3PathStyle(func(b string) string {
+		{"OBS4-URI-04", "slash-removed", "removes the slash behind a bucket in path style", both, output(signature.CanonicalResource, onPathStyle(func(b string) string {
 			if b == "/examplebucket/" {
 				return "/examplebucket"
 			}
 			return b
 		}))},
 	}
-	for _, e := range s3Encodings {
+	for _, e := range obsV4Encodings {
 		out = append(out, path(e.name, e.about, func(b string) string { return strings.ReplaceAll(b, e.strict, e.other) }))
 	}
 	return out
 }
 
-// s3BucketInPath puts the bucket in front of the path of some requests.
-func s3BucketInPath(when func(r *signature.Resource) bool) Break {
+// bucketInPath puts the bucket in front of the path of some requests.
+func bucketInPath(when func(r *signature.Resource) bool) Break {
 	return output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
 		if when(&s.Resource) {
 			return "/" + s.Resource.Bucket + built
@@ -147,7 +147,8 @@ func s3BucketInPath(when func(r *signature.Resource) bool) Break {
 	})
 }
 
-func s3PathStyle(edit func(built string) string) func(s *signature.Signing, built string) string {
+// onPathStyle edits a path where the bucket stands in it.
+func onPathStyle(edit func(built string) string) func(s *signature.Signing, built string) string {
 	return func(s *signature.Signing, built string) string {
 		if s.Resource.Addressing == signature.PathStyle {
 			return edit(built)

@@ -98,6 +98,7 @@ func lostHeaders(carrier string, names ...string) []Mutant {
 	return out
 }
 
+// namedHeader sends another value of one header.
 func namedHeader(name string, change func(value string) string) Break {
 	return otherHeaderValue(func(_ *Plan, n string) bool { return wire.EqualFold(n, name) }, change)
 }
@@ -182,10 +183,12 @@ func otherMeta(change func(name, value string) (string, bool)) Break {
 	})
 }
 
+// metaValue sends other values of metadata.
 func metaValue(change func(value string) string) Break {
 	return otherMeta(func(_, v string) (string, bool) { return change(v), true })
 }
 
+// otherMetaName sends other names of metadata.
 func otherMetaName(change func(prefix, name string) string) Break {
 	return otherHeader(func(p *Plan, h wire.Header) (wire.Header, bool) {
 		if prefix := p.Profile.Names.HeaderPrefix + "meta-"; isMeta(p, h.Name) {
@@ -195,10 +198,12 @@ func otherMetaName(change func(prefix, name string) string) Break {
 	})
 }
 
+// metaLostIn sends no metadata in one operation.
 func metaLostIn(operation string) Break {
 	return lostHeader(func(p *Plan, h wire.Header) bool { return isMeta(p, h.Name) && p.Case.Operation.Name == operation })
 }
 
+// metaUpTo sends so many pairs of metadata and no more.
 func metaUpTo(n int) Break {
 	return plans(func(p *Plan) {
 		seen := 0
@@ -241,6 +246,7 @@ func sortedAsGiven(compare func(a, b string) int) Break {
 	return Break{Sends: func(s *Sender) { s.Sign = sorted.Profile }}
 }
 
+// blanksFolded makes one blank of many.
 func blanksFolded(value string) string {
 	for strings.Contains(value, "  ") {
 		value = strings.ReplaceAll(value, "  ", " ")

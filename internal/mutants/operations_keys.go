@@ -190,8 +190,10 @@ var (
 	keyAndForm = senders("header", "query", "form")
 )
 
+// keyReplacing sends a key with texts replaced.
 func keyReplacing(pairs ...string) Break { return anotherKey(strings.NewReplacer(pairs...).Replace) }
 
+// keyWithout sends a key without some characters.
 func keyWithout(chars string) Break {
 	return anotherKey(func(k string) string {
 		return strings.Map(func(r rune) rune {
@@ -203,6 +205,7 @@ func keyWithout(chars string) Break {
 	})
 }
 
+// keyCutAt sends what stands in front of a mark in a key.
 func keyCutAt(mark string) Break {
 	return anotherKey(func(k string) string {
 		k, _, _ = strings.Cut(k, mark)
@@ -210,6 +213,7 @@ func keyCutAt(mark string) Break {
 	})
 }
 
+// slashesJoined makes one slash of many.
 func slashesJoined(path string) string {
 	for strings.Contains(path, "//") {
 		path = strings.ReplaceAll(path, "//", "/")

@@ -272,10 +272,12 @@ func rawInQueryPlan(char string) Break {
 	})
 }
 
+// queryLost does not send a parameter.
 func queryLost(name string) Break {
 	return otherParameter(func(n, v string) (string, string, bool) { return n, v, n != name })
 }
 
+// valueLost does not send the parameters of a value.
 func valueLost(value string) Break {
 	return otherParameter(func(n, v string) (string, string, bool) { return n, v, v != value })
 }

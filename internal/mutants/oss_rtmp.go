@@ -163,6 +163,7 @@ func pushValues(change func(value string) string) Break {
 	})
 }
 
+// pushParams are the signed parameters of a push URL, in order of arrival.
 func pushParams(s *signature.Signing, value func(raw string) string) []wire.Param {
 	var list []wire.Param
 	for _, p := range s.Params {
@@ -173,6 +174,7 @@ func pushParams(s *signature.Signing, value func(raw string) string) []wire.Para
 	return list
 }
 
+// appendPushLines writes parameters as lines.
 func appendPushLines(dst []byte, list []wire.Param, order func(a, b wire.Param) int, colon string) []byte {
 	if order != nil {
 		slices.SortStableFunc(list, order)

@@ -173,4 +173,5 @@ var ossV1Authorization = []Mutant{
 	})},
 }
 
+// spelledAs changes the bytes that an error document spells out.
 func spelledAs(change func(bytes string) string) Break { return elementAs("StringToSignBytes", change) }

@@ -208,6 +208,7 @@ type headerLines struct {
 
 type headerLine struct{ sent, name, text string }
 
+// headerBlock writes the canonical headers of OSS V1 otherwise.
 func headerBlock(change func(b *headerLines)) Break {
 	return stage(signature.CanonicalHeaders, func(s *signature.Signing, dst []byte) ([]byte, error) {
 		b := headerLines{

@@ -186,10 +186,12 @@ func urlEnds(over func(end, now int64) bool) Break {
 	})
 }
 
+// urlExpired is the fault of a URL that is over.
 func urlExpired(s *signature.Signing) *signature.Fault {
 	return &signature.Fault{Class: signature.Expired, Where: "parameter " + s.Profile.Names.Expires, EC: "0002-00000069", Got: s.Expires}
 }
 
+// wholeNumber reads digits alone.
 func wholeNumber(text string) (int64, bool) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	return n, err == nil && strings.Trim(text, "0123456789") == ""

@@ -18,8 +18,6 @@ var ossV1QueryHeaders = slices.Concat([]Mutant{
 				r.Method = "GET"
 			}
 		}, signature.StringToSign)},
-	{"OSS1-VERB-02", "url-head-as-get", "lets a URL for GET be used with HEAD", query("oss-v1"),
-		methodAs("HEAD", "GET")},
 	{"OSS1-VERB-01", "url-delete-as-get", "signs GET for DELETE", query("oss-v1"),
 		methodAs("DELETE", "GET")},
 	{"OSS1-VERB-01", "url-post-as-put", "signs PUT for POST", query("oss-v1"),
@@ -54,10 +52,6 @@ var ossV1QueryHeaders = slices.Concat([]Mutant{
 			}
 			return h, true
 		})},
-	{"OSS1-TYPE-01", "url-charset-cut", "cuts the type of an upload at its semicolon", query("oss-v1"),
-		headerAs("Content-Type", upTo(";"))},
-	{"OSS1-TYPE-01", "url-small-letters", "writes the type of an upload in small letters", query("oss-v1"),
-		headerAs("Content-Type", strings.ToLower)},
 
 	{"OSS1-QUERY-06", "unsigned", "leaves x-oss- headers out of a URL", query("oss-v1"),
 		signedHeader(func(*signature.Profile, *signature.Signing, string) bool { return false })},
@@ -83,8 +77,6 @@ var ossV1QueryHeaders = slices.Concat([]Mutant{
 			}
 			return dst, nil
 		})},
-	{"OSS1-HEADER-05", "url-decoded", "decodes header values", query("oss-v1"), headerValue(wire.UnescapeQuery)},
-	{"OSS1-HEADER-06", "url-latin-1", "signs header values as Latin-1", query("oss-v1"), headerValue(latin1AsUTF8)},
 	{"OSS1-HEADER-01", "url-prefix-open", "signs headers that begin with x-oss, with a hyphen or without", query("oss-v1"), alsoNamed("x-ossfs-version")},
 	{"OSS1-HEADER-01", "url-any-vendor", "signs every header that begins with x-", query("oss-v1"),
 		signedHeader(func(_ *signature.Profile, _ *signature.Signing, name string) bool {
@@ -104,8 +96,6 @@ var ossV1QueryHeaders = slices.Concat([]Mutant{
 		}, signature.CanonicalHeaders)},
 	{"OSS1-HEADER-10", "url-colon-left-out", "signs the bare name of an empty header", query("oss-v1"),
 		text(signature.CanonicalHeaders, replacing(":\n", "\n"))},
-	{"OSS1-HEADER-11", "url-range-behaviour-ignored", "overlooks a header that CDNs add", query("oss-v1"), unsignedHeaders("x-oss-range-behavior")},
-	{"OSS1-HEADER-12", "url-range-signed", "signs Range", query("oss-v1"), alsoNamed("range")},
 	{"OSS1-HEADER-12", "url-cache-control-signed", "signs the headers of later downloads", query("oss-v1"),
 		alsoNamed("cache-control", "content-disposition", "content-encoding")},
 }, eachName("x-oss-object-acl x-oss-storage-class x-oss-callback", func(name string) Mutant {

@@ -170,6 +170,7 @@ func notOnGet(name string) Break {
 	}, signature.StringToSign)
 }
 
+// md5Of is the Content-MD5 of a body.
 func md5Of(body string) string {
 	sum := md5.Sum([]byte(body))
 	return base64.StdEncoding.EncodeToString(sum[:])

@@ -19,9 +19,9 @@ var ossV2String = []Mutant{
 	{"OSS2-STRING-01", "type-before-md5", "exchanges Content-MD5 and Content-Type", requests("oss-v2"),
 		inLines(signature.StringToSign, func(_ *signature.Signing, lines []string) { lines[1], lines[2] = lines[2], lines[1] })},
 	{"OSS2-STRING-01", "names-before-headers", "puts the additional headers' names in front of the headers", requests("oss-v2"),
-		ossV2Parts(func(first, headers, names, resource string) string { return first + names + headers + resource })},
+		inParts(func(first, headers, names, resource string) string { return first + names + headers + resource })},
 	{"OSS2-STRING-01", "resource-before-names", "puts the resource in front of the additional headers' names", requests("oss-v2"),
-		ossV2Parts(func(first, headers, names, resource string) string { return first + headers + resource + "\n" + names })},
+		inParts(func(first, headers, names, resource string) string { return first + headers + resource + "\n" + names })},
 	{"OSS2-STRING-01", "line-feed-at-the-end", "ends the string in a line feed", requests("oss-v2"),
 		text(signature.StringToSign, func(s string) string { return s + "\n" })},
 	{"OSS2-STRING-01", "crlf", "ends lines in CR and LF", requests("oss-v2"),
@@ -130,9 +130,9 @@ var ossV2String = []Mutant{
 
 // Helpers of OSS V2.
 
-// ossV2Parts puts the string together otherwise: its first lines, headers,
+// inParts puts the string together otherwise: its first lines, headers,
 // names of additional headers with their line feed, and resource.
-func ossV2Parts(join func(first, headers, names, resource string) string) Break {
+func inParts(join func(first, headers, names, resource string) string) Break {
 	return output(signature.StringToSign, func(s *signature.Signing, built string) string {
 		headers, resource := string(s.Bytes(signature.CanonicalHeaders)), string(s.Bytes(signature.CanonicalResource))
 		names := strings.Join(s.SignedHeaders, ";") + "\n"

@@ -31,8 +31,8 @@ var ossV2Query = []Mutant{
 			}
 			return url
 		})},
-	{"OSS2-QUERY-01", "version-guessed", "takes a URL without version for one of V2", query("oss-v2"), ossV2Completed("x-oss-signature-version", "OSS2")},
-	{"OSS2-QUERY-01", "id-guessed", "takes a URL without key id for one of the key it knows", query("oss-v2"), ossV2Completed("x-oss-access-key-id", "TESTACCESSKEYID00001")},
+	{"OSS2-QUERY-01", "version-guessed", "takes a URL without version for one of V2", query("oss-v2"), completed("x-oss-signature-version", "OSS2")},
+	{"OSS2-QUERY-01", "id-guessed", "takes a URL without key id for one of the key it knows", query("oss-v2"), completed("x-oss-access-key-id", "TESTACCESSKEYID00001")},
 	{"OSS2-QUERY-01", "no-signature-anonymous", "takes a URL without signature for an anonymous one", query("oss-v2"),
 		sees(func(r *wire.Request) {
 			if !strings.Contains(r.Target, "x-oss-signature=") {
@@ -132,7 +132,7 @@ var ossV2Query = []Mutant{
 	{"OSS2-TOKEN-02", "unsigned", "does not sign the token", query("oss-v2"), droppingNamed("security-token")},
 	{"OSS2-TOKEN-02", "name-of-the-header", "calls the token as its header is called", query("oss-v2"), placedAs("security-token", "x-oss-security-token")},
 	{"OSS2-TOKEN-02", "last", "sorts the token last", query("oss-v2"),
-		ossV2Order(func(a, b ossV2Pair) int {
+		pairsOrder(func(a, b resourcePair) int {
 			if x, y := a.name == "security-token", b.name == "security-token"; x != y {
 				if y {
 					return -1
@@ -142,7 +142,7 @@ var ossV2Query = []Mutant{
 			return strings.Compare(a.name, b.name)
 		})},
 	{"OSS2-TOKEN-02", "raw", "signs the token without encoding", query("oss-v2"),
-		ossV2Pairs(func(pairs []ossV2Pair) []ossV2Pair {
+		inPairs(func(pairs []resourcePair) []resourcePair {
 			for i := range pairs {
 				if pairs[i].name == "security-token" {
 					pairs[i].value = wire.Unescape(pairs[i].value)
@@ -265,8 +265,8 @@ var ossV2Form = []Mutant{
 	{"OSS2-TOKEN-04", "left-out", "sends no token in forms", form("oss-v2"), unplaced("x-oss-security-token")},
 }
 
-// ossV2Completed adds a parameter that a URL lacks.
-func ossV2Completed(name, value string) Break {
+// completed adds a parameter that a URL lacks.
+func completed(name, value string) Break {
 	return sees(func(r *wire.Request) {
 		if !strings.Contains(r.Target, name+"=") {
 			r.Target += "&" + name + "=" + value

@@ -46,9 +46,9 @@ var ossV2Refusals = slices.Concat(
 		{"OSS2-AUTH-03", "empty-signature", "compares an empty signature", header("oss-v2"), forgivingRule("the signature is missing")},
 		{"OSS2-AUTH-03", "empty-id", "looks an empty id up", header("oss-v2"), forgivingRule("the access key id is missing")},
 		{"OSS2-AUTH-04", "prefix-compared", "compares all but the beginning of the signature", carriers("oss-v2"), letsPass(func(right, provided string) bool { return len(right) == len(provided) && right[4:] == provided[4:] })},
-		{"OSS2-AUTH-04", "answers-401", "answers 401", carriers("oss-v2"), ossV2Answers("SignatureDoesNotMatch", 401, "", "")},
-		{"OSS2-AUTH-04", "code-of-v1", "answers with the error code of V1", requests("oss-v2"), ossV2Answers("SignatureDoesNotMatch", 403, "0002-00000101", "0002-00000040")},
-		{"OSS2-AUTH-04", "access-denied", "answers AccessDenied", carriers("oss-v2"), ossV2Answers("SignatureDoesNotMatch", 403, ">SignatureDoesNotMatch<", ">AccessDenied<")},
+		{"OSS2-AUTH-04", "answers-401", "answers 401", carriers("oss-v2"), answersFor("SignatureDoesNotMatch", 401, "", "")},
+		{"OSS2-AUTH-04", "code-of-v1", "answers with the error code of V1", requests("oss-v2"), answersFor("SignatureDoesNotMatch", 403, "0002-00000101", "0002-00000040")},
+		{"OSS2-AUTH-04", "access-denied", "answers AccessDenied", carriers("oss-v2"), answersFor("SignatureDoesNotMatch", 403, ">SignatureDoesNotMatch<", ">AccessDenied<")},
 		{"OSS2-AUTH-05", "anyone", "takes every id for the one it knows", carriers("oss-v2"), secrets(func(find func(string) (signature.Credentials, bool), id string) (signature.Credentials, bool) {
 			if c, ok := find(id); ok {
 				return c, ok
@@ -56,7 +56,7 @@ var ossV2Refusals = slices.Concat(
 			return find("TESTACCESSKEYID00001")
 		})},
 		{"OSS2-AUTH-05", "any-case", "looks ids up in every letter case", carriers("oss-v2"), otherID(func(id string) string { return strings.Replace(id, "testaccesskeyid00001", "TESTACCESSKEYID00001", 1) })},
-		{"OSS2-AUTH-05", "called-a-mismatch", "calls an unknown id a wrong signature", carriers("oss-v2"), ossV2Answers("InvalidAccessKeyId", 403, "InvalidAccessKeyId", "SignatureDoesNotMatch")},
+		{"OSS2-AUTH-05", "called-a-mismatch", "calls an unknown id a wrong signature", carriers("oss-v2"), answersFor("InvalidAccessKeyId", 403, "InvalidAccessKeyId", "SignatureDoesNotMatch")},
 		{"OSS2-AUTH-06", "first-header", "takes the first of two Authorization headers", header("oss-v2"),
 			sees(firstAuthorization)},
 		{"OSS2-AUTH-06", "url-wins", "takes the URL of a request that is signed twice", query("oss-v2"),
@@ -87,11 +87,11 @@ var ossV2Refusals = slices.Concat(
 		{"OSS2-ERROR-01", "signature-hidden", "does not repeat the signature", requests("oss-v2"), withoutElements("SignatureProvided")},
 		{"OSS2-TOKEN-05", "unchecked", "lets a temporary key in without its token", carriers("oss-v2"),
 			server(func(v *signature.Verifier) { v.Grants = false })},
-		{"OSS2-TOKEN-05", "called-a-mismatch", "calls a missing token another key's", carriers("oss-v2"), ossV2Answers("InvalidAccessKeyId", 403, "0002-00000003", "0002-00000006")},
+		{"OSS2-TOKEN-05", "called-a-mismatch", "calls a missing token another key's", carriers("oss-v2"), answersFor("InvalidAccessKeyId", 403, "0002-00000003", "0002-00000006")},
 		{"OSS2-TOKEN-06", "unchecked", "takes any token for the key's own", carriers("oss-v2"),
 			server(func(v *signature.Verifier) { v.Grants = false })},
-		{"OSS2-TOKEN-06", "called-unknown", "calls a wrong token an unknown key", carriers("oss-v2"), ossV2Answers("InvalidSecurityToken", 403, "InvalidSecurityToken", "InvalidAccessKeyId")},
-		{"OSS2-TOKEN-03", "two-tokens", "takes a token in header and URL", requests("oss-v2"), ossV2OneToken()},
+		{"OSS2-TOKEN-06", "called-unknown", "calls a wrong token an unknown key", carriers("oss-v2"), answersFor("InvalidSecurityToken", 403, "InvalidSecurityToken", "InvalidAccessKeyId")},
+		{"OSS2-TOKEN-03", "two-tokens", "takes a token in header and URL", requests("oss-v2"), oneToken()},
 
 		{"OSS2-ADDITIONAL-04", "absent-listed", "lists headers that the request has not", header("oss-v2"),
 			table(func(p *signature.Profile) { p.ChooseHeaders = nil })},
@@ -100,17 +100,17 @@ var ossV2Refusals = slices.Concat(
 		{"OSS2-ADDITIONAL-04", "absent-taken", "takes a list that names an absent header", header("oss-v2"), forgivingRule("a listed header must be in the request")},
 		{"OSS2-ADDITIONAL-04", "underscore", "takes a listed header with an underscore", header("oss-v2"), forgivingRule("must hold no underscore")},
 	},
-	ossV2ECs("OSS2-QUERY-06", query("oss-v2"), map[string]string{"missing-taken": "0002-00000113", "empty-taken": "0002-00000114", "words-taken": "0002-00000070"}),
-	ossV2ECs("OSS2-QUERY-08", query("oss-v2"), map[string]string{"id-empty-taken": "0002-00000116", "signature-empty-taken": "0002-00000118"}),
-	ossV2ECs("OSS2-QUERY-09", query("oss-v2"), map[string]string{"empty-taken": "0002-00000076", "absent-taken": "0002-00000077"}),
-	ossV2ECs("OSS2-FORM-04", form("oss-v2"), map[string]string{
+	forgivenCodes("OSS2-QUERY-06", query("oss-v2"), map[string]string{"missing-taken": "0002-00000113", "empty-taken": "0002-00000114", "words-taken": "0002-00000070"}),
+	forgivenCodes("OSS2-QUERY-08", query("oss-v2"), map[string]string{"id-empty-taken": "0002-00000116", "signature-empty-taken": "0002-00000118"}),
+	forgivenCodes("OSS2-QUERY-09", query("oss-v2"), map[string]string{"empty-taken": "0002-00000076", "absent-taken": "0002-00000077"}),
+	forgivenCodes("OSS2-FORM-04", form("oss-v2"), map[string]string{
 		"policy-missing-taken": "0002-00000702", "signature-missing-taken": "0002-00000703", "signature-empty-taken": "0002-00000704",
 		"id-missing-taken": "0002-00000706", "id-empty-taken": "0002-00000707",
 	}),
 )
 
-// ossV2ECs has a mutant for each fault with an error code of its own.
-func ossV2ECs(requirement string, profiles []string, codes map[string]string) []Mutant {
+// forgivenCodes has a mutant for each fault with an error code of its own.
+func forgivenCodes(requirement string, profiles []string, codes map[string]string) []Mutant {
 	var out []Mutant
 	for name, ec := range codes {
 		out = append(out, Mutant{requirement, name, "does not refuse what EC " + ec + " is for", profiles, forgivingEC(ec)})
@@ -119,8 +119,8 @@ func ossV2ECs(requirement string, profiles []string, codes map[string]string) []
 	return out
 }
 
-// ossV2OneToken does not see the token of the other carrier.
-func ossV2OneToken() Break {
+// oneToken does not see the token of the other carrier.
+func oneToken() Break {
 	return sees(func(r *wire.Request) {
 		if !strings.Contains(r.Target, "security-token=") {
 			return

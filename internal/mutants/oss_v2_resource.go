@@ -14,13 +14,13 @@ import (
 // Of the resource of OSS V2: bucket and key, encoded with their slashes.
 var ossV2Resource = slices.Concat(
 	[]Mutant{
-		{"OSS2-RESOURCE-01", "slashes-kept", "keeps the slashes", requests("oss-v2"), ossV2InPath("%2F", "/")},
+		{"OSS2-RESOURCE-01", "slashes-kept", "keeps the slashes", requests("oss-v2"), pathAs(replacing("%2F", "/"))},
 		{"OSS2-RESOURCE-01", "slashes-of-the-key-kept", "encodes the slashes around the bucket only", requests("oss-v2"),
 			pathAs(func(path string) string {
 				parts := strings.SplitN(path, "%2F", 3)
 				return strings.Join(append(parts[:len(parts)-1:len(parts)-1], strings.ReplaceAll(parts[len(parts)-1], "%2F", "/")), "%2F")
 			})},
-		{"OSS2-RESOURCE-01", "lower-case-slashes", "writes %2f", requests("oss-v2"), ossV2InPath("%2F", "%2f")},
+		{"OSS2-RESOURCE-01", "lower-case-slashes", "writes %2f", requests("oss-v2"), pathAs(replacing("%2F", "%2f"))},
 		{"OSS2-RESOURCE-01", "last-slash-lost", "drops a slash at the end of a key", requests("oss-v2"),
 			inPath(func(s *signature.Signing, path string) string {
 				if s.Resource.RawKey == "" {
@@ -34,14 +34,14 @@ var ossV2Resource = slices.Concat(
 			pathAs(func(path string) string {
 				return strings.ReplaceAll(wire.Unescape(path), "/", "%2F")
 			})},
-		{"OSS2-RESOURCE-02", "blank-as-plus", "writes a blank as a plus sign", requests("oss-v2"), ossV2InPath("%20", "+")},
-		{"OSS2-RESOURCE-02", "tilde-encoded", "encodes the tilde", requests("oss-v2"), ossV2InPath("~", "%7E")},
-		{"OSS2-RESOURCE-02", "hyphen-encoded", "encodes the hyphen", header("oss-v2"), ossV2InPath("-", "%2D")},
-		{"OSS2-RESOURCE-02", "underscore-encoded", "encodes the underscore", header("oss-v2"), ossV2InPath("_", "%5F")},
-		{"OSS2-RESOURCE-02", "latin-1", "encodes the key in ISO-8859-1", header("oss-v2"), ossV2InPath("%C3%A9", "%E9")},
-		{"OSS2-RESOURCE-02", "gbk", "encodes the key in GBK", header("oss-v2"), ossV2InPath("%E4%B8%AD%E6%96%87", "%D6%D0%CE%C4")},
-		{"OSS2-RESOURCE-02", "surrogates", "encodes surrogates one by one", requests("oss-v2"), ossV2InPath("%F0%9F%98%80", "%ED%A0%BD%ED%B8%80")},
-		{"OSS2-RESOURCE-02", "composed", "composes letters and marks", header("oss-v2"), ossV2InPath("e%CC%81", "%C3%A9")},
+		{"OSS2-RESOURCE-02", "blank-as-plus", "writes a blank as a plus sign", requests("oss-v2"), pathAs(replacing("%20", "+"))},
+		{"OSS2-RESOURCE-02", "tilde-encoded", "encodes the tilde", requests("oss-v2"), pathAs(replacing("~", "%7E"))},
+		{"OSS2-RESOURCE-02", "hyphen-encoded", "encodes the hyphen", header("oss-v2"), pathAs(replacing("-", "%2D"))},
+		{"OSS2-RESOURCE-02", "underscore-encoded", "encodes the underscore", header("oss-v2"), pathAs(replacing("_", "%5F"))},
+		{"OSS2-RESOURCE-02", "latin-1", "encodes the key in ISO-8859-1", header("oss-v2"), pathAs(replacing("%C3%A9", "%E9"))},
+		{"OSS2-RESOURCE-02", "gbk", "encodes the key in GBK", header("oss-v2"), pathAs(replacing("%E4%B8%AD%E6%96%87", "%D6%D0%CE%C4"))},
+		{"OSS2-RESOURCE-02", "surrogates", "encodes surrogates one by one", requests("oss-v2"), pathAs(replacing("%F0%9F%98%80", "%ED%A0%BD%ED%B8%80"))},
+		{"OSS2-RESOURCE-02", "composed", "composes letters and marks", header("oss-v2"), pathAs(replacing("e%CC%81", "%C3%A9"))},
 		{"OSS2-RESOURCE-02", "replacement-character", "puts U+FFFD where bytes are no UTF-8", header("oss-v2"),
 			pathAs(func(path string) string {
 				return wire.EscapeValue(strings.ToValidUTF8(wire.Unescape(path), "\ufffd"))
@@ -143,37 +143,37 @@ var ossV2Resource = slices.Concat(
 			})},
 
 		{"OSS2-RESOURCE-05", "bucket-without-slash", "ends a bucket without a slash", requests("oss-v2"),
-			ossV2AtLevel(func(s *signature.Signing) bool { return s.Resource.Bucket != "" }, "%2Fexamplebucket")},
+			withoutKey(func(s *signature.Signing) bool { return s.Resource.Bucket != "" }, "%2Fexamplebucket")},
 		{"OSS2-RESOURCE-05", "path-style-as-sent", "ends a bucket as the path does", requests("oss-v2"),
-			ossV2AtLevel(func(s *signature.Signing) bool { return s.Resource.RawPath == "/examplebucket" }, "%2Fexamplebucket")},
+			withoutKey(func(s *signature.Signing) bool { return s.Resource.RawPath == "/examplebucket" }, "%2Fexamplebucket")},
 		{"OSS2-RESOURCE-05", "two-slashes-with-path-style", "adds a slash to the one of the path", requests("oss-v2"),
-			ossV2AtLevel(func(s *signature.Signing) bool { return s.Resource.RawPath == "/examplebucket/" }, "%2Fexamplebucket%2F%2F")},
+			withoutKey(func(s *signature.Signing) bool { return s.Resource.RawPath == "/examplebucket/" }, "%2Fexamplebucket%2F%2F")},
 		{"OSS2-RESOURCE-05", "service-with-two-slashes", "signs two slashes for the service", requests("oss-v2"),
-			ossV2AtLevel(func(s *signature.Signing) bool { return s.Resource.Bucket == "" }, "%2F%2F")},
+			withoutKey(func(s *signature.Signing) bool { return s.Resource.Bucket == "" }, "%2F%2F")},
 		{"OSS2-RESOURCE-05", "service-empty", "signs nothing for the service", requests("oss-v2"),
-			ossV2AtLevel(func(s *signature.Signing) bool { return s.Resource.Bucket == "" }, "")},
+			withoutKey(func(s *signature.Signing) bool { return s.Resource.Bucket == "" }, "")},
 
 		{"OSS2-RESOURCE-06", "dots-resolved", "resolves dot segments", requests("oss-v2"),
-			ossV2Key(func(key string) string {
+			keyOfV2(func(key string) string {
 				if !strings.Contains(key, "..") {
 					return key
 				}
 				return strings.TrimPrefix(path.Clean("/"+key), "/")
 			})},
 		{"OSS2-RESOURCE-06", "single-dots-dropped", "drops single-dot segments", requests("oss-v2"),
-			ossV2Key(replacing("/./", "/"))},
+			keyOfV2(replacing("/./", "/"))},
 		{"OSS2-RESOURCE-06", "double-slash-folded", "folds double slashes", requests("oss-v2"),
-			ossV2Key(replacing("//", "/"))},
+			keyOfV2(replacing("//", "/"))},
 		{"OSS2-RESOURCE-06", "trailing-slash-dropped", "drops a slash at the end", requests("oss-v2"),
-			ossV2Key(func(key string) string { return strings.TrimSuffix(key, "/") })},
+			keyOfV2(func(key string) string { return strings.TrimSuffix(key, "/") })},
 		{"OSS2-RESOURCE-07", "raw-slash-kept", "keeps raw slashes in front", requests("oss-v2"),
 			table(func(p *signature.Profile) { p.RawKey = func(r *signature.Resource) string { return r.RawKey } })},
 		{"OSS2-RESOURCE-07", "encoded-slash-dropped", "drops encoded slashes in front too", requests("oss-v2"),
-			ossV2Key(func(key string) string { return strings.TrimLeft(key, "/") })},
+			keyOfV2(func(key string) string { return strings.TrimLeft(key, "/") })},
 		{"OSS2-RESOURCE-08", "plus-as-blank", "reads a plus sign of the path as a blank", requests("oss-v2"),
 			rawKey(replacing("+", "%20"))},
 	},
-	ossV2RawBytes("OSS2-RESOURCE-02", header("oss-v2"), "!'()*+&=:@$,;#?%\\[]{}\"<>^`|", ossV2InPath),
+	rawBytes("OSS2-RESOURCE-02", header("oss-v2"), "!'()*+&=:@$,;#?%\\[]{}\"<>^`|", inResourcePath),
 )
 
 // byteNames are the names of printable bytes in ids of mutants.
@@ -184,8 +184,8 @@ var byteNames = map[rune]string{
 	'}': "closing-brace", '"': "double-quote", '<': "less-than", '>': "greater-than", '^': "caret", '`': "backquote", '|': "bar", '/': "slash",
 }
 
-// ossV2RawBytes has a mutant for each byte that an encoder may leave raw.
-func ossV2RawBytes(requirement string, profiles []string, raw string, replace func(right, written string) Break) []Mutant {
+// rawBytes has a mutant for each byte that an encoder may leave raw.
+func rawBytes(requirement string, profiles []string, raw string, replace func(right, written string) Break) []Mutant {
 	var out []Mutant
 	for _, c := range raw {
 		out = append(out, Mutant{requirement, byteNames[c] + "-raw", "leaves " + string(c) + " raw", profiles, replace(fmt.Sprintf("%%%02X", c), string(c))})
@@ -193,12 +193,13 @@ func ossV2RawBytes(requirement string, profiles []string, raw string, replace fu
 	return out
 }
 
-func ossV2InPath(right, written string) Break {
+// inResourcePath replaces a text in the path of the resource.
+func inResourcePath(right, written string) Break {
 	return pathAs(func(path string) string { return strings.ReplaceAll(path, right, written) })
 }
 
-// ossV2Key signs another key.
-func ossV2Key(change func(key string) string) Break {
+// keyOfV2 signs another key.
+func keyOfV2(change func(key string) string) Break {
 	return inPath(func(s *signature.Signing, path string) string {
 		if s.Resource.Bucket == "" {
 			return path
@@ -208,8 +209,8 @@ func ossV2Key(change func(key string) string) Break {
 	})
 }
 
-// ossV2AtLevel writes the path of requests without a key otherwise.
-func ossV2AtLevel(there func(s *signature.Signing) bool, written string) Break {
+// withoutKey writes the path of requests without a key otherwise.
+func withoutKey(there func(s *signature.Signing) bool, written string) Break {
 	return inPath(func(s *signature.Signing, path string) string {
 		if s.Resource.RawKey == "" && there(s) {
 			return written

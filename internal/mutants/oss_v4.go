@@ -12,9 +12,9 @@ var ossV4 = slices.Concat(ossV4URI, ossV4Parameters,
 	methodsTaken("OSS4-CANONICAL-02", "", "", requests("oss-v4"), "HEAD", "GET", "PUT", "POST", "POST", "PUT", "DELETE", "POST"),
 	ossV4Headers, ossV4Additional, ossV4Authorization, ossV4Credential, ossV4Time, ossV4Scope, ossV4URL, ossV4Form)
 
-// oss4Marks are the punctuation of ASCII that is no unreserved character, with the
+// riskyMarks are the punctuation of ASCII that is no unreserved character, with the
 // names the vectors have for it.
-var oss4Marks = []struct{ char, name string }{
+var riskyMarks = []struct{ char, name string }{
 	{"!", "exclamation-mark"}, {`"`, "quotation-mark"}, {"#", "number-sign"}, {"$", "dollar-sign"}, {"%", "percent-sign"},
 	{"&", "ampersand"}, {"'", "apostrophe"}, {"(", "opening-parenthesis"}, {")", "closing-parenthesis"}, {"*", "asterisk"},
 	{"+", "plus-sign"}, {",", "comma"}, {":", "colon"}, {";", "semicolon"}, {"<", "less-than"}, {"=", "equals-sign"},
@@ -23,8 +23,8 @@ var oss4Marks = []struct{ char, name string }{
 	{"}", "closing-brace"},
 }
 
-// oss4Scoped builds the named stages, or all, for another scope than the request's.
-func oss4Scoped(change func(s *signature.Scope), stages ...signature.Stage) Break {
+// scoped builds the named stages, or all, for another scope than the request's.
+func scoped(change func(s *signature.Scope), stages ...signature.Stage) Break {
 	if len(stages) == 0 {
 		stages = signature.Stages
 	}
@@ -42,8 +42,8 @@ func oss4Scoped(change func(s *signature.Scope), stages ...signature.Stage) Brea
 	}}
 }
 
-// oss4NamesOf signs another list of additional headers than the request has.
-func oss4NamesOf(change func(names []string) []string, stages ...signature.Stage) Break {
+// namesOf signs another list of additional headers than the request has.
+func namesOf(change func(names []string) []string, stages ...signature.Stage) Break {
 	return Break{Profile: func(p *signature.Profile) *signature.Profile {
 		for _, name := range stages {
 			p = rebuilt(p, name, func(s *signature.Signing, dst []byte, build builder) ([]byte, error) {
@@ -58,8 +58,8 @@ func oss4NamesOf(change func(names []string) []string, stages ...signature.Stage
 	}}
 }
 
-// oss4SeesQuery changes the raw query a server sees.
-func oss4SeesQuery(change func(query string) string) Break {
+// seesQuery changes the raw query a server sees.
+func seesQuery(change func(query string) string) Break {
 	return sees(func(r *wire.Request) {
 		t := wire.SplitTarget(r.Target)
 		t.Query = change(t.Query)

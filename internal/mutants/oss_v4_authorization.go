@@ -84,7 +84,7 @@ var ossV4Authorization = []Mutant{
 	}}},
 	{"OSS4-AUTH-05", "any-hash", "looks at OSS4-HMAC- only", header("oss-v4"), authorizationSeen("OSS4-HMAC-SHA1 ", "OSS4-HMAC-SHA256 ")},
 	{"OSS4-AUTH-05", "any-separator", "takes a comma behind the version word", header("oss-v4"), authorizationSeen("SHA256,", "SHA256 ")},
-	{"OSS4-AUTH-05", "versions-of-the-future", "takes every version that begins with OSS", query("oss-v4"), oss4SeesQuery(func(q string) string { return strings.Replace(q, "OSS5-", "OSS4-", 1) })},
+	{"OSS4-AUTH-05", "versions-of-the-future", "takes every version that begins with OSS", query("oss-v4"), seesQuery(func(q string) string { return strings.Replace(q, "OSS5-", "OSS4-", 1) })},
 	{"OSS4-AUTH-05", "version-shortened", "takes OSS4 for the version of a form", form("oss-v4"), seesField("x-oss-signature-version", func(value string) string {
 		if value == "OSS4" {
 			return "OSS4-HMAC-SHA256"
@@ -164,27 +164,27 @@ var ossV4Authorization = []Mutant{
 	{"OSS4-AUTH-12", "header-wins", "takes the header where URL and header are signed", requests("oss-v4"), sees(func(r *wire.Request) {
 		if _, ok := r.Header("Authorization"); ok {
 			t := wire.SplitTarget(r.Target)
-			t.Query, t.HasQuery = oss4WithoutParameter(t.Query, "x-oss-signature"), t.HasQuery && oss4WithoutParameter(t.Query, "x-oss-signature") != ""
+			t.Query, t.HasQuery = withoutParameter(t.Query, "x-oss-signature"), t.HasQuery && withoutParameter(t.Query, "x-oss-signature") != ""
 			r.Target = t.String()
 		}
 	})},
-	{"OSS4-AUTH-12", "v1-in-the-url-overlooked", "does not look for signatures of V1 in the URL", header("oss-v4"), oss4SeesQuery(func(q string) string {
-		return oss4WithoutParameter(q, "Signature")
+	{"OSS4-AUTH-12", "v1-in-the-url-overlooked", "does not look for signatures of V1 in the URL", header("oss-v4"), seesQuery(func(q string) string {
+		return withoutParameter(q, "Signature")
 	})},
 	{"OSS4-AUTH-12", "url-wins", "takes the URL where URL and header are signed", query("oss-v4"), sees(func(r *wire.Request) {
 		if strings.Contains(r.Target, "x-oss-signature=") {
 			r.SetHeader("Authorization", "")
 		}
 	})},
-	{"OSS4-AUTH-12", "any-signature-parameter", "takes a parameter named signature for a signature", header("oss-v4"), oss4SeesQuery(func(q string) string { return strings.Replace(q, "signature=abc", "Signature=abc", 1) })},
+	{"OSS4-AUTH-12", "any-signature-parameter", "takes a parameter named signature for a signature", header("oss-v4"), seesQuery(func(q string) string { return strings.Replace(q, "signature=abc", "Signature=abc", 1) })},
 	{"OSS4-ERROR-01", "canonical-request-left-out", "does not show its canonical request", requests("oss-v4"), withoutElements("CanonicalRequest")},
 	{"OSS4-ERROR-01", "string-left-out", "does not show its StringToSign", requests("oss-v4"), withoutElements("StringToSign", "StringToSignBytes")},
 	{"OSS4-ERROR-03", "code-left-out", "sends no x-oss-ec", requests("oss-v4"), withoutAnswerHeader("x-oss-ec")},
 	{"OSS4-ERROR-03", "document-left-out", "sends no x-oss-err", requests("oss-v4"), withoutAnswerHeader("x-oss-err")},
 }
 
-// oss4WithoutParameter takes the parameters of a name out of a query.
-func oss4WithoutParameter(query, name string) string {
+// withoutParameter takes the parameters of a name out of a query.
+func withoutParameter(query, name string) string {
 	var kept []string
 	for _, part := range strings.Split(query, "&") {
 		if n, _, _ := strings.Cut(part, "="); n != name {

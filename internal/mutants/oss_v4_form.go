@@ -51,7 +51,7 @@ var ossV4Form = []Mutant{
 	{"OSS4-FORM-02", "policy-empty", "takes an empty policy", form("oss-v4"), forgivingEC("0002-00000702")},
 	{"OSS4-FORM-02", "credential-optional", "takes a form without a credential", form("oss-v4"), forgiving(func(f *signature.Fault) bool { return f.Where == "field x-oss-credential" && f.Offset < 0 })},
 	{"OSS4-FORM-02", "policy-in-front", "wants the policy in front of the signature", form("oss-v4"), reads(func(s *signature.Signing) {
-		if policy, signed := oss4FieldPlace(s, "policy"), oss4FieldPlace(s, "x-oss-signature"); policy > signed {
+		if policy, signed := fieldPlace(s, "policy"), fieldPlace(s, "x-oss-signature"); policy > signed {
 			s.Policy = ""
 		}
 	})},
@@ -60,12 +60,12 @@ var ossV4Form = []Mutant{
 	{"OSS4-FORM-03", "date-unconditioned", "needs no condition for the date", form("oss-v4"), unneeded("x-oss-date")},
 	{"OSS4-FORM-03", "policies-of-v1", "needs none of the three conditions", form("oss-v4"), unneeded("x-oss-signature-version", "x-oss-credential", "x-oss-date")},
 	{"OSS4-FORM-04", "any-day", "does not compare the days of date and credential", form("oss-v4"), forgivingLimit(signature.WrongScope)},
-	{"OSS4-FORM-04", "day-of-china", "takes the day of China", form("oss-v4"), oss4ScopedAt(func(at time.Time) time.Time { return at.In(oss4China) })},
-	{"OSS4-FORM-04", "midnight-belongs-to-the-day-before", "counts the first second of a day to the day before", form("oss-v4"), oss4ScopedAt(func(at time.Time) time.Time { return at.Add(-time.Second) })},
+	{"OSS4-FORM-04", "day-of-china", "takes the day of China", form("oss-v4"), scopedAt(func(at time.Time) time.Time { return at.In(china) })},
+	{"OSS4-FORM-04", "midnight-belongs-to-the-day-before", "counts the first second of a day to the day before", form("oss-v4"), scopedAt(func(at time.Time) time.Time { return at.Add(-time.Second) })},
 	{"OSS4-FORM-04", "day-of-the-server", "derives the key for its own day", form("oss-v4"), Break{Server: func(v *signature.Verifier) {
 		reading, now := v.Reading, v.Now
 		v.Reading = func(p *signature.Profile) *signature.Profile {
-			return oss4Scoped(func(s *signature.Scope) { s.Date = now().UTC().Format("20060102") }).Profile(reading(p))
+			return scoped(func(s *signature.Scope) { s.Date = now().UTC().Format("20060102") }).Profile(reading(p))
 		}
 	}}},
 	{"OSS4-FORM-04", "days-in-any-form", "takes the day of a credential in every form", form("oss-v4"), both(forgivingEC("0002-00000709"), forgivingLimit(signature.WrongScope))},
@@ -103,7 +103,7 @@ var ossV4Form = []Mutant{
 		}
 		return b.String()
 	})},
-	{"OSS4-FORM-08", "printed-anew", "parses the policy and prints it anew", form("oss-v4"), inPolicy(func(policy string) string { return oss4Printed(policy, true) })},
+	{"OSS4-FORM-08", "printed-anew", "parses the policy and prints it anew", form("oss-v4"), inPolicy(func(policy string) string { return printedAnew(policy, true) })},
 	{"OSS4-FORM-08", "expiration-in-front", "prints the members in their usual order", form("oss-v4"), inPolicy(func(policy string) string {
 		var p struct {
 			Expiration json.RawMessage `json:"expiration"`
@@ -151,13 +151,13 @@ var ossV4Form = []Mutant{
 	})},
 	{"OSS4-FORM-08", "numbers-of-32-bits", "keeps 32 bits of a number", form("oss-v4"), inPolicy(replacing("5368709120", "1073741824"))},
 	{"OSS4-FORM-08", "compared-as-json", "verifies the policy in whatever layout it arrives", form("oss-v4"), reads(func(s *signature.Signing) {
-		s.Policy = signature.EncodePolicy(oss4Printed(decodedPolicy(s.Policy), false))
+		s.Policy = signature.EncodePolicy(printedAnew(decodedPolicy(s.Policy), false))
 	})},
 	{"OSS4-FORM-09", "base64", "writes the signature in Base64", form("oss-v4"), text(signature.SignatureValue, func(built string) string {
 		return base64.StdEncoding.EncodeToString([]byte(built))
 	})},
 	{"OSS4-FORM-09", "capitals-accepted", "takes a signature in capital digits", form("oss-v4"), reads(func(s *signature.Signing) { s.Provided = strings.ToLower(s.Provided) })},
-	{"OSS4-FORM-09", "secret-alone", "signs with the secret itself", form("oss-v4"), oss4SignedWith(func(s *signature.Signing) string { return s.Credentials.AccessKeySecret })},
+	{"OSS4-FORM-09", "secret-alone", "signs with the secret itself", form("oss-v4"), signedWith(func(s *signature.Signing) string { return s.Credentials.AccessKeySecret })},
 	{"OSS4-FORM-09", "product-left-out", "leaves the product out of the key", form("oss-v4"), derived(func(c *keyChain) { c.steps = append(c.steps[:2], c.steps[3]) })},
 	{"OSS4-FORM-10", "for-ever", "does not look at the expiration", form("oss-v4"), server(func(v *signature.Verifier) { v.Grants = false })},
 	{"OSS4-FORM-10", "last-second-refused", "refuses the last second of a policy", form("oss-v4"), refusingTime(signature.PolicyRefused, func(s *signature.Signing, now time.Time) bool {
@@ -223,8 +223,8 @@ var ossV4Form = []Mutant{
 	})},
 }
 
-// oss4Printed parses a policy and prints it anew, sorted or not.
-func oss4Printed(policy string, html bool) string {
+// printedAnew parses a policy and prints it anew, sorted or not.
+func printedAnew(policy string, html bool) string {
 	var value any
 	if json.Unmarshal([]byte(policy), &value) != nil {
 		return policy
@@ -238,7 +238,7 @@ func oss4Printed(policy string, html bool) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func oss4FieldPlace(s *signature.Signing, name string) int {
+func fieldPlace(s *signature.Signing, name string) int {
 	for i := range s.Form {
 		if s.Form[i][0] == name {
 			return i

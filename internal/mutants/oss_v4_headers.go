@@ -13,7 +13,7 @@ import (
 
 // The canonical headers of OSS V4 and what stands around them: method, payload
 // and token.
-var ossV4Headers = append(ossV4SignedNeedlessly(), []Mutant{
+var ossV4Headers = append(signedNeedlessly(), []Mutant{
 	{"OSS4-CANONICAL-01", "query-in-front", "puts the query in front of the path", requests("oss-v4"), text(signature.CanonicalRequest, func(built string) string {
 		lines := strings.Split(built, "\n")
 		lines[1], lines[2] = lines[2], lines[1]
@@ -36,7 +36,7 @@ var ossV4Headers = append(ossV4SignedNeedlessly(), []Mutant{
 		return p.SignedHeader(s, name) && !strings.HasPrefix(strings.ToLower(name), "x-oss-meta-")
 	})},
 	{"OSS4-HEADER-01", "listed-vendor-headers-only", "signs the x-oss- headers it knows", requests("oss-v4"), signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
-		return p.SignedHeader(s, name) && (!strings.HasPrefix(strings.ToLower(name), "x-oss-") || oss4KnownVendorHeader(strings.ToLower(name)))
+		return p.SignedHeader(s, name) && (!strings.HasPrefix(strings.ToLower(name), "x-oss-") || knownVendorHeader(strings.ToLower(name)))
 	})},
 	{"OSS4-HEADER-01", "content-type-by-its-usual-spelling", "finds Content-Type in one spelling", requests("oss-v4"), signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
 		return p.SignedHeader(s, name) && (!wire.EqualFold(name, "content-type") || name == "Content-Type")
@@ -148,13 +148,13 @@ var ossV4Headers = append(ossV4SignedNeedlessly(), []Mutant{
 		return f.EC == "0002-00000214" && wire.EqualFold(f.Got, "UNSIGNED-PAYLOAD")
 	})},
 	{"OSS4-PAYLOAD-03", "body-hashed", "signs the hash of the body", requests("oss-v4"), output(signature.CanonicalRequest, func(s *signature.Signing, built string) string {
-		return strings.TrimSuffix(built, "UNSIGNED-PAYLOAD") + oss4Sha256Hex(s.Request.Body)
+		return strings.TrimSuffix(built, "UNSIGNED-PAYLOAD") + sha256Hex(s.Request.Body)
 	})},
 	{"OSS4-PAYLOAD-03", "body-of-an-upload-hashed", "signs the hash of a body that is there", requests("oss-v4"), output(signature.CanonicalRequest, func(s *signature.Signing, built string) string {
 		if s.Request.Body == "" || s.Request.Method != "PUT" {
 			return built
 		}
-		return strings.TrimSuffix(built, "UNSIGNED-PAYLOAD") + oss4Sha256Hex(s.Request.Body)
+		return strings.TrimSuffix(built, "UNSIGNED-PAYLOAD") + sha256Hex(s.Request.Body)
 	})},
 	{"OSS4-TOKEN-01", "unsigned", "does not sign the token", header("oss-v4"), unsignedHeaders("x-oss-security-token")},
 	{"OSS4-TOKEN-01", "any-token", "takes every token", header("oss-v4"), server(func(v *signature.Verifier) { v.Grants = false })},
@@ -168,17 +168,17 @@ var ossV4Headers = append(ossV4SignedNeedlessly(), []Mutant{
 		}
 		return lines
 	})},
-	{"OSS4-TOKEN-04", "header-counts", "takes the token of the header where there are two", requests("oss-v4"), oss4TwoTokens()},
+	{"OSS4-TOKEN-04", "header-counts", "takes the token of the header where there are two", requests("oss-v4"), twoTokens()},
 	{"OSS4-TOKEN-04", "name-of-v1-is-a-token", "takes security-token for a second token", requests("oss-v4"), sees(func(r *wire.Request) {
 		r.Target = strings.Replace(r.Target, "?security-token=", "?x-oss-security-token=", 1)
 	})},
 }...)
 
-// ossV4SignedNeedlessly sign a header each that nobody has named.
-func ossV4SignedNeedlessly() []Mutant {
+// signedNeedlessly sign a header each that nobody has named.
+func signedNeedlessly() []Mutant {
 	var out []Mutant
 	for _, name := range []string{"range", "cache-control", "content-disposition", "content-encoding", "content-length", "date", "if-none-match", "user-agent", "expires", "x-amz-date", "via"} {
-		out = append(out, Mutant{"OSS4-HEADER-05", "signs-" + name, "signs " + name, requests("oss-v4")[:oss4Named2(name)], alsoNamed(name)})
+		out = append(out, Mutant{"OSS4-HEADER-05", "signs-" + name, "signs " + name, requests("oss-v4")[:carriersWith(name)], alsoNamed(name)})
 	}
 	return append(out,
 		Mutant{"OSS4-HEADER-05", "prefix-without-hyphen", "signs what begins with x-oss", header("oss-v4"), signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
@@ -196,16 +196,16 @@ func ossV4SignedNeedlessly() []Mutant {
 	)
 }
 
-// oss4Named2 is how many carriers have a vector with that header.
-func oss4Named2(name string) int {
+// carriersWith is how many carriers have a vector with that header.
+func carriersWith(name string) int {
 	if name == "range" || name == "date" || name == "user-agent" {
 		return 2
 	}
 	return 1
 }
 
-// oss4TwoTokens hides the token of the URL where there is one in a header too.
-func oss4TwoTokens() Break {
+// twoTokens hides the token of the URL where there is one in a header too.
+func twoTokens() Break {
 	return sees(func(r *wire.Request) {
 		t := wire.SplitTarget(r.Target)
 		if _, ok := r.Header("x-oss-security-token"); !ok || !strings.Contains(t.Query, "x-oss-security-token=") {
@@ -222,9 +222,9 @@ func oss4TwoTokens() Break {
 	})
 }
 
-// oss4KnownVendorHeader reports whether an x-oss- header is one that every SDK
+// knownVendorHeader reports whether an x-oss- header is one that every SDK
 // knows.
-func oss4KnownVendorHeader(lower string) bool {
+func knownVendorHeader(lower string) bool {
 	name := strings.TrimPrefix(lower, "x-oss-")
 	return strings.HasPrefix(name, "meta-") || slices.Contains([]string{
 		"date", "content-sha256", "security-token", "acl", "object-acl", "storage-class", "callback", "callback-var",
@@ -232,7 +232,8 @@ func oss4KnownVendorHeader(lower string) bool {
 	}, name)
 }
 
-func oss4Sha256Hex(text string) string {
+// sha256Hex is the SHA-256 of a text in hexadecimal.
+func sha256Hex(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }

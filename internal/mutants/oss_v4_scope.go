@@ -42,14 +42,14 @@ var ossV4Scope = []Mutant{
 		b, _ := hex.DecodeString(built)
 		return base64.StdEncoding.EncodeToString(b)
 	})},
-	{"OSS4-KEY-02", "key-as-digits", "takes the digits of the signing key for the key", requests("oss-v4"), oss4SignedWith(func(s *signature.Signing) string { return string(s.Bytes(signature.SigningKey)) })},
-	{"OSS4-KEY-02", "secret-alone", "signs with the secret itself", requests("oss-v4"), oss4SignedWith(func(s *signature.Signing) string { return s.Credentials.AccessKeySecret })},
+	{"OSS4-KEY-02", "key-as-digits", "takes the digits of the signing key for the key", requests("oss-v4"), signedWith(func(s *signature.Signing) string { return string(s.Bytes(signature.SigningKey)) })},
+	{"OSS4-KEY-02", "secret-alone", "signs with the secret itself", requests("oss-v4"), signedWith(func(s *signature.Signing) string { return s.Credentials.AccessKeySecret })},
 	{"OSS4-KEY-02", "capitals-accepted", "takes a signature in capital digits", requests("oss-v4"), reads(func(s *signature.Signing) { s.Provided = strings.ToLower(s.Provided) })},
 
-	{"OSS4-SCOPE-01", "day-left-out", "leaves the day out of the scope that is signed", requests("oss-v4"), oss4ScopeLine(func(parts []string) []string { return parts[1:] })},
-	{"OSS4-SCOPE-01", "closing-word-left-out", "leaves the closing word out of the scope that is signed", requests("oss-v4"), oss4ScopeLine(func(parts []string) []string { return parts[:3] })},
-	{"OSS4-SCOPE-01", "region-and-product-exchanged", "puts the product in front of the region", requests("oss-v4"), oss4ScopeLine(func(parts []string) []string { return []string{parts[0], parts[2], parts[1], parts[3]} })},
-	{"OSS4-SCOPE-01", "slash-in-front", "begins the scope that is signed with a slash", requests("oss-v4"), oss4ScopeLine(func(parts []string) []string { return append([]string{""}, parts...) })},
+	{"OSS4-SCOPE-01", "day-left-out", "leaves the day out of the scope that is signed", requests("oss-v4"), scopeLine(func(parts []string) []string { return parts[1:] })},
+	{"OSS4-SCOPE-01", "closing-word-left-out", "leaves the closing word out of the scope that is signed", requests("oss-v4"), scopeLine(func(parts []string) []string { return parts[:3] })},
+	{"OSS4-SCOPE-01", "region-and-product-exchanged", "puts the product in front of the region", requests("oss-v4"), scopeLine(func(parts []string) []string { return []string{parts[0], parts[2], parts[1], parts[3]} })},
+	{"OSS4-SCOPE-01", "slash-in-front", "begins the scope that is signed with a slash", requests("oss-v4"), scopeLine(func(parts []string) []string { return append([]string{""}, parts...) })},
 	{"OSS4-SCOPE-01", "exchanged-in-the-credential", "reads region and product in the other order where it knows them", header("oss-v4"), reads(func(s *signature.Signing) {
 		if s.Scope.Region == "oss" {
 			s.Scope.Region, s.Scope.Product = s.Scope.Product, s.Scope.Region
@@ -74,15 +74,15 @@ var ossV4Scope = []Mutant{
 			v.Region = ""
 		}
 	}}},
-	{"OSS4-SCOPE-02", "characters-taken-off", "takes the characters o, s and - off the begin of the region", requests("oss-v4"), oss4Scoped(func(s *signature.Scope) { s.Region = strings.TrimLeft(s.Region, "os-") })},
-	{"OSS4-SCOPE-02", "two-words", "cuts the region behind its second word", requests("oss-v4"), oss4Scoped(func(s *signature.Scope) {
+	{"OSS4-SCOPE-02", "characters-taken-off", "takes the characters o, s and - off the begin of the region", requests("oss-v4"), scoped(func(s *signature.Scope) { s.Region = strings.TrimLeft(s.Region, "os-") })},
+	{"OSS4-SCOPE-02", "two-words", "cuts the region behind its second word", requests("oss-v4"), scoped(func(s *signature.Scope) {
 		if parts := strings.Split(s.Region, "-"); len(parts) > 2 && parts[0] == "cn" {
 			s.Region = parts[0] + "-" + parts[1]
 		}
 	})},
-	{"OSS4-SCOPE-02", "region-of-its-author", "signs for cn-hangzhou whatever the region is", carriers("oss-v4"), oss4Scoped(func(s *signature.Scope) { s.Region = "cn-hangzhou" })},
-	{"OSS4-SCOPE-02", "region-from-the-host", "takes the region from the host", header("oss-v4"), oss4RegionOfHost(func(label string) string { return label })},
-	{"OSS4-SCOPE-02", "region-from-the-host-without-internal", "takes the region from the host, and knows internal endpoints", header("oss-v4"), oss4RegionOfHost(func(label string) string { return strings.TrimSuffix(label, "-internal") })},
+	{"OSS4-SCOPE-02", "region-of-its-author", "signs for cn-hangzhou whatever the region is", carriers("oss-v4"), scoped(func(s *signature.Scope) { s.Region = "cn-hangzhou" })},
+	{"OSS4-SCOPE-02", "region-from-the-host", "takes the region from the host", header("oss-v4"), regionOfHost(func(label string) string { return label })},
+	{"OSS4-SCOPE-02", "region-from-the-host-without-internal", "takes the region from the host, and knows internal endpoints", header("oss-v4"), regionOfHost(func(label string) string { return strings.TrimSuffix(label, "-internal") })},
 	{"OSS4-SCOPE-03", "any-product", "takes every product", requests("oss-v4"), server(func(v *signature.Verifier) { v.Product = "" })},
 	{"OSS4-SCOPE-03", "any-letter-case", "takes the product in capitals", header("oss-v4"), reads(func(s *signature.Signing) { s.Scope.Product = strings.ToLower(s.Scope.Product) })},
 	{"OSS4-SCOPE-03", "s3", "takes the product of AWS for its own", requests("oss-v4"), reads(func(s *signature.Signing) {
@@ -90,8 +90,8 @@ var ossV4Scope = []Mutant{
 			s.Scope.Product = "oss"
 		}
 	})},
-	{"OSS4-SCOPE-03", "constant-s3", "signs for the product s3", requests("oss-v4"), oss4Scoped(func(s *signature.Scope) { s.Product = "s3" })},
-	{"OSS4-SCOPE-04", "always-oss", "signs for the product oss at a cloud box", carriers("oss-v4"), oss4Scoped(func(s *signature.Scope) { s.Product = "oss" })},
+	{"OSS4-SCOPE-03", "constant-s3", "signs for the product s3", requests("oss-v4"), scoped(func(s *signature.Scope) { s.Product = "s3" })},
+	{"OSS4-SCOPE-04", "always-oss", "signs for the product oss at a cloud box", carriers("oss-v4"), scoped(func(s *signature.Scope) { s.Product = "oss" })},
 	{"OSS4-SCOPE-04", "oss-served-at-a-cloud-box", "takes the product oss at a cloud box", carriers("oss-v4"), reads(func(s *signature.Signing) {
 		if strings.HasPrefix(s.Scope.Region, "cb-") && s.Scope.Product == "oss" {
 			s.Scope.Product = "oss-cloudbox"
@@ -102,7 +102,7 @@ var ossV4Scope = []Mutant{
 			s.Scope.Product = "oss"
 		}
 	})},
-	{"OSS4-SCOPE-04", "region-of-the-city", "takes the region of the city from the host of a cloud box", requests("oss-v4"), oss4Scoped(func(s *signature.Scope) {
+	{"OSS4-SCOPE-04", "region-of-the-city", "takes the region of the city from the host of a cloud box", requests("oss-v4"), scoped(func(s *signature.Scope) {
 		if strings.HasPrefix(s.Region, "cb-") {
 			s.Region = "cn-shanghai"
 		}
@@ -128,20 +128,20 @@ var ossV4Scope = []Mutant{
 	})},
 }
 
-// oss4SignedWith signs with another key than the derived one.
-func oss4SignedWith(key func(s *signature.Signing) string) Break {
+// signedWith signs with another key than the derived one.
+func signedWith(key func(s *signature.Signing) string) Break {
 	return stage(signature.SignatureValue, func(s *signature.Signing, dst []byte) ([]byte, error) {
 		return hex.AppendEncode(dst, mac(sha256.New, []byte(key(s)), string(s.Bytes(signature.StringToSign)))), nil
 	})
 }
 
-// oss4ScopeLine writes the scope in the string to sign otherwise.
-func oss4ScopeLine(change func(parts []string) []string) Break {
+// scopeLine writes the scope in the string to sign otherwise.
+func scopeLine(change func(parts []string) []string) Break {
 	return textLine(signature.StringToSign, 2, func(text string) string { return strings.Join(change(strings.Split(text, "/")), "/") })
 }
 
-// oss4RegionOfHost signs for a region that it takes from the label of the endpoint.
-func oss4RegionOfHost(region func(label string) string) Break {
+// regionOfHost signs for a region that it takes from the label of the endpoint.
+func regionOfHost(region func(label string) string) Break {
 	return Break{Profile: func(p *signature.Profile) *signature.Profile {
 		for _, name := range signature.Stages {
 			p = rebuilt(p, name, func(s *signature.Signing, dst []byte, build builder) ([]byte, error) {

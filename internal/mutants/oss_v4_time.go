@@ -11,13 +11,13 @@ import (
 
 // Dates, days and clocks of OSS V4.
 var ossV4Time = []Mutant{
-	{"OSS4-STRING-02", "extended-form", "writes the time with hyphens and colons", requests("oss-v4"), oss4TimeLine(func(at time.Time) string { return at.Format("2006-01-02T15:04:05Z") })},
-	{"OSS4-STRING-02", "twelve-hours", "counts hours to twelve", header("oss-v4"), oss4TimeLine(func(at time.Time) string { return at.Format("20060102T030405Z") })},
-	{"OSS4-STRING-02", "single-digits", "writes month, day, hour, minute and second without a zero", requests("oss-v4"), oss4TimeLine(func(at time.Time) string {
+	{"OSS4-STRING-02", "extended-form", "writes the time with hyphens and colons", requests("oss-v4"), timeLineAs(func(at time.Time) string { return at.Format("2006-01-02T15:04:05Z") })},
+	{"OSS4-STRING-02", "twelve-hours", "counts hours to twelve", header("oss-v4"), timeLineAs(func(at time.Time) string { return at.Format("20060102T030405Z") })},
+	{"OSS4-STRING-02", "single-digits", "writes month, day, hour, minute and second without a zero", requests("oss-v4"), timeLineAs(func(at time.Time) string {
 		return strings.NewReplacer("-0", "", "-", "", "T0", "T").Replace(at.Format("2006-01-02T-15-04-05Z"))
 	})},
-	{"OSS4-STRING-02", "local-time", "writes the time of China", requests("oss-v4"), oss4TimeLine(func(at time.Time) string { return at.In(oss4China).Format("20060102T150405Z") })},
-	{"OSS4-STRING-02", "milliseconds", "writes milliseconds", requests("oss-v4"), oss4TimeLine(func(at time.Time) string { return at.Format("20060102T150405.000Z") })},
+	{"OSS4-STRING-02", "local-time", "writes the time of China", requests("oss-v4"), timeLineAs(func(at time.Time) string { return at.In(china).Format("20060102T150405Z") })},
+	{"OSS4-STRING-02", "milliseconds", "writes milliseconds", requests("oss-v4"), timeLineAs(func(at time.Time) string { return at.Format("20060102T150405.000Z") })},
 	{"OSS4-STRING-02", "any-form-in-urls", "takes a time in every form, and signs it as it came", query("oss-v4"), forgivingLimit(signature.MalformedQuery)},
 
 	{"OSS4-DATE-01", "date-wins", "takes the time of Date although x-oss-date is there", header("oss-v4"), outputLine(signature.StringToSign, 1, func(s *signature.Signing, _ string) string {
@@ -88,25 +88,25 @@ var ossV4Time = []Mutant{
 		}
 		p.Place = kept
 	})},
-	{"OSS4-DATE-06", "day-of-china", "takes the day of China", requests("oss-v4"), oss4ScopedAt(func(at time.Time) time.Time { return at.In(oss4China) })},
-	{"OSS4-DATE-06", "day-of-virginia", "takes the day of Virginia", requests("oss-v4"), oss4ScopedAt(func(at time.Time) time.Time { return at.In(oss4Virginia) })},
-	{"OSS4-DATE-06", "year-of-the-week", "takes the year of the week", header("oss-v4"), oss4ScopedDay(func(at time.Time) string {
+	{"OSS4-DATE-06", "day-of-china", "takes the day of China", requests("oss-v4"), scopedAt(func(at time.Time) time.Time { return at.In(china) })},
+	{"OSS4-DATE-06", "day-of-virginia", "takes the day of Virginia", requests("oss-v4"), scopedAt(func(at time.Time) time.Time { return at.In(virginia) })},
+	{"OSS4-DATE-06", "year-of-the-week", "takes the year of the week", header("oss-v4"), scopedDay(func(at time.Time) string {
 		year, _ := at.ISOWeek()
 		return at.AddDate(year-at.Year(), 0, 0).Format("20060102")
 	})},
-	{"OSS4-DATE-06", "single-digits", "writes month and day without a zero", requests("oss-v4"), oss4ScopedDay(func(at time.Time) string { return at.Format("200612") })},
-	{"OSS4-DATE-06", "no-leap-days", "knows no leap days", header("oss-v4"), oss4ScopedDay(func(at time.Time) string {
+	{"OSS4-DATE-06", "single-digits", "writes month and day without a zero", requests("oss-v4"), scopedDay(func(at time.Time) string { return at.Format("200612") })},
+	{"OSS4-DATE-06", "no-leap-days", "knows no leap days", header("oss-v4"), scopedDay(func(at time.Time) string {
 		if at.Format("0102") == "0229" {
 			return at.AddDate(0, 0, 1).Format("20060102")
 		}
 		return at.Format("20060102")
 	})},
-	{"OSS4-DATE-06", "midnight-belongs-to-the-day-before", "counts the first second of a day to the day before", requests("oss-v4"), oss4ScopedAt(func(at time.Time) time.Time { return at.Add(-time.Second) })},
-	{"OSS4-DATE-06", "rounded", "rounds the time before it takes the day", header("oss-v4"), oss4ScopedAt(func(at time.Time) time.Time { return at.Round(time.Minute) })},
+	{"OSS4-DATE-06", "midnight-belongs-to-the-day-before", "counts the first second of a day to the day before", requests("oss-v4"), scopedAt(func(at time.Time) time.Time { return at.Add(-time.Second) })},
+	{"OSS4-DATE-06", "rounded", "rounds the time before it takes the day", header("oss-v4"), scopedAt(func(at time.Time) time.Time { return at.Round(time.Minute) })},
 	{"OSS4-DATE-06", "day-of-the-server", "derives the key for its own day", carriers("oss-v4"), Break{Server: func(v *signature.Verifier) {
 		reading, now := v.Reading, v.Now
 		v.Reading = func(p *signature.Profile) *signature.Profile {
-			return oss4Scoped(func(s *signature.Scope) { s.Date = now().UTC().Format("20060102") }).Profile(reading(p))
+			return scoped(func(s *signature.Scope) { s.Date = now().UTC().Format("20060102") }).Profile(reading(p))
 		}
 	}}},
 	{"OSS4-DATE-06", "day-of-the-date-header", "takes the day of Date", header("oss-v4"), Break{Profile: func(p *signature.Profile) *signature.Profile {
@@ -157,12 +157,12 @@ var ossV4Time = []Mutant{
 }
 
 var (
-	oss4China    = time.FixedZone("", 8*60*60)
-	oss4Virginia = time.FixedZone("", -4*60*60)
+	china    = time.FixedZone("", 8*60*60)
+	virginia = time.FixedZone("", -4*60*60)
 )
 
-// oss4TimeLine writes the time line of x-oss-date otherwise.
-func oss4TimeLine(write func(at time.Time) string) Break {
+// timeLineAs writes the time line of x-oss-date otherwise.
+func timeLineAs(write func(at time.Time) string) Break {
 	return outputLine(signature.StringToSign, 1, func(s *signature.Signing, _ string) string {
 		if at, err := time.Parse("20060102T150405Z", s.Timestamp); err == nil {
 			return write(at)
@@ -171,8 +171,8 @@ func oss4TimeLine(write func(at time.Time) string) Break {
 	})
 }
 
-// oss4ScopedDay writes the day of the scope otherwise.
-func oss4ScopedDay(write func(at time.Time) string) Break {
+// scopedDay writes the day of the scope otherwise.
+func scopedDay(write func(at time.Time) string) Break {
 	return Break{Profile: func(p *signature.Profile) *signature.Profile {
 		for _, name := range signature.Stages {
 			p = rebuilt(p, name, func(s *signature.Signing, dst []byte, build builder) ([]byte, error) {
@@ -189,6 +189,7 @@ func oss4ScopedDay(write func(at time.Time) string) Break {
 	}}
 }
 
-func oss4ScopedAt(moved func(at time.Time) time.Time) Break {
-	return oss4ScopedDay(func(at time.Time) string { return moved(at).Format("20060102") })
+// scopedAt takes the day of the scope from another time.
+func scopedAt(moved func(at time.Time) time.Time) Break {
+	return scopedDay(func(at time.Time) string { return moved(at).Format("20060102") })
 }

@@ -11,7 +11,7 @@ import (
 
 // The canonical URI of OSS V4: bytes that are encoded otherwise, paths that are
 // tidied up, buckets in the wrong place.
-var ossV4URI = append(ossV4RawMarks(), []Mutant{
+var ossV4URI = append(rawMarks(), []Mutant{
 	{"OSS4-URI-01", "blank-as-plus", "signs a blank as a plus sign", requests("oss-v4"), replaced(signature.CanonicalResource, "%20", "+")},
 	{"OSS4-URI-01", "encodes-tilde", "signs ~ as %7E", requests("oss-v4"), replaced(signature.CanonicalResource, "~", "%7E")},
 	{"OSS4-URI-01", "encodes-unreserved-marks", "signs - . _ encoded", requests("oss-v4"), text(signature.CanonicalResource, func(built string) string {
@@ -27,29 +27,29 @@ var ossV4URI = append(ossV4RawMarks(), []Mutant{
 	{"OSS4-URI-01", "buffer-of-two-kibibytes", "cuts the URI at 2048 bytes", requests("oss-v4"), text(signature.CanonicalResource, func(built string) string { return built[:min(len(built), 2048)] })},
 	{"OSS4-URI-01", "ends-at-number-sign", "takes what follows # for a fragment", requests("oss-v4"), inKey(upTo("%23"))},
 	{"OSS4-URI-01", "ends-at-semicolon", "takes what follows ; for path parameters", requests("oss-v4"), inKey(upTo("%3B"))},
-	{"OSS4-URI-01", "small-letters", "signs the key in small letters", requests("oss-v4"), oss4DecodedKey(strings.ToLower)},
+	{"OSS4-URI-01", "small-letters", "signs the key in small letters", requests("oss-v4"), decodedKey(strings.ToLower)},
 
-	{"OSS4-URI-02", "as-sent", "signs the path as it is on the wire", requests("oss-v4"), oss4KeyAsSent(func(raw string) string { return raw })},
-	{"OSS4-URI-02", "only-what-is-raw", "encodes what travels raw and keeps every sequence of the wire", requests("oss-v4"), oss4KeyAsSent(oss4EncodeRest)},
+	{"OSS4-URI-02", "as-sent", "signs the path as it is on the wire", requests("oss-v4"), keyAsSent(func(raw string) string { return raw })},
+	{"OSS4-URI-02", "only-what-is-raw", "encodes what travels raw and keeps every sequence of the wire", requests("oss-v4"), keyAsSent(encodeRest)},
 	{"OSS4-URI-02", "plus-as-blank", "decodes a plus sign of the path as a blank", requests("oss-v4"), rawKey(replacing("+", "%20"))},
 	{"OSS4-URI-02", "lacks-decoding", "encodes the percent signs of the wire", requests("oss-v4"), rawKey(replacing("%", "%25"))},
-	{"OSS4-URI-02", "keeps-raw-parentheses", "leaves ( and ) as they travelled", requests("oss-v4"), oss4KeyAsSent(func(raw string) string {
-		return strings.NewReplacer("%28", "(", "%29", ")").Replace(oss4EncodeRest(wire.EscapePath(wire.Unescape(raw))))
+	{"OSS4-URI-02", "keeps-raw-parentheses", "leaves ( and ) as they travelled", requests("oss-v4"), keyAsSent(func(raw string) string {
+		return strings.NewReplacer("%28", "(", "%29", ")").Replace(encodeRest(wire.EscapePath(wire.Unescape(raw))))
 	})},
 
-	{"OSS4-URI-03", "keeps-encoded-slash", "signs %2F of the wire as %2F", requests("oss-v4"), oss4KeyAsSent(func(raw string) string {
+	{"OSS4-URI-03", "keeps-encoded-slash", "signs %2F of the wire as %2F", requests("oss-v4"), keyAsSent(func(raw string) string {
 		return strings.ReplaceAll(wire.EscapePath(wire.Unescape(strings.NewReplacer("%2F", "\x00", "%2f", "\x00").Replace(raw))), "%00", "%2F")
 	})},
-	{"OSS4-URI-03", "capital-encoded-slash-only", "knows %2F and not %2f", requests("oss-v4"), oss4KeyAsSent(func(raw string) string {
+	{"OSS4-URI-03", "capital-encoded-slash-only", "knows %2F and not %2f", requests("oss-v4"), keyAsSent(func(raw string) string {
 		return strings.ReplaceAll(wire.EscapePath(wire.Unescape(strings.ReplaceAll(raw, "%2f", "\x00"))), "%00", "%2f")
 	})},
-	{"OSS4-URI-04", "decoded-twice", "decodes the key twice", requests("oss-v4"), oss4DecodedKey(wire.Unescape)},
+	{"OSS4-URI-04", "decoded-twice", "decodes the key twice", requests("oss-v4"), decodedKey(wire.Unescape)},
 	{"OSS4-URI-04", "encoded-slash-decoded-twice", "takes a literal %2F for a slash", requests("oss-v4"), replaced(signature.CanonicalResource, "%252F", "/")},
 	{"OSS4-URI-04", "leaves-sequences-alone", "leaves alone what looks encoded already", requests("oss-v4"), replaced(signature.CanonicalResource, "%25", "%")},
 
-	{"OSS4-URI-05", "bucket-left-out", "signs the path of a virtual host without the bucket", requests("oss-v4"), oss4PathFor(signature.VirtualHost, func(bucket, key string) string { return "/" + key })},
-	{"OSS4-URI-05", "bucket-twice", "adds the bucket to a path that has it", requests("oss-v4"), oss4PathFor(signature.PathStyle, func(bucket, key string) string { return "/" + bucket + "/" + bucket + "/" + key })},
-	{"OSS4-URI-05", "domain-without-bucket", "signs the path of a custom domain without a bucket", requests("oss-v4"), oss4PathFor(signature.CNAME, func(bucket, key string) string { return "/" + key })},
+	{"OSS4-URI-05", "bucket-left-out", "signs the path of a virtual host without the bucket", requests("oss-v4"), pathFor(signature.VirtualHost, func(bucket, key string) string { return "/" + key })},
+	{"OSS4-URI-05", "bucket-twice", "adds the bucket to a path that has it", requests("oss-v4"), pathFor(signature.PathStyle, func(bucket, key string) string { return "/" + bucket + "/" + bucket + "/" + key })},
+	{"OSS4-URI-05", "domain-without-bucket", "signs the path of a custom domain without a bucket", requests("oss-v4"), pathFor(signature.CNAME, func(bucket, key string) string { return "/" + key })},
 	{"OSS4-URI-05", "first-label-as-bucket", "takes the first label of a custom domain for the bucket", requests("oss-v4"), output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
 		label, _, _ := strings.Cut(s.Resource.Host, ".")
 		if s.Resource.Addressing != signature.CNAME {
@@ -68,8 +68,8 @@ var ossV4URI = append(ossV4RawMarks(), []Mutant{
 		own := "/" + s.Resource.Bucket + "/"
 		return strings.Replace(built, own+s.Resource.Bucket+"/", own, 1)
 	})},
-	{"OSS4-URI-05", "host-compared-with-its-port", "knows no bucket in a host with a port", requests("oss-v4"), oss4PortBreaks(signature.VirtualHost)},
-	{"OSS4-URI-05", "label-of-an-address", "takes the first number of an IP address for the bucket", requests("oss-v4"), oss4PortBreaks(signature.PathStyle)},
+	{"OSS4-URI-05", "host-compared-with-its-port", "knows no bucket in a host with a port", requests("oss-v4"), portBreaks(signature.VirtualHost)},
+	{"OSS4-URI-05", "label-of-an-address", "takes the first number of an IP address for the bucket", requests("oss-v4"), portBreaks(signature.PathStyle)},
 	{"OSS4-URI-05", "host-compared-with-letter-case", "finds a bucket only in a host of small letters", requests("oss-v4"), output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
 		if s.Resource.Addressing == signature.VirtualHost && strings.ToLower(s.Resource.Host) != s.Resource.Host {
 			return strings.TrimPrefix(built, "/"+s.Resource.Bucket)
@@ -113,23 +113,23 @@ var ossV4URI = append(ossV4RawMarks(), []Mutant{
 		return built
 	})},
 
-	{"OSS4-URI-07", "dot-segments-removed", "resolves dot segments", requests("oss-v4"), oss4DecodedKey(func(key string) string {
+	{"OSS4-URI-07", "dot-segments-removed", "resolves dot segments", requests("oss-v4"), decodedKey(func(key string) string {
 		if strings.Contains("/"+key, "/./") || strings.Contains("/"+key, "/../") {
 			return strings.TrimPrefix(path.Clean("/"+key), "/")
 		}
 		return key
 	})},
-	{"OSS4-URI-07", "single-dots-removed", "drops /./ inside a key", requests("oss-v4"), oss4DecodedKey(replacing("/./", "/"))},
-	{"OSS4-URI-07", "leading-dot-removed", "drops ./ in front of a key", requests("oss-v4"), oss4DecodedKey(func(key string) string { return strings.TrimPrefix(key, "./") })},
-	{"OSS4-URI-07", "double-slashes-collapsed", "makes one slash of two", requests("oss-v4"), oss4DecodedKey(replacing("//", "/"))},
-	{"OSS4-URI-07", "trailing-slash-lost", "drops the slash at the end of a key", requests("oss-v4"), oss4DecodedKey(func(key string) string { return strings.TrimSuffix(key, "/") })},
+	{"OSS4-URI-07", "single-dots-removed", "drops /./ inside a key", requests("oss-v4"), decodedKey(replacing("/./", "/"))},
+	{"OSS4-URI-07", "leading-dot-removed", "drops ./ in front of a key", requests("oss-v4"), decodedKey(func(key string) string { return strings.TrimPrefix(key, "./") })},
+	{"OSS4-URI-07", "double-slashes-collapsed", "makes one slash of two", requests("oss-v4"), decodedKey(replacing("//", "/"))},
+	{"OSS4-URI-07", "trailing-slash-lost", "drops the slash at the end of a key", requests("oss-v4"), decodedKey(func(key string) string { return strings.TrimSuffix(key, "/") })},
 
 	{"OSS4-URI-08", "latin-1", "encodes é as ISO 8859-1", requests("oss-v4"), replaced(signature.CanonicalResource, "%C3%A9", "%E9")},
 	{"OSS4-URI-08", "composed", "composes accents (NFC)", requests("oss-v4"), replaced(signature.CanonicalResource, "e%CC%81", "%C3%A9")},
 	{"OSS4-URI-08", "decomposed", "decomposes accents (NFD)", requests("oss-v4"), replaced(signature.CanonicalResource, "%C3%A9", "e%CC%81")},
-	{"OSS4-URI-08", "surrogates", "encodes the halves of a UTF-16 pair apart", requests("oss-v4"), oss4DecodedKey(surrogatesApart)},
-	{"OSS4-URI-08", "javascript-escape", "writes %u7167 as escape() does", requests("oss-v4"), inKey(oss4EscapeOfJavaScript)},
-	{"OSS4-URI-08", "replacement-characters", "puts U+FFFD in the place of what is no UTF-8", requests("oss-v4"), oss4DecodedKey(func(key string) string { return strings.ToValidUTF8(key, "\ufffd") })},
+	{"OSS4-URI-08", "surrogates", "encodes the halves of a UTF-16 pair apart", requests("oss-v4"), decodedKey(surrogatesApart)},
+	{"OSS4-URI-08", "javascript-escape", "writes %u7167 as escape() does", requests("oss-v4"), inKey(escapeOfJavaScript)},
+	{"OSS4-URI-08", "replacement-characters", "puts U+FFFD in the place of what is no UTF-8", requests("oss-v4"), decodedKey(func(key string) string { return strings.ToValidUTF8(key, "\ufffd") })},
 	{"OSS4-URI-08", "line-feeds-dropped", "drops line feeds", requests("oss-v4"), replaced(signature.CanonicalResource, "%0A", "")},
 	{"OSS4-URI-08", "carriage-returns-dropped", "drops carriage returns", requests("oss-v4"), replaced(signature.CanonicalResource, "%0D", "")},
 	{"OSS4-URI-08", "leading-question-mark-is-a-query", "takes a question mark in front of the key for the query", requests("oss-v4"), inKey(func(key string) string {
@@ -143,7 +143,7 @@ var ossV4URI = append(ossV4RawMarks(), []Mutant{
 		return strings.Join(parts[:min(2, len(parts))], "%3F")
 	})},
 	{"OSS4-URI-01", "backslash-as-slash", "turns a backslash around", requests("oss-v4"), replaced(signature.CanonicalResource, "%5C", "/")},
-	{"OSS4-URI-09", "encoded-leading-slash-lost", "drops every slash in front of the key, encoded ones too", requests("oss-v4"), oss4DecodedKey(func(key string) string { return strings.TrimLeft(key, "/") })},
+	{"OSS4-URI-09", "encoded-leading-slash-lost", "drops every slash in front of the key, encoded ones too", requests("oss-v4"), decodedKey(func(key string) string { return strings.TrimLeft(key, "/") })},
 	{"OSS4-URI-09", "raw-leading-slash-kept", "signs a raw slash in front of the key", requests("oss-v4"), table(func(p *signature.Profile) {
 		p.RawKey = func(r *signature.Resource) string { return r.RawKey }
 	})},
@@ -155,23 +155,23 @@ var ossV4URI = append(ossV4RawMarks(), []Mutant{
 	})},
 }...)
 
-// ossV4RawMarks leave one mark each raw: every encoder with a table of its own
+// rawMarks leave one mark each raw: every encoder with a table of its own
 // is one or a few of them.
-func ossV4RawMarks() []Mutant {
+func rawMarks() []Mutant {
 	var out []Mutant
-	for _, m := range oss4Marks {
+	for _, m := range riskyMarks {
 		out = append(out, Mutant{"OSS4-URI-01", "raw-" + m.name, "signs " + m.char + " raw in the URI", requests("oss-v4"), replaced(signature.CanonicalResource, wire.EscapeValue(m.char), m.char)})
 	}
 	return out
 }
 
-// oss4DecodedKey edits the key before it is encoded.
-func oss4DecodedKey(edit func(key string) string) Break {
+// decodedKey edits the key before it is encoded.
+func decodedKey(edit func(key string) string) Break {
 	return inKey(func(key string) string { return wire.EscapePath(edit(wire.Unescape(key))) })
 }
 
-// oss4KeyAsSent makes the canonical key from the one on the wire.
-func oss4KeyAsSent(edit func(raw string) string) Break {
+// keyAsSent makes the canonical key from the one on the wire.
+func keyAsSent(edit func(raw string) string) Break {
 	return output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
 		if s.Resource.Bucket == "" {
 			return built
@@ -180,11 +180,11 @@ func oss4KeyAsSent(edit func(raw string) string) Break {
 	})
 }
 
-// oss4EncodeRest encodes what is neither unreserved nor a sequence already.
-func oss4EncodeRest(raw string) string { return strings.ReplaceAll(wire.EscapePath(raw), "%25", "%") }
+// encodeRest encodes what is neither unreserved nor a sequence already.
+func encodeRest(raw string) string { return strings.ReplaceAll(wire.EscapePath(raw), "%25", "%") }
 
-// oss4PathFor makes the URI of one addressing otherwise.
-func oss4PathFor(addressing signature.Addressing, path func(bucket, key string) string) Break {
+// pathFor makes the URI of one addressing otherwise.
+func pathFor(addressing signature.Addressing, path func(bucket, key string) string) Break {
 	return output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
 		if s.Resource.Addressing != addressing || s.Resource.Bucket == "" {
 			return built
@@ -194,8 +194,8 @@ func oss4PathFor(addressing signature.Addressing, path func(bucket, key string) 
 	})
 }
 
-// oss4PortBreaks loses the bucket of hosts with a port, in one addressing.
-func oss4PortBreaks(addressing signature.Addressing) Break {
+// portBreaks loses the bucket of hosts with a port, in one addressing.
+func portBreaks(addressing signature.Addressing) Break {
 	return output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
 		if s.Resource.Addressing == addressing && strings.Contains(s.Request.Host(), ":") {
 			return strings.TrimPrefix(built, "/"+s.Resource.Bucket)
@@ -204,7 +204,8 @@ func oss4PortBreaks(addressing signature.Addressing) Break {
 	})
 }
 
-func oss4EscapeOfJavaScript(key string) string {
+// escapeOfJavaScript writes a key as escape() of JavaScript does.
+func escapeOfJavaScript(key string) string {
 	var b strings.Builder
 	for _, r := range wire.Unescape(key) {
 		switch {

@@ -52,16 +52,16 @@ var ossV4URL = []Mutant{
 		}
 	})},
 	{"OSS4-QUERY-01", "date-optional", "takes a URL without x-oss-date", query("oss-v4"), both(
-		forgiving(func(f *signature.Fault) bool { return f.Where == "parameter x-oss-date" && f.Offset < 0 }), oss4FromMidnight())},
+		forgiving(func(f *signature.Fault) bool { return f.Where == "parameter x-oss-date" && f.Offset < 0 }), fromMidnight())},
 	{"OSS4-QUERY-01", "empty-date", "takes a URL with an empty x-oss-date", query("oss-v4"), both(
-		forgiving(func(f *signature.Fault) bool { return f.Where == "parameter x-oss-date" && f.Offset == 0 }), oss4FromMidnight())},
-	{"OSS4-QUERY-01", "version-optional", "takes a URL without a version", query("oss-v4"), oss4SeesQuery(func(q string) string {
+		forgiving(func(f *signature.Fault) bool { return f.Where == "parameter x-oss-date" && f.Offset == 0 }), fromMidnight())},
+	{"OSS4-QUERY-01", "version-optional", "takes a URL without a version", query("oss-v4"), seesQuery(func(q string) string {
 		if strings.Contains(q, "x-oss-credential=") && !strings.Contains(q, "x-oss-signature-version=") {
 			return q + "&x-oss-signature-version=OSS4-HMAC-SHA256"
 		}
 		return q
 	})},
-	{"OSS4-QUERY-01", "version-in-any-letter-case", "knows its version in small letters", query("oss-v4"), oss4SeesQuery(func(q string) string { return strings.Replace(q, "oss4-hmac-sha256", "OSS4-HMAC-SHA256", 1) })},
+	{"OSS4-QUERY-01", "version-in-any-letter-case", "knows its version in small letters", query("oss-v4"), seesQuery(func(q string) string { return strings.Replace(q, "oss4-hmac-sha256", "OSS4-HMAC-SHA256", 1) })},
 	{"OSS4-QUERY-02", "zero", "takes 0 for a life", query("oss-v4"), lives(func(seconds int64) bool { return seconds == 0 })},
 	{"OSS4-QUERY-02", "a-second-more", "takes a second more than a week", query("oss-v4"), lives(func(seconds int64) bool { return seconds == 604801 })},
 	{"OSS4-QUERY-02", "no-limit", "takes every number", query("oss-v4"), lives(func(seconds int64) bool { return seconds > 604800 })},
@@ -99,7 +99,7 @@ var ossV4URL = []Mutant{
 	{"OSS4-QUERY-03", "date-header-unsigned", "does not sign x-oss-date as a header", query("oss-v4"), unsignedHeaders("x-oss-date")},
 	{"OSS4-QUERY-03", "payload-header-unsigned", "does not sign x-oss-content-sha256 in a URL", query("oss-v4"), unsignedHeaders("x-oss-content-sha256")},
 	{"OSS4-QUERY-04", "hash-of-the-body", "signs the hash of the body", query("oss-v4"), output(signature.CanonicalRequest, func(s *signature.Signing, built string) string {
-		return strings.TrimSuffix(built, "UNSIGNED-PAYLOAD") + oss4Sha256Hex(s.Request.Body)
+		return strings.TrimSuffix(built, "UNSIGNED-PAYLOAD") + sha256Hex(s.Request.Body)
 	})},
 	{"OSS4-QUERY-04", "empty", "signs an empty last line", query("oss-v4"), text(signature.CanonicalRequest, func(built string) string { return strings.TrimSuffix(built, "UNSIGNED-PAYLOAD") })},
 	{"OSS4-QUERY-05", "any-begin", "does not look at the begin of a URL's life", query("oss-v4"), forgivingLimit(signature.NotYetValid)},
@@ -169,9 +169,9 @@ var ossV4URL = []Mutant{
 	})},
 }
 
-// oss4FromMidnight takes the begin of its day for the time of a URL that has
+// fromMidnight takes the begin of its day for the time of a URL that has
 // none.
-func oss4FromMidnight() Break {
+func fromMidnight() Break {
 	return reads(func(s *signature.Signing) {
 		if s.Timestamp == "" {
 			s.Timestamp = s.Scope.Date + "T000000Z"
