@@ -176,6 +176,16 @@ func valuesTravel(change func(raw string) string) Break {
 	return eachParameter(func(p *wire.Param) { p.Value = change(p.Value) })
 }
 
+// dropsValue takes one value for none.
+func dropsValue(value string) Break {
+	return valuesTravel(func(raw string) string {
+		if raw == value {
+			return ""
+		}
+		return raw
+	})
+}
+
 // inPieces edits the sub-resources as they are signed, name=value or name.
 func inPieces(edit func(s *signature.Signing, pieces []string) []string) Break {
 	return output(signature.CanonicalResource, func(s *signature.Signing, built string) string {

@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/countersign/countersign/signature"
@@ -101,10 +102,10 @@ func forgivingLimit(classes ...signature.Class) Break {
 	})
 }
 
-// forgivingDate takes dates of a form that is none.
+// forgivingDate takes dates of V4 in a form that is none.
 func forgivingDate(taken func(got string) bool) Break {
-	return forgivingTime(func(s *signature.Signing, _ time.Time, f *signature.Fault) bool {
-		return (f.Class == signature.BadDate || f.Class == signature.MalformedQuery) && taken(f.Got)
+	return forgivingTime(func(_ *signature.Signing, _ time.Time, f *signature.Fault) bool {
+		return strings.HasSuffix(f.Where, "x-oss-date") && taken(f.Got)
 	})
 }
 

@@ -165,7 +165,7 @@ var opMetadata = []Mutant{
 	})},
 	{"OP-HEADER-02", "hyphens-joined", "joins hyphens in names", metaSenders, otherMetaName(func(prefix, name string) string { return prefix + strings.ReplaceAll(name, "--", "-") })},
 	{"OP-HEADER-02", "sorted-before-lower-case", "signs metadata in the order of its names before lower-casing", []string{"oss-v1/header", "oss-v4/header"}, sortedAsGiven(strings.Compare)},
-	{"OP-HEADER-02", "sorted-by-number", "signs names with numbers in them in the order of the numbers", []string{"oss-v1/header", "oss-v4/header"}, sortedAsGiven(compareNumbers)},
+	{"OP-HEADER-02", "sorted-by-number", "signs names with numbers in them in the order of the numbers", []string{"oss-v1/header", "oss-v4/header"}, sortedAsGiven(func(a, b string) int { return compareNumbers(strings.ToLower(a), strings.ToLower(b)) })},
 	{"OP-HEADER-02", "tabs-signed", "signs values without their blanks and with their tabs", senders("header"), signedValues(func(v string) string { return strings.Trim(v, " ") })},
 }
 

@@ -20,8 +20,8 @@ var ossV2Parameters = slices.Concat(
 		{"OSS2-PARAM-01", "unknown-unsigned", "signs no name it does not know", requests("oss-v2"), droppingNamed("trace", "tag", "k")},
 		{"OSS2-PARAM-01", "names-lower-case", "lower-cases names", requests("oss-v2"),
 			eachParameter(func(p *wire.Param) { p.Name = strings.ToLower(p.Name) })},
-		{"OSS2-PARAM-01", "null-as-nothing", "takes the word null for no value", requests("oss-v2"), valuesTravel(func(raw string) string { return strings.TrimPrefix(raw, "null") })},
-		{"OSS2-PARAM-01", "zero-as-nothing", "takes 0 for no value", requests("oss-v2"), valuesTravel(func(raw string) string { return strings.TrimPrefix(raw, "0") })},
+		{"OSS2-PARAM-01", "null-as-nothing", "takes the word null for no value", requests("oss-v2"), dropsValue("null")},
+		{"OSS2-PARAM-01", "zero-as-nothing", "takes 0 for no value", requests("oss-v2"), dropsValue("0")},
 		{"OSS2-PARAM-01", "question-mark-always", "ends the path in a question mark without parameters", requests("oss-v2"),
 			output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
 				if s.Target.HasQuery && !strings.Contains(built, "?") {
