@@ -2,7 +2,6 @@ package mutants
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/countersign/countersign/signature"
 )
@@ -15,34 +14,6 @@ var obsV2 = slices.Concat(
 )
 
 const obsV2Scheme = "obs-v2"
-
-// inString replaces the first occurrence of a text in the StringToSign.
-func inString(old, new string) Break {
-	return text(signature.StringToSign, func(built string) string { return strings.Replace(built, old, new, 1) })
-}
-
-// inResource replaces a text everywhere in the CanonicalizedResource.
-func inResource(pairs ...string) Break {
-	replacer := strings.NewReplacer(pairs...)
-	return text(signature.CanonicalResource, replacer.Replace)
-}
-
-// inLines edits the first four lines of the StringToSign; the fifth item is
-// all the rest.
-func inLines(edit func(lines []string) []string) Break {
-	return text(signature.StringToSign, func(built string) string {
-		lines := strings.SplitN(built, "\n", 5)
-		if len(lines) < 5 {
-			return built
-		}
-		return strings.Join(edit(lines), "\n")
-	})
-}
-
-// both makes the changes of two breaks of a profile.
-func both(a, b Break) Break {
-	return Break{Profile: func(p *signature.Profile) *signature.Profile { return b.Profile(a.Profile(p)) }}
-}
 
 // onlyWith makes a change of a profile for the requests that match alone; the
 // others are signed by the reference's steps.

@@ -99,16 +99,7 @@ func readers() []Mutant {
 	return family
 }
 
-// alike takes a signature for the right one if some form of both is the same.
-func alike(form func(sig string) string) Break {
-	return output(signature.SignatureValue, func(s *signature.Signing, built string) string {
-		if s.Provided != "" && form(s.Provided) == form(built) {
-			return s.Provided
-		}
-		return built
-	})
-}
-
+// dressedAsAWS writes the word of the AWS dress for one addressing.
 func dressedAsAWS(of signature.Addressing) Break {
 	return onlyWith(func(s *signature.Signing) bool { return s.Resource.Addressing == of && s.Resource.RawKey != "" }, signature.Authorization,
 		func(built string) string { return "AWS" + strings.TrimPrefix(built, "OBS") })

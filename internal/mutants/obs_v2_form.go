@@ -48,8 +48,8 @@ var obsV2Form = []Mutant{
 			}
 		}
 	})},
-	{"OBS2-FORM-03", "small-letters-alone", "does not know the field Signature", form(obsV2Scheme), reading(func(s *signature.Signing) bool { return hasField(s, "Signature") })},
-	{"OBS2-FORM-04", "unknown", "does not know the field token", form(obsV2Scheme), reading(func(s *signature.Signing) bool { return hasField(s, "token") && !hasField(s, "policy") })},
+	{"OBS2-FORM-03", "small-letters-alone", "does not know the field Signature", form(obsV2Scheme), refusing(func(s *signature.Signing) bool { return hasField(s, "Signature") })},
+	{"OBS2-FORM-04", "unknown", "does not know the field token", form(obsV2Scheme), refusing(func(s *signature.Signing) bool { return hasField(s, "token") && !hasField(s, "policy") })},
 	{"OBS2-FORM-04", "loses", "takes the three fields where there is a token too", form(obsV2Scheme), Break{Profile: func(p *signature.Profile) *signature.Profile {
 		c := p.Clone()
 		c.Read = func(s *signature.Signing) []*signature.Fault {
@@ -68,10 +68,10 @@ var obsV2Form = []Mutant{
 	{"OBS2-FORM-05", "key-free", "needs no condition for the key", form(obsV2Scheme), neededFields(func(field string) bool { return field != "key" && covered(field) })},
 	{"OBS2-FORM-05", "ignored-needed", "wants a condition for x-ignore- fields", form(obsV2Scheme),
 		neededFields(func(field string) bool { return covered(field) || strings.HasPrefix(field, "x-ignore-") })},
-	{"OBS2-FORM-05", "redirect-refused", "knows no field success_action_redirect", form(obsV2Scheme), reading(func(s *signature.Signing) bool { return hasField(s, "success_action_redirect") })},
-	{"OBS2-FORM-05", "acl-refused", "knows no field x-obs-acl", form(obsV2Scheme), reading(func(s *signature.Signing) bool { return hasField(s, "x-obs-acl") })},
-	{"OBS2-FORM-06", "milliseconds-alone", "refuses an expiration in whole seconds", form(obsV2Scheme), reading(func(s *signature.Signing) bool { return !strings.Contains(expirationOf(s), ".") })},
-	{"OBS2-FORM-06", "seconds-alone", "refuses an expiration with milliseconds", form(obsV2Scheme), reading(func(s *signature.Signing) bool { return strings.Contains(expirationOf(s), ".") })},
+	{"OBS2-FORM-05", "redirect-refused", "knows no field success_action_redirect", form(obsV2Scheme), refusing(func(s *signature.Signing) bool { return hasField(s, "success_action_redirect") })},
+	{"OBS2-FORM-05", "acl-refused", "knows no field x-obs-acl", form(obsV2Scheme), refusing(func(s *signature.Signing) bool { return hasField(s, "x-obs-acl") })},
+	{"OBS2-FORM-06", "milliseconds-alone", "refuses an expiration in whole seconds", form(obsV2Scheme), refusing(func(s *signature.Signing) bool { return !strings.Contains(expirationOf(s), ".") })},
+	{"OBS2-FORM-06", "seconds-alone", "refuses an expiration with milliseconds", form(obsV2Scheme), refusing(func(s *signature.Signing) bool { return strings.Contains(expirationOf(s), ".") })},
 	{"OBS2-FORM-06", "offsets", "takes an offset in an expiration", form(obsV2Scheme), rewording("17:00:00+08:00", "09:00:00Z")},
 	{"OBS2-FORM-06", "no-zone", "takes an expiration without a zone", form(obsV2Scheme), rewording(`T09:00:00"`, `T09:00:00Z"`)},
 	{"OBS2-FORM-06", "rfc-1123", "takes an expiration as in a Date header", form(obsV2Scheme), rewording("Mon, 20 May 2024 09:00:00 GMT", "2024-05-20T09:00:00Z")},
@@ -99,7 +99,7 @@ var obsV2Form = []Mutant{
 		}
 		return `{"expiration"` + expiration + "," + conditions[1:] + "}"
 	})},
-	{"OBS2-FORM-07", "slashes-unescaped", "prints escaped slashes as they are", form(obsV2Scheme), inPolicy(func(policy string) string { return strings.ReplaceAll(policy, `\/`, "/") })},
+	{"OBS2-FORM-07", "slashes-unescaped", "prints escaped slashes as they are", form(obsV2Scheme), inPolicy(replacing(`\/`, "/"))},
 	{"OBS2-FORM-08", "verb", "signs the method in front", form(obsV2Scheme), text(signature.StringToSign, func(built string) string { return "POST\n" + built })},
 	{"OBS2-FORM-08", "date", "signs a Date that is there", form(obsV2Scheme), output(signature.StringToSign, func(s *signature.Signing, built string) string { return headerOf(s, "Date") + built })},
 	{"OBS2-FORM-08", "path", "signs the path a form is posted to", form(obsV2Scheme), output(signature.StringToSign, func(s *signature.Signing, built string) string {
@@ -113,15 +113,15 @@ var obsV2Form = []Mutant{
 	{"OBS2-FORM-09", "signature-not-needed", "takes a missing signature for a wrong one", form(obsV2Scheme), forgiving(func(f *signature.Fault) bool { return f.Where == "field signature" && f.Offset < 0 })},
 	{"OBS2-FORM-09", "empty-signature", "takes an empty signature for a wrong one", form(obsV2Scheme), forgiving(func(f *signature.Fault) bool { return f.Where == "field signature" && f.Offset == 0 })},
 	{"OBS2-FORM-09", "policy-not-needed", "takes a missing policy for an empty one", form(obsV2Scheme), forgiving(func(f *signature.Fault) bool { return f.Where == "field policy" })},
-	{"OBS2-FORM-10", "conditions-unchecked", "does not look at conditions", form(obsV2Scheme), rewriting(func(policy string) string {
+	{"OBS2-FORM-10", "conditions-unchecked", "does not look at conditions", form(obsV2Scheme), both(neededFields(func(string) bool { return false }), rewriting(func(policy string) string {
 		return policy[:strings.Index(policy, `"conditions"`)] + `"conditions":[]}`
-	}, true)},
+	}))},
 	{"OBS2-FORM-10", "quoted-numbers", "takes numbers in quotes", form(obsV2Scheme), rewording(`"5","5"`, "5,5")},
 	{"OBS2-FORM-10", "unknown-operators", "passes over an operator it does not know", form(obsV2Scheme), rewording(`["ends-with","$key",".jpg"]`, `["starts-with","$key",""]`)},
 	{"OBS2-FORM-10", "length-unchecked", "does not look at the length of the file", form(obsV2Scheme), rewording("0,4]", "0,5368709120]")},
 	{"OBS2-FORM-10", "beginnings-unchecked", "takes any key for starts-with", form(obsV2Scheme), rewording(`"$key","uploads/"`, `"$key",""`)},
 	{"OBS2-FORM-10", "beginnings-as-wholes", "takes starts-with for eq", form(obsV2Scheme), rewording(`"starts-with","$key","uploads/"`, `"eq","$key","uploads/"`)},
-	{"OBS2-FORM-10", "keys-decoded", "percent-decodes what a condition wants", form(obsV2Scheme), rewriting(wire.Unescape, false)},
+	{"OBS2-FORM-10", "keys-decoded", "percent-decodes what a condition wants", form(obsV2Scheme), rewriting(wire.Unescape)},
 	{"OBS2-FORM-10", "backslashes-lost", "loses backslashes of a condition", form(obsV2Scheme), rewording(`\\`, "")},
 	{"OBS2-FORM-11", "for-ever", "lets forms in whose policy has expired", form(obsV2Scheme), rewording("2024-05-20", "2099-05-20")},
 	{"OBS2-FORM-11", "last-second", "refuses the last second of a policy", form(obsV2Scheme), rewording("09:00:00.000Z", "08:59:59.000Z")},
@@ -141,70 +141,17 @@ var obsV2Form = []Mutant{
 			return credentials, ok
 		}
 	})},
-	{"OBS2-TOKEN-03", "operator-unknown", "finds the token in conditions of one field alone", form(obsV2Scheme), reading(func(s *signature.Signing) bool {
+	{"OBS2-TOKEN-03", "operator-unknown", "finds the token in conditions of one field alone", form(obsV2Scheme), refusing(func(s *signature.Signing) bool {
 		return strings.Contains(decodedPolicy(s.Policy), `"$x-obs-security-token"`)
 	})},
 	{"OBS2-TOKEN-03", "no-condition", "needs no condition for the token", form(obsV2Scheme), neededFields(func(field string) bool { return field != "x-obs-security-token" && covered(field) })},
 }
 
-func decodedPolicy(text string) string {
-	policy, _ := base64.StdEncoding.DecodeString(text)
-	return string(policy)
-}
-
-// inPolicy signs another policy than is posted.
-func inPolicy(edit func(policy string) string) Break {
-	return text(signature.StringToSign, func(built string) string { return signature.EncodePolicy(edit(decodedPolicy(built))) })
-}
-
-// rewriting holds a form to another policy than was signed; free also needs no
-// condition for any field.
-func rewriting(edit func(policy string) string, free bool) Break {
-	checked := output(signature.SignatureValue, func(s *signature.Signing, built string) string {
-		s.Policy = signature.EncodePolicy(edit(decodedPolicy(s.Policy)))
-		return built
-	})
-	if free {
-		return both(checked, neededFields(func(string) bool { return false }))
-	}
-	return checked
-}
-
-func rewording(old, new string) Break {
-	return rewriting(func(policy string) string { return strings.Replace(policy, old, new, 1) }, false)
-}
-
-// reading refuses the forms that match.
-func reading(refuses func(s *signature.Signing) bool) Break {
-	return Break{Profile: func(p *signature.Profile) *signature.Profile {
-		c := p.Clone()
-		c.Read = func(s *signature.Signing) []*signature.Fault {
-			faults := p.Read(s)
-			if refuses(s) {
-				faults = append(faults, &signature.Fault{Class: signature.MalformedForm, Where: "field policy"})
-			}
-			return faults
-		}
-		return c
-	}}
-}
-
-// hasField reports whether a form has a field spelled so.
-func hasField(s *signature.Signing, name string) bool {
-	return slices.ContainsFunc(s.Form, func(f [2]string) bool { return f[0] == name })
-}
-
+// expirationOf is the expiration of the policy of a form.
 func expirationOf(s *signature.Signing) string {
 	var policy struct{ Expiration string }
 	_ = json.Unmarshal([]byte(decodedPolicy(s.Policy)), &policy)
 	return policy.Expiration
-}
-
-// neededFields wants conditions for other fields.
-func neededFields(needed func(field string) bool) Break {
-	return table(func(p *signature.Profile) {
-		p.Policy = &signature.PolicyRules{Needed: func(field string) bool { return needed(strings.ToLower(field)) }}
-	})
 }
 
 // covered is the rule of the reference.

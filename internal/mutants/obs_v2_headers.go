@@ -3,7 +3,6 @@ package mutants
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/countersign/countersign/endpoint"
@@ -35,13 +34,13 @@ var obsV2Headers = []Mutant{
 			return built
 		})},
 	{"OBS2-HEADER-03", "blank-behind-colon", "writes a blank behind the colon", requests(obsV2Scheme),
-		editedLines(func(_ *signature.Signing, lines []string) []string {
+		inHeaders(func(_ *signature.Signing, lines []string) []string {
 			return each(lines, func(n, v string) string { return n + ": " + v })
 		})},
 	{"OBS2-HEADER-03", "no-last-line-feed", "writes line feeds between headers only", requests(obsV2Scheme),
 		text(signature.CanonicalHeaders, func(built string) string { return strings.TrimSuffix(built, "\n") })},
 	{"OBS2-HEADER-03", "last-colon", "ends a name at the last colon of its line", requests(obsV2Scheme),
-		editedLines(func(_ *signature.Signing, lines []string) []string {
+		inHeaders(func(_ *signature.Signing, lines []string) []string {
 			return each(lines, func(n, v string) string {
 				if i := strings.LastIndexByte(v, ':'); i >= 0 {
 					return n + "=" + v[:i] + ":" + v[i+1:]
@@ -49,16 +48,16 @@ var obsV2Headers = []Mutant{
 				return n + ":" + v
 			})
 		})},
-	{"OBS2-HEADER-04", "unsorted", "leaves headers in order of arrival", requests(obsV2Scheme), editedLines(asArrived)},
+	{"OBS2-HEADER-04", "unsorted", "leaves headers in order of arrival", requests(obsV2Scheme), inHeaders(asArrived)},
 	{"OBS2-HEADER-04", "ten-sorted", "sorts up to ten headers", requests(obsV2Scheme),
-		editedLines(func(s *signature.Signing, lines []string) []string {
+		inHeaders(func(s *signature.Signing, lines []string) []string {
 			if len(lines) <= 10 {
 				return lines
 			}
 			return asArrived(s, lines)
 		})},
 	{"OBS2-HEADER-04", "sorted-as-written", "sorts names as they are spelled", requests(obsV2Scheme),
-		editedLines(func(s *signature.Signing, lines []string) []string {
+		inHeaders(func(s *signature.Signing, lines []string) []string {
 			spelled := func(line string) string {
 				name, _, _ := strings.Cut(line, ":")
 				for _, h := range s.Request.Headers {
@@ -72,19 +71,19 @@ var obsV2Headers = []Mutant{
 			return lines
 		})},
 	{"OBS2-HEADER-04", "whole-lines", "sorts whole lines", requests(obsV2Scheme),
-		editedLines(func(_ *signature.Signing, lines []string) []string { slices.Sort(lines); return lines })},
-	{"OBS2-HEADER-04", "hyphens-passed-over", "sorts by the rules of a language", requests(obsV2Scheme), sortedBy(func(name string) string { return strings.ReplaceAll(name, "-", "") })},
-	{"OBS2-HEADER-04", "natural", "sorts numbers in names by their value", requests(obsV2Scheme), sortedBy(naturally)},
+		inHeaders(func(_ *signature.Signing, lines []string) []string { slices.Sort(lines); return lines })},
+	{"OBS2-HEADER-04", "hyphens-passed-over", "sorts by the rules of a language", requests(obsV2Scheme), sortedBy(replacing("-", ""))},
+	{"OBS2-HEADER-04", "natural", "sorts numbers in names by their value", requests(obsV2Scheme), headersSorted(func(a, b string) int { return compareNumbers(nameOf(a), nameOf(b)) })},
 	{"OBS2-HEADER-04", "metadata-last", "puts x-obs-meta- headers behind all others", requests(obsV2Scheme), sortedBy(func(name string) string {
 		if strings.HasPrefix(name, "x-obs-meta-") {
 			return "x-obs-~" + name
 		}
 		return name
 	})},
-	{"OBS2-HEADER-05", "last", "takes the last header of a name", requests(obsV2Scheme), repeated(func(values []string) string { return values[len(values)-1] })},
-	{"OBS2-HEADER-05", "first", "takes the first header of a name", requests(obsV2Scheme), repeated(func(values []string) string { return values[0] })},
-	{"OBS2-HEADER-05", "blank-behind-comma", "joins values with a comma and a blank", requests(obsV2Scheme), repeated(func(values []string) string { return strings.Join(values, ", ") })},
-	{"OBS2-HEADER-05", "sorted", "sorts the values of a name", requests(obsV2Scheme), repeated(func(values []string) string { slices.Sort(values); return strings.Join(values, ",") })},
+	{"OBS2-HEADER-05", "last", "takes the last header of a name", requests(obsV2Scheme), repeated(lastValue)},
+	{"OBS2-HEADER-05", "first", "takes the first header of a name", requests(obsV2Scheme), repeated(firstValue)},
+	{"OBS2-HEADER-05", "blank-behind-comma", "joins values with a comma and a blank", requests(obsV2Scheme), repeated(blankBehindComma)},
+	{"OBS2-HEADER-05", "sorted", "sorts the values of a name", requests(obsV2Scheme), repeated(sortedValues)},
 	{"OBS2-HEADER-05", "lists-sorted", "takes a value apart at its commas and sorts the pieces", requests(obsV2Scheme),
 		headerValue(func(sent string) string {
 			pieces := strings.Split(wire.TrimBlanks(sent), ",")
@@ -109,7 +108,7 @@ var obsV2Headers = []Mutant{
 			return h, true
 		})},
 	{"OBS2-HEADER-10", "unsigned", "does not sign a header with an empty value", requests(obsV2Scheme),
-		editedLines(func(_ *signature.Signing, lines []string) []string {
+		inHeaders(func(_ *signature.Signing, lines []string) []string {
 			return slices.DeleteFunc(lines, func(l string) bool { return strings.HasSuffix(l, ":") })
 		})},
 	{"OBS2-HEADER-11", "known-names-alone", "signs only headers it knows", requests(obsV2Scheme),
@@ -131,7 +130,7 @@ var obsV2Headers = []Mutant{
 			return h, true
 		})},
 	{"OBS2-TOKEN-04", "unasked", "does not look at the token", requests(obsV2Scheme), server(func(v *signature.Verifier) { v.Grants = false })},
-	{"OBS2-ERROR-01", "silent", "does not say the string", requests(obsV2Scheme), dropElements("StringToSign", "StringToSignBytes")},
+	{"OBS2-ERROR-01", "silent", "does not say the string", requests(obsV2Scheme), withoutElements("StringToSign", "StringToSignBytes")},
 	{"OBS2-ERROR-03", "silent", "answers HEAD without a code", header(obsV2Scheme),
 		answers(func(a *endpoint.Response) {
 			a.Headers = slices.DeleteFunc(a.Headers, func(h wire.Header) bool { return strings.HasSuffix(h.Name, "-error-code") })
@@ -141,113 +140,4 @@ var obsV2Headers = []Mutant{
 // signing signs the headers whose lower-cased name matches.
 func signing(matches func(name string) bool) Break {
 	return signedHeader(func(_ *signature.Profile, _ *signature.Signing, name string) bool { return matches(asciiLower(name)) })
-}
-
-// headerLines edits the lines of the canonical headers.
-func editedLines(edit func(s *signature.Signing, lines []string) []string) Break {
-	return output(signature.CanonicalHeaders, func(s *signature.Signing, built string) string {
-		if built == "" {
-			return ""
-		}
-		var out strings.Builder
-		for _, line := range edit(s, strings.Split(strings.TrimSuffix(built, "\n"), "\n")) {
-			out.WriteString(line + "\n")
-		}
-		return out.String()
-	})
-}
-
-// each writes every line anew from its name and value.
-func each(lines []string, write func(name, value string) string) []string {
-	for i, line := range lines {
-		name, value, _ := strings.Cut(line, ":")
-		lines[i] = write(name, value)
-	}
-	return lines
-}
-
-// sortedBy sorts the lines by a key made of their names.
-func sortedBy(key func(name string) string) Break {
-	return editedLines(func(_ *signature.Signing, lines []string) []string {
-		of := func(line string) string { name, _, _ := strings.Cut(line, ":"); return key(name) }
-		slices.SortStableFunc(lines, func(a, b string) int { return cmp.Compare(of(a), of(b)) })
-		return lines
-	})
-}
-
-// asArrived puts the lines in the order of the headers on the wire.
-func asArrived(s *signature.Signing, lines []string) []string {
-	at := func(line string) int {
-		name, _, _ := strings.Cut(line, ":")
-		return slices.IndexFunc(s.Request.Headers, func(h wire.Header) bool { return wire.EqualFold(h.Name, name) })
-	}
-	slices.SortStableFunc(lines, func(a, b string) int { return at(a) - at(b) })
-	return lines
-}
-
-// naturally is a name whose numbers sort by their value.
-func naturally(name string) string {
-	at := strings.LastIndexByte(name, '-') + 1
-	if n, err := strconv.Atoi(name[at:]); err == nil {
-		return name[:at] + strconv.Itoa(1e6+n)
-	}
-	return name
-}
-
-// repeated joins the headers of one name otherwise.
-func repeated(join func(values []string) string) Break {
-	return editedLines(func(s *signature.Signing, lines []string) []string {
-		return each(lines, func(name, value string) string {
-			var values []string
-			for _, h := range s.Request.Headers {
-				if wire.EqualFold(h.Name, name) {
-					values = append(values, wire.TrimBlanks(h.Value))
-				}
-			}
-			if len(values) > 1 {
-				value = join(values)
-			}
-			return name + ":" + value
-		})
-	})
-}
-
-// asciiLower lower-cases letters of ASCII and leaves every other byte.
-func asciiLower(text string) string {
-	out := []byte(text)
-	for i, c := range out {
-		if 'A' <= c && c <= 'Z' {
-			out[i] = c + 'a' - 'A'
-		}
-	}
-	return string(out)
-}
-
-func escapeNonASCII(text string) string {
-	var out strings.Builder
-	for i := range len(text) {
-		if text[i] < 0x80 {
-			out.WriteByte(text[i])
-		} else {
-			out.WriteString(wire.EscapeValue(text[i : i+1]))
-		}
-	}
-	return out.String()
-}
-
-// inAnswer replaces a text in the body of an answer.
-func inAnswer(old, new string) Break {
-	return answers(func(a *endpoint.Response) { a.Body = strings.ReplaceAll(a.Body, old, new) })
-}
-
-// dropElements leaves elements out of the error document.
-func dropElements(names ...string) Break {
-	return answers(func(a *endpoint.Response) {
-		for _, name := range names {
-			before, rest, ok := strings.Cut(a.Body, "<"+name+">")
-			if _, after, closed := strings.Cut(rest, "</"+name+">"); ok && closed {
-				a.Body = before + after
-			}
-		}
-	})
 }

@@ -11,27 +11,6 @@ import (
 
 // Of the sub-resources: which are signed, in what order, and how.
 
-// inPieces edits the sub-resources as they are signed, name=value or name.
-func inPieces(edit func(s *signature.Signing, pieces []string) []string) Break {
-	return output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
-		path, query, ok := strings.Cut(built, "?")
-		if !ok {
-			return built
-		}
-		return path + "?" + strings.Join(edit(s, strings.Split(query, "&")), "&")
-	})
-}
-
-// inQuery replaces a text in the query before it is read.
-func inQuery(old, new string) Break {
-	return parameters(func(params []wire.Param) []wire.Param {
-		for i := range params {
-			params[i].Value = strings.ReplaceAll(params[i].Value, old, new)
-		}
-		return params
-	}, signature.CanonicalResource)
-}
-
 // asSent are the signed parameters one for one, in order of arrival.
 func asSent(s *signature.Signing) []string {
 	var pieces []string
@@ -46,8 +25,6 @@ func asSent(s *signature.Signing) []string {
 	}
 	return pieces
 }
-
-func nameOf(piece string) string { name, _, _ := strings.Cut(piece, "="); return name }
 
 var obsV2Parameters = append([]Mutant{
 	{"OBS2-PARAM-01", "all", "signs every parameter that is no part of the signature", requests(obsV2Scheme),
@@ -112,13 +89,11 @@ var obsV2Parameters = append([]Mutant{
 			return pieces
 		})},
 	{"OBS2-PARAM-15", "left-out", "does not sign a sub-resource with an empty value", requests(obsV2Scheme),
-		parameters(func(params []wire.Param) []wire.Param {
-			return slices.DeleteFunc(params, func(p wire.Param) bool { return p.HasValue && p.Value == "" })
-		}, signature.CanonicalResource)},
+		dropping(func(p wire.Param) bool { return p.HasValue && p.Value == "" })},
 	{"OBS2-PARAM-06", "last", "takes the last of a repeated name", requests(obsV2Scheme), parameters(func(params []wire.Param) []wire.Param {
 		slices.Reverse(params)
 		return params
-	}, signature.CanonicalResource)},
+	})},
 	{"OBS2-PARAM-06", "both", "signs a repeated name twice", requests(obsV2Scheme), inPieces(func(s *signature.Signing, _ []string) []string {
 		pieces := asSent(s)
 		slices.SortStableFunc(pieces, func(a, b string) int { return cmp.Compare(nameOf(a), nameOf(b)) })
@@ -127,7 +102,7 @@ var obsV2Parameters = append([]Mutant{
 	{"OBS2-PARAM-06", "empty-passed-over", "takes the first that has a value", requests(obsV2Scheme), parameters(func(params []wire.Param) []wire.Param {
 		slices.SortStableFunc(params, func(a, b wire.Param) int { return boolInt(a.Value == "") - boolInt(b.Value == "") })
 		return params
-	}, signature.CanonicalResource)},
+	})},
 	{"OBS2-PARAM-06", "repeated-refused", "takes a request with a repeated parameter for malformed", requests(obsV2Scheme),
 		Break{Profile: func(p *signature.Profile) *signature.Profile {
 			c := p.Clone()
@@ -142,14 +117,11 @@ var obsV2Parameters = append([]Mutant{
 			}
 			return c
 		}}},
-	{"OBS2-PARAM-07", "undecoded", "does not decode the response overrides", requests(obsV2Scheme), parameters(func(params []wire.Param) []wire.Param {
-		for i := range params {
-			if strings.HasPrefix(params[i].Name, "response-") {
-				params[i].Value = strings.ReplaceAll(params[i].Value, "%", "%25")
-			}
+	{"OBS2-PARAM-07", "undecoded", "does not decode the response overrides", requests(obsV2Scheme), eachParameter(func(p *wire.Param) {
+		if strings.HasPrefix(p.Name, "response-") {
+			p.Value = strings.ReplaceAll(p.Value, "%", "%25")
 		}
-		return params
-	}, signature.CanonicalResource)},
+	})},
 	{"OBS2-PARAM-08", "any-case", "looks names up without regard to letter case", requests(obsV2Scheme),
 		signedParameter(func(p *signature.Profile, name string) bool {
 			return p.SignedParameter(name) || slices.Contains([]string{"acl", "uploadid"}, strings.ToLower(name))
@@ -228,13 +200,8 @@ var obsV2Names = func() []Mutant {
 
 // obsV2Values read the value of a sub-resource otherwise.
 var obsV2Values = append([]Mutant{
-	{"OBS2-PARAM-04", "undecoded", "does not decode values", requests(obsV2Scheme), inQuery("%", "%25")},
-	{"OBS2-PARAM-04", "decoded-twice", "decodes values twice", requests(obsV2Scheme), parameters(func(params []wire.Param) []wire.Param {
-		for i := range params {
-			params[i].Value = wire.UnescapeQuery(params[i].Value)
-		}
-		return params
-	}, signature.CanonicalResource)},
+	{"OBS2-PARAM-04", "undecoded", "does not decode values", requests(obsV2Scheme), valuesTravel(replacing("%", "%25"))},
+	{"OBS2-PARAM-04", "decoded-twice", "decodes values twice", requests(obsV2Scheme), eachParameter(func(p *wire.Param) { p.Value = wire.UnescapeQuery(p.Value) })},
 	{"OBS2-PARAM-04", "dropped", "signs names alone", requests(obsV2Scheme), inPieces(func(_ *signature.Signing, pieces []string) []string {
 		for i, p := range pieces {
 			pieces[i] = nameOf(p)
@@ -247,23 +214,20 @@ var obsV2Values = append([]Mutant{
 		}
 		return pieces
 	})},
-	{"OBS2-PARAM-04", "last-equals", "cuts a value at its last equals sign", requests(obsV2Scheme), parameters(func(params []wire.Param) []wire.Param {
-		for i := range params {
-			if at := strings.LastIndexByte(params[i].Value, '='); at >= 0 {
-				params[i].Value = params[i].Value[at+1:]
-			}
+	{"OBS2-PARAM-04", "last-equals", "cuts a value at its last equals sign", requests(obsV2Scheme), eachParameter(func(p *wire.Param) {
+		if at := strings.LastIndexByte(p.Value, '='); at >= 0 {
+			p.Value = p.Value[at+1:]
 		}
-		return params
-	}, signature.CanonicalResource)},
-	{"OBS2-PARAM-04", "question-mark-cut", "cuts a value at a question mark", requests(obsV2Scheme), valuesCutAt("?")},
-	{"OBS2-PARAM-04", "semicolon-cut", "parts parameters at semicolons", requests(obsV2Scheme), valuesCutAt(";")},
-	{"OBS2-PARAM-04", "nul-cut", "cuts a value at its NUL", requests(obsV2Scheme), valuesCutAt("%00")},
-	{"OBS2-PARAM-04", "fragment-cut", "cuts a value at its hash sign", requests(obsV2Scheme), valuesCutAt("%23")},
-	{"OBS2-PARAM-04", "no-utf-8-replaced", "replaces bytes that are no UTF-8", requests(obsV2Scheme), inQuery("%FF", "%EF%BF%BD")},
-	{"OBS2-PARAM-04", "raw-utf-8-encoded", "encodes raw UTF-8", requests(obsV2Scheme), inQuery("\u00e9", "%25C3%25A9")},
-	{"OBS2-PARAM-04", "raw-slash-encoded", "encodes what stands raw", requests(obsV2Scheme), inQuery("/", "%252F")},
-	{"OBS2-PARAM-04", "utf-8-undecoded", "does not decode what is not ASCII", requests(obsV2Scheme), inQuery("%E5", "%25E5")},
-	{"OBS2-PARAM-14", "plus-kept", "keeps a plus sign", requests(obsV2Scheme), inQuery("+", "%2B")},
+	})},
+	{"OBS2-PARAM-04", "question-mark-cut", "cuts a value at a question mark", requests(obsV2Scheme), valuesTravel(upTo("?"))},
+	{"OBS2-PARAM-04", "semicolon-cut", "parts parameters at semicolons", requests(obsV2Scheme), valuesTravel(upTo(";"))},
+	{"OBS2-PARAM-04", "nul-cut", "cuts a value at its NUL", requests(obsV2Scheme), valuesTravel(upTo("%00"))},
+	{"OBS2-PARAM-04", "fragment-cut", "cuts a value at its hash sign", requests(obsV2Scheme), valuesTravel(upTo("%23"))},
+	{"OBS2-PARAM-04", "no-utf-8-replaced", "replaces bytes that are no UTF-8", requests(obsV2Scheme), valuesTravel(replacing("%FF", "%EF%BF%BD"))},
+	{"OBS2-PARAM-04", "raw-utf-8-encoded", "encodes raw UTF-8", requests(obsV2Scheme), valuesTravel(replacing("\u00e9", "%25C3%25A9"))},
+	{"OBS2-PARAM-04", "raw-slash-encoded", "encodes what stands raw", requests(obsV2Scheme), valuesTravel(replacing("/", "%252F"))},
+	{"OBS2-PARAM-04", "utf-8-undecoded", "does not decode what is not ASCII", requests(obsV2Scheme), valuesTravel(replacing("%E5", "%25E5"))},
+	{"OBS2-PARAM-14", "plus-kept", "keeps a plus sign", requests(obsV2Scheme), valuesTravel(replacing("+", "%2B"))},
 }, undecoded()...)
 
 // undecoded are decoders that leave one encoded byte as it is, as decodeURI and
@@ -273,16 +237,7 @@ func undecoded() []Mutant {
 	for _, b := range []struct{ name, escape string }{
 		{"blank", "%20"}, {"plus", "%2B"}, {"slash", "%2F"}, {"small-digits", "%2f"}, {"percent", "%25"}, {"ampersand", "%26"}, {"line-feed", "%0A"}, {"tilde", "%7E"}, {"exclamation-mark", "%21"},
 	} {
-		family = append(family, Mutant{"OBS2-PARAM-04", "keeps-" + b.name, "does not decode " + b.escape, requests(obsV2Scheme), inQuery(b.escape, "%25"+b.escape[1:])})
+		family = append(family, Mutant{"OBS2-PARAM-04", "keeps-" + b.name, "does not decode " + b.escape, requests(obsV2Scheme), valuesTravel(replacing(b.escape, "%25"+b.escape[1:]))})
 	}
 	return family
-}
-
-func valuesCutAt(separator string) Break {
-	return parameters(func(params []wire.Param) []wire.Param {
-		for i := range params {
-			params[i].Value, _, _ = strings.Cut(params[i].Value, separator)
-		}
-		return params
-	}, signature.CanonicalResource)
 }

@@ -10,28 +10,6 @@ import (
 
 // Of the path in the CanonicalizedResource.
 
-// inPath edits the resource in front of its sub-resources.
-func inPath(edit func(s *signature.Signing, path string) string) Break {
-	return output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
-		path, rest, query := strings.Cut(built, "?")
-		if path = edit(s, path); query {
-			path += "?" + rest
-		}
-		return path
-	})
-}
-
-// inKey edits the key as it is signed.
-func inKey(edit func(key string) string) Break {
-	return inPath(func(_ *signature.Signing, path string) string {
-		parts := strings.SplitN(path, "/", 3)
-		if len(parts) < 3 {
-			return path
-		}
-		return "/" + parts[1] + "/" + edit(parts[2])
-	})
-}
-
 // Bytes of a key that a signer or a server puts into another form: what stands
 // on the wire, and what is signed in its place.
 var obsV2Bytes = []struct{ requirement, name, about, wire, signed string }{
@@ -105,8 +83,8 @@ var obsV2Keys = append([]Mutant{
 			return path
 		})},
 	{"OBS2-RESOURCE-01", "cut", "cuts keys at 1000 bytes", requests(obsV2Scheme), inKey(func(key string) string { return key[:min(len(key), 1000)] })},
-	{"OBS2-RESOURCE-02", "semicolon-cut", "cuts a path at its semicolon", requests(obsV2Scheme), inKey(func(key string) string { before, _, _ := strings.Cut(key, ";"); return before })},
-	{"OBS2-RESOURCE-02", "cut-at-nul", "cuts a path at %00", requests(obsV2Scheme), inKey(func(key string) string { before, _, _ := strings.Cut(key, "%00"); return before })},
+	{"OBS2-RESOURCE-02", "semicolon-cut", "cuts a path at its semicolon", requests(obsV2Scheme), inKey(upTo(";"))},
+	{"OBS2-RESOURCE-02", "cut-at-nul", "cuts a path at %00", requests(obsV2Scheme), inKey(upTo("%00"))},
 	{"OBS2-RESOURCE-04", "leading-slash-dropped", "drops a leading slash: the rule of OSS", requests(obsV2Scheme), inKey(func(key string) string { return strings.TrimPrefix(key, "/") })},
 	{"OBS2-RESOURCE-04", "trailing-slash-dropped", "drops a trailing slash", requests(obsV2Scheme), inKey(func(key string) string { return strings.TrimSuffix(key, "/") })},
 	{"OBS2-RESOURCE-04", "leading-dot-dropped", "drops a leading dot segment", requests(obsV2Scheme), inKey(func(key string) string { return strings.TrimPrefix(key, "./") })},
@@ -144,6 +122,7 @@ func atLevel(of signature.Addressing, edit func(path string) string) Break {
 	})
 }
 
+// unslashed is a path without the slash at its end.
 func unslashed(path string) string { return strings.TrimSuffix(path, "/") }
 
 var obsV2Addressing = []Mutant{
@@ -190,6 +169,7 @@ func onDomain(r *signature.Resource, name string) string {
 	return r.Host
 }
 
+// atService signs another path for the service.
 func atService(path string) Break {
 	return inPath(func(s *signature.Signing, built string) string {
 		if s.Resource.Bucket == "" {

@@ -18,7 +18,7 @@ import (
 
 var obsV2String = append([]Mutant{
 	{"OBS2-STRING-01", "type-before-md5", "writes the type before the MD5", requests(obsV2Scheme),
-		inLines(func(l []string) []string { l[1], l[2] = l[2], l[1]; return l })},
+		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) { l[1], l[2] = l[2], l[1] })},
 	{"OBS2-STRING-01", "headers-behind-resource", "writes the headers behind the resource", requests(obsV2Scheme),
 		stage(signature.StringToSign, func(s *signature.Signing, dst []byte) ([]byte, error) {
 			date, err := s.Profile.DateLine(s)
@@ -44,10 +44,10 @@ var obsV2String = append([]Mutant{
 	{"OBS2-STRING-02", "unpadded", "leaves the padding away", requests(obsV2Scheme),
 		text(signature.SignatureValue, func(built string) string { return strings.TrimRight(built, "=") })},
 	{"OBS2-STRING-02", "url-alphabet", "writes the signature in the alphabet for URLs", requests(obsV2Scheme),
-		text(signature.SignatureValue, strings.NewReplacer("+", "-", "/", "_").Replace)},
+		text(signature.SignatureValue, replacing("+", "-", "/", "_"))},
 	{"OBS2-STRING-02", "long-key-cut", "cuts a secret at the block of the hash", requests(obsV2Scheme),
-		otherSecret(func(secret string) string { return secret[:min(len(secret), sha1.BlockSize)] })},
-	{"OBS2-STRING-02", "key-unescaped", "percent-decodes the secret", requests(obsV2Scheme), otherSecret(wire.Unescape)},
+		hashedBy(sha1.New, firstBlock)},
+	{"OBS2-STRING-02", "key-unescaped", "percent-decodes the secret", requests(obsV2Scheme), hashedBy(sha1.New, wire.Unescape)},
 	{"OBS2-STRING-02", "latin-1", "signs the string in Latin-1", requests(obsV2Scheme), text(signature.StringToSign, latin1)},
 	{"OBS2-STRING-03", "blank-line-behind-headers", "writes a blank line behind headers", requests(obsV2Scheme),
 		output(signature.CanonicalHeaders, func(_ *signature.Signing, built string) string {
@@ -64,142 +64,87 @@ var obsV2String = append([]Mutant{
 			return built
 		})},
 	{"OBS2-VERB-01", "lower-case", "signs the method in lower case", requests(obsV2Scheme),
-		inLines(func(l []string) []string { l[0] = strings.ToLower(l[0]); return l })},
+		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) { l[0] = strings.ToLower(l[0]) })},
 	{"OBS2-VERB-01", "blank-behind", "writes a blank behind the method", requests(obsV2Scheme),
-		inLines(func(l []string) []string { l[0] += " "; return l })},
-}, methodsTakenFor()...)
-
-// methodsTakenFor are clients that do not know a method.
-func methodsTakenFor() []Mutant {
-	var family []Mutant
-	for _, m := range [][2]string{{"HEAD", "GET"}, {"OPTIONS", "GET"}, {"DELETE", "GET"}, {"POST", "PUT"}, {"PUT", "POST"}} {
-		method, taken := m[0], m[1]
-		family = append(family, Mutant{"OBS2-VERB-01", strings.ToLower(method + "-as-" + taken), "signs " + method + " as " + taken, requests(obsV2Scheme),
-			inLines(func(l []string) []string {
-				if l[0] == method {
-					l[0] = taken
-				}
-				return l
-			})})
-	}
-	return family
-}
-
-func headerOf(s *signature.Signing, name string) string {
-	value, _ := s.Request.Header(name)
-	return value
-}
-
-// exactName overlooks a header that is not spelled so.
-func exactName(name string) Break {
-	return headers(func(h wire.Header) (wire.Header, bool) {
-		return h, h.Name == name || !wire.EqualFold(h.Name, name)
-	})
-}
-
-func without(name string) Break {
-	return input(func(r *wire.Request) {
-		kept := r.Headers[:0]
-		for _, h := range r.Headers {
-			if !wire.EqualFold(h.Name, name) {
-				kept = append(kept, h)
-			}
-		}
-		r.Headers = kept
-	}, signature.StringToSign)
-}
-
-// line edits one of the first four lines of the string.
-func line(at int, edit func(s *signature.Signing, line string) string) Break {
-	return output(signature.StringToSign, func(s *signature.Signing, built string) string {
-		lines := strings.SplitN(built, "\n", 5)
-		lines[at] = edit(s, lines[at])
-		return strings.Join(lines, "\n")
-	})
-}
+		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) { l[0] += " " })},
+}, methodsTaken("OBS2-VERB-01", "", "", requests(obsV2Scheme), "HEAD", "GET", "OPTIONS", "GET", "DELETE", "GET", "POST", "PUT", "PUT", "POST")...)
 
 const md5Line, typeLine, timeLine = 1, 2, 3
 
 var obsV2Slots = []Mutant{
-	{"OBS2-MD5-01", "unsigned", "does not sign Content-MD5", requests(obsV2Scheme), without("Content-MD5")},
-	{"OBS2-MD5-01", "by-exact-name", "overlooks a Content-MD5 that is spelled otherwise", requests(obsV2Scheme), exactName("Content-MD5")},
+	{"OBS2-MD5-01", "unsigned", "does not sign Content-MD5", requests(obsV2Scheme), withoutHeaders("Content-MD5")},
+	{"OBS2-MD5-01", "by-exact-name", "overlooks a Content-MD5 that is spelled otherwise", requests(obsV2Scheme), onlySpelled("Content-MD5")},
 	{"OBS2-MD5-01", "of-put-alone", "signs the MD5 of PUT alone", requests(obsV2Scheme),
-		line(md5Line, func(s *signature.Signing, line string) string {
+		outputLine(signature.StringToSign, md5Line, func(s *signature.Signing, line string) string {
 			if s.Request.Method != "PUT" {
 				return ""
 			}
 			return line
 		})},
 	{"OBS2-MD5-01", "valid-alone", "signs an MD5 only if it is Base64 of 16 bytes", requests(obsV2Scheme),
-		line(md5Line, func(_ *signature.Signing, line string) string {
+		outputLine(signature.StringToSign, md5Line, func(_ *signature.Signing, line string) string {
 			if sum, err := base64.StdEncoding.DecodeString(line); err != nil || len(sum) != 16 {
 				return ""
 			}
 			return line
 		})},
-	{"OBS2-TYPE-01", "unsigned", "does not sign Content-Type", requests(obsV2Scheme), without("Content-Type")},
-	{"OBS2-TYPE-01", "by-exact-name", "overlooks a Content-Type that is spelled otherwise", requests(obsV2Scheme), exactName("Content-Type")},
+	{"OBS2-TYPE-01", "unsigned", "does not sign Content-Type", requests(obsV2Scheme), withoutHeaders("Content-Type")},
+	{"OBS2-TYPE-01", "by-exact-name", "overlooks a Content-Type that is spelled otherwise", requests(obsV2Scheme), onlySpelled("Content-Type")},
 	{"OBS2-TYPE-01", "without-parameters", "cuts the type at its semicolon", requests(obsV2Scheme),
-		line(typeLine, func(_ *signature.Signing, line string) string { kind, _, _ := strings.Cut(line, ";"); return kind })},
+		outputLine(signature.StringToSign, typeLine, func(_ *signature.Signing, line string) string { kind, _, _ := strings.Cut(line, ";"); return kind })},
 	{"OBS2-TYPE-01", "lower-case", "signs the type in lower case", requests(obsV2Scheme),
-		line(typeLine, func(_ *signature.Signing, line string) string { return strings.ToLower(line) })},
+		outputLine(signature.StringToSign, typeLine, func(_ *signature.Signing, line string) string { return strings.ToLower(line) })},
 	{"OBS2-TYPE-01", "of-uploads-alone", "signs the type of PUT and POST alone", requests(obsV2Scheme),
-		line(typeLine, func(s *signature.Signing, line string) string {
+		outputLine(signature.StringToSign, typeLine, func(s *signature.Signing, line string) string {
 			if s.Request.Method != "PUT" && s.Request.Method != "POST" {
 				return ""
 			}
 			return line
 		})},
-	{"OBS2-TYPE-01", "unsigned-in-urls", "does not sign the type in a URL", query(obsV2Scheme), without("Content-Type")},
 	{"OBS2-TYPE-02", "octet-stream", "signs octet-stream for an upload without a type", requests(obsV2Scheme),
-		line(typeLine, func(s *signature.Signing, line string) string {
+		outputLine(signature.StringToSign, typeLine, func(s *signature.Signing, line string) string {
 			if line == "" && s.Request.Method == "PUT" {
 				return "application/octet-stream"
 			}
 			return line
 		})},
 	{"OBS2-TYPE-02", "form-data", "signs the type of form data for a POST without one", requests(obsV2Scheme),
-		line(typeLine, func(s *signature.Signing, line string) string {
+		outputLine(signature.StringToSign, typeLine, func(s *signature.Signing, line string) string {
 			if line == "" && s.Request.Method == "POST" {
 				return "application/x-www-form-urlencoded"
 			}
 			return line
 		})},
 	{"OBS2-TYPE-02", "line-left-out", "leaves the line of an absent type out", requests(obsV2Scheme),
-		inLines(func(l []string) []string {
-			if l[typeLine] == "" {
-				return append(l[:typeLine], l[timeLine:]...)
-			}
-			return l
-		})},
+		lineLeftOut(typeLine)},
 }
 
 var obsV2Dates = []Mutant{
 	{"OBS2-DATE-01", "unsigned", "always leaves the line empty", header(obsV2Scheme), dateLine(func(*signature.Signing) string { return "" })},
-	{"OBS2-DATE-01", "by-exact-name", "overlooks a Date that is spelled otherwise", header(obsV2Scheme), exactName("Date")},
+	{"OBS2-DATE-01", "by-exact-name", "overlooks a Date that is spelled otherwise", header(obsV2Scheme), onlySpelled("Date")},
 	{"OBS2-DATE-01", "iso", "signs Date in ISO 8601 form", header(obsV2Scheme),
-		line(timeLine, func(_ *signature.Signing, line string) string {
+		outputLine(signature.StringToSign, timeLine, func(_ *signature.Signing, line string) string {
 			if at, err := time.Parse(http.TimeFormat, line); err == nil {
 				return at.Format("20060102T150405Z")
 			}
 			return line
 		})},
 	{"OBS2-DATE-01", "expires-header", "signs an Expires header in place of Date", header(obsV2Scheme),
-		line(timeLine, func(s *signature.Signing, line string) string {
+		outputLine(signature.StringToSign, timeLine, func(s *signature.Signing, line string) string {
 			if expires := headerOf(s, "Expires"); expires != "" {
 				return expires
 			}
 			return line
 		})},
 	{"OBS2-DATE-01", "emptied-by-the-other-dress", "leaves the line empty beside x-amz-date", header(obsV2Scheme),
-		line(timeLine, func(s *signature.Signing, line string) string {
+		outputLine(signature.StringToSign, timeLine, func(s *signature.Signing, line string) string {
 			if headerOf(s, "x-amz-date") != "" {
 				return ""
 			}
 			return line
 		})},
 	{"OBS2-DATE-01", "day-without-zero", "prints Date anew with a day of one digit", header(obsV2Scheme),
-		line(timeLine, func(_ *signature.Signing, line string) string { return strings.Replace(line, ", 0", ", ", 1) })},
+		outputLine(signature.StringToSign, timeLine, func(_ *signature.Signing, line string) string { return strings.Replace(line, ", 0", ", ", 1) })},
 	{"OBS2-DATE-02", "in-the-line", "writes x-obs-date into the line if there is no Date", header(obsV2Scheme),
 		dateLine(func(s *signature.Signing) string {
 			if date := headerOf(s, "Date"); date == "" {
@@ -283,23 +228,4 @@ var obsV2Dates = []Mutant{
 			}
 			return nil
 		})},
-}
-
-// skew allows other distances from the server's clock.
-func skewBeyond(behind, ahead time.Duration) Break {
-	return limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
-		f := p.Limits(s, now)
-		if f != nil && f.Class != signature.Skewed {
-			return f
-		}
-		text := headerOf(s, p.Names.DateHeader)
-		if text == "" {
-			text = headerOf(s, "Date")
-		}
-		at, _ := signature.ParseDate(text)
-		if now.Sub(at) > behind || at.Sub(now) > ahead {
-			return &signature.Fault{Class: signature.Skewed, Where: "header Date", Got: text}
-		}
-		return nil
-	})
 }

@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"encoding/base64"
 	"strings"
 	"time"
 
@@ -10,37 +9,37 @@ import (
 
 // Of the policies and tokens of both schemes of S3 clients.
 
-var obsV4Forms = append(s3FormMutants("OBS4-FORM-08", "OBS4-FORM-09", "OBS4-FORM-10", "OBS4-FORM-03", "obs-v4", ""),
-	s3FormMutants("OBS2-FORM-05", "OBS2-FORM-06", "OBS2-FORM-06", "OBSAWS2-TOKEN-01", "obs-aws-v2", "aws-")...)
+var obsV4Forms = append(obsPolicies("OBS4-FORM-08", "OBS4-FORM-09", "OBS4-FORM-10", "OBS4-FORM-03", "obs-v4", ""),
+	obsPolicies("OBS2-FORM-05", "OBS2-FORM-06", "OBS2-FORM-06", "OBSAWS2-TOKEN-01", "obs-aws-v2", "aws-")...)
 
-func s3FormMutants(conditions, expiration, expired, token, scheme, prefix string) []Mutant {
+func obsPolicies(conditions, expiration, expired, token, scheme, prefix string) []Mutant {
 	mutants := []Mutant{
 		{conditions, prefix + "not-looked-at", "does not look at policies", form(scheme), server(func(v *signature.Verifier) { v.Grants = false })},
-		{conditions, prefix + "fields-without-conditions", "takes fields that are no conditions", form(scheme), s3PolicyRules(func(string) bool { return false })},
-		{conditions, prefix + "ignored-not-ignored", "wants a condition for x-ignore- fields", form(scheme), s3PolicyRules(func(field string) bool { return strings.HasPrefix(field, "x-ignore-") })},
-		{conditions, prefix + "key-not-compared", "does not compare a key with the one of the policy", form(scheme), s3Form("key", "index.html", "uploads/photo.jpg")},
-		{conditions, prefix + "prefix-not-compared", "does not compare the beginning of a key", form(scheme), s3Form("key", "other/photo.jpg", "uploads/photo.jpg")},
-		{conditions, prefix + "size-not-measured", "does not measure the file", form(scheme), s3Form("file", "hello", "hell")},
-		{conditions, prefix + "bucket-not-compared", "does not compare the bucket", form(scheme), s3PolicySeen("otherbucket", "examplebucket")},
-		{conditions, prefix + "starts-with-refused", "knows no starts-with for the key", form(scheme), s3PolicySeen(`"starts-with","$key"`, `"begins-with","$key"`)},
-		{conditions, prefix + "largest-size-refused", "refuses a file of the largest size", form(scheme), s3PolicySeen(`"content-length-range",5,5`, `"content-length-range",5,4`)},
-		{expiration, prefix + "zone-not-needed", "takes an expiration without its zone", form(scheme), s3PolicySeen(`T09:00:00"`, `T09:00:00Z"`)},
-		{expiration, prefix + "offset-taken", "takes an expiration with an offset", form(scheme), s3PolicySeen("T17:00:00+08:00", "T09:00:00Z")},
-		{expiration, prefix + "expiration-not-needed", "takes a policy without an expiration", form(scheme), s3PolicySeen(`{"conditions":[{`, `{"expiration":"2024-05-20T09:00:00Z","conditions":[{`)},
-		{expiration, prefix + "no-fraction", "refuses milliseconds", form(scheme), s3Demand(func(s *signature.Signing) bool {
-			policy := s3Plain(s.Policy)
+		{conditions, prefix + "fields-without-conditions", "takes fields that are no conditions", form(scheme), neededFields(func(string) bool { return false })},
+		{conditions, prefix + "ignored-not-ignored", "wants a condition for x-ignore- fields", form(scheme), neededFields(func(field string) bool { return strings.HasPrefix(field, "x-ignore-") })},
+		{conditions, prefix + "key-not-compared", "does not compare a key with the one of the policy", form(scheme), fieldRead("key", "index.html", "uploads/photo.jpg")},
+		{conditions, prefix + "prefix-not-compared", "does not compare the beginning of a key", form(scheme), fieldRead("key", "other/photo.jpg", "uploads/photo.jpg")},
+		{conditions, prefix + "size-not-measured", "does not measure the file", form(scheme), fieldRead("file", "hello", "hell")},
+		{conditions, prefix + "bucket-not-compared", "does not compare the bucket", form(scheme), rewording("otherbucket", "examplebucket")},
+		{conditions, prefix + "starts-with-refused", "knows no starts-with for the key", form(scheme), rewording(`"starts-with","$key"`, `"begins-with","$key"`)},
+		{conditions, prefix + "largest-size-refused", "refuses a file of the largest size", form(scheme), rewording(`"content-length-range",5,5`, `"content-length-range",5,4`)},
+		{expiration, prefix + "zone-not-needed", "takes an expiration without its zone", form(scheme), rewording(`T09:00:00"`, `T09:00:00Z"`)},
+		{expiration, prefix + "offset-taken", "takes an expiration with an offset", form(scheme), rewording("T17:00:00+08:00", "T09:00:00Z")},
+		{expiration, prefix + "expiration-not-needed", "takes a policy without an expiration", form(scheme), rewording(`{"conditions":[{`, `{"expiration":"2024-05-20T09:00:00Z","conditions":[{`)},
+		{expiration, prefix + "no-fraction", "refuses milliseconds", form(scheme), demanding(func(s *signature.Signing) bool {
+			policy := decodedPolicy(s.Policy)
 			return !strings.Contains(policy, ".500Z")
 		})},
-		{expiration, prefix + "fraction-wanted", "refuses whole seconds", form(scheme), s3Demand(func(s *signature.Signing) bool {
-			return !strings.Contains(s3Plain(s.Policy), ":00Z")
+		{expiration, prefix + "fraction-wanted", "refuses whole seconds", form(scheme), demanding(func(s *signature.Signing) bool {
+			return !strings.Contains(decodedPolicy(s.Policy), ":00Z")
 		})},
 		{expired, prefix + "a-second-early", "lets a policy expire a second early", form(scheme), clock(time.Second)},
-		{expired, prefix + "never", "never lets a policy expire", form(scheme), s3PolicySeen("2024-05-20T09:00:00Z", "2034-05-20T09:00:00Z")},
-		{token, prefix + "form-token-not-compared", "does not look at the token of a form", form(scheme), server(s3AnyToken)},
+		{expired, prefix + "never", "never lets a policy expire", form(scheme), rewording("2024-05-20T09:00:00Z", "2034-05-20T09:00:00Z")},
+		{token, prefix + "form-token-not-compared", "does not look at the token of a form", form(scheme), anyToken()},
 	}
 	if scheme == "obs-v4" {
 		mutants = append(mutants,
-			Mutant{conditions, "credential-needs-none", "wants no condition for the credential", form(scheme), s3PolicyRules(func(field string) bool {
+			Mutant{conditions, "credential-needs-none", "wants no condition for the credential", form(scheme), neededFields(func(field string) bool {
 				return field == "x-amz-acl" || field == "key"
 			})},
 			Mutant{conditions, "strict-json", "takes no comma behind the last condition", form(scheme), table(func(p *signature.Profile) {
@@ -52,61 +51,4 @@ func s3FormMutants(conditions, expiration, expired, token, scheme, prefix string
 			})})
 	}
 	return mutants
-}
-
-// s3AnyToken is a server that has no token on record to compare with.
-func s3AnyToken(v *signature.Verifier) {
-	find := v.Secret
-	v.Secret = func(id string) (signature.Credentials, bool) {
-		c, ok := find(id)
-		c.SecurityToken = ""
-		return c, ok
-	}
-}
-
-// s3Form sees another value in a field.
-func s3Form(field, from, to string) Break {
-	return Break{Profile: func(p *signature.Profile) *signature.Profile {
-		c := p.Clone()
-		c.Read = func(s *signature.Signing) []*signature.Fault {
-			faults := p.Read(s)
-			for i := range s.Form {
-				if s.Form[i][0] == field && s.Form[i][1] == from {
-					s.Form[i][1] = to
-				}
-			}
-			return faults
-		}
-		return c
-	}}
-}
-
-// s3PolicySeen holds a form to another policy than the one that is signed.
-func s3PolicySeen(from, to string) Break {
-	return Break{Profile: func(p *signature.Profile) *signature.Profile {
-		return rebuilt(p, signature.SignatureValue, func(s *signature.Signing, dst []byte, build builder) ([]byte, error) {
-			out, err := build(s, dst)
-			if s.Provided != "" {
-				s.Policy = base64.StdEncoding.EncodeToString([]byte(strings.Replace(s3Plain(s.Policy), from, to, 1)))
-			}
-			return out, err
-		})
-	}}
-}
-
-// s3PolicyRules wants conditions for other fields.
-func s3PolicyRules(needed func(field string) bool) Break {
-	return table(func(p *signature.Profile) {
-		if p.Policy != nil {
-			rules := *p.Policy
-			rules.Needed = needed
-			p.Policy = &rules
-		}
-	})
-}
-
-// s3Plain is a policy as it was before it was encoded.
-func s3Plain(policy string) string {
-	plain, _ := base64.StdEncoding.DecodeString(policy)
-	return string(plain)
 }

@@ -31,13 +31,13 @@ func obsV4Headers() []Mutant {
 		{"OBS4-HEADER-01", "all-that-arrive", "as a server takes every header for signed", both, signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
 			return p.SignedHeader(s, name) || s.Provided != "" && (strings.EqualFold(name, "Via") || strings.EqualFold(name, "User-Agent"))
 		})},
-		{"OBS4-HEADER-01", "port-dropped", "signs host without its port", both, s3Host(func(v string) string { v, _, _ = strings.Cut(v, ":"); return v })},
-		{"OBS4-HEADER-01", "default-port-dropped", "signs host without the port 443", both, s3Host(func(v string) string { return strings.TrimSuffix(v, ":443") })},
-		{"OBS4-HEADER-01", "endpoint-for-custom-domain", "signs the endpoint for host under a custom domain", both, s3Host(func(v string) string {
+		{"OBS4-HEADER-01", "port-dropped", "signs host without its port", both, hostSigned(upTo(":"))},
+		{"OBS4-HEADER-01", "default-port-dropped", "signs host without the port 443", both, hostSigned(func(v string) string { return strings.TrimSuffix(v, ":443") })},
+		{"OBS4-HEADER-01", "endpoint-for-custom-domain", "signs the endpoint for host under a custom domain", both, hostSigned(func(v string) string {
 			return strings.Replace(v, "files.example.com", "examplebucket.obs.cn-north-4.myhuaweicloud.com", 1)
 		})},
-		{"OBS4-HEADER-01", "address-replaced", "signs a name for the address in Host", both, s3Host(func(v string) string { return strings.Replace(v, "192.0.2.10", "localhost", 1) })},
-		{"OBS4-HEADER-08", "host-lowered", "signs host in lower case", both, s3Host(strings.ToLower)},
+		{"OBS4-HEADER-01", "address-replaced", "signs a name for the address in Host", both, hostSigned(func(v string) string { return strings.Replace(v, "192.0.2.10", "localhost", 1) })},
+		{"OBS4-HEADER-08", "host-lowered", "signs host in lower case", both, hostSigned(strings.ToLower)},
 		lines("OBS4-HEADER-02", "unsorted", "has the lines in reverse", func(l []string) []string { slices.Reverse(l); return l }),
 		lines("OBS4-HEADER-02", "bad-sort-above-ten", "sorts badly above ten headers", func(l []string) []string {
 			if len(l) > 10 {
@@ -61,11 +61,11 @@ func obsV4Headers() []Mutant {
 			return l
 		}),
 		lines("OBS4-HEADER-02", "host-first", "puts host before all others", func(l []string) []string {
-			slices.SortStableFunc(l, func(a, b string) int { return s3HostFirst(a) - s3HostFirst(b) })
+			slices.SortStableFunc(l, func(a, b string) int { return hostFirst(a) - hostFirst(b) })
 			return l
 		}),
 		lines("OBS4-HEADER-02", "token-last", "appends the token behind the block", func(l []string) []string {
-			slices.SortStableFunc(l, func(a, b string) int { return s3TokenLast(a) - s3TokenLast(b) })
+			slices.SortStableFunc(l, func(a, b string) int { return tokenLast(a) - tokenLast(b) })
 			return l
 		}),
 		lines("OBS4-HEADER-02", "blank-behind-colon", "writes a blank behind the colon", func(l []string) []string {
@@ -94,11 +94,11 @@ func obsV4Headers() []Mutant {
 			}
 			return l
 		}),
-		values("OBS4-HEADER-03", "tab-as-blank", "makes a blank of a tab", func(v string) string { return strings.ReplaceAll(v, "\t", " ") }),
-		values("OBS4-HEADER-03", "blanks-removed", "removes the second of two blanks", func(v string) string { return strings.ReplaceAll(v, "  ", " ") }),
-		{"OBS4-HEADER-05", "list-in-reverse", "lists the headers in reverse", both, s3Listed(func(names []string) []string { slices.Reverse(names); return names })},
-		{"OBS4-HEADER-05", "list-by-commas", "joins the list by commas", both, s3Listed(func(names []string) []string { return []string{strings.Join(names, ",")} })},
-		{"OBS4-HEADER-05", "list-in-capitals", "lists the names as they were asked for", both, s3Listed(func(names []string) []string {
+		values("OBS4-HEADER-03", "tab-as-blank", "makes a blank of a tab", replacing("\t", " ")),
+		values("OBS4-HEADER-03", "blanks-removed", "removes the second of two blanks", replacing("  ", " ")),
+		{"OBS4-HEADER-05", "list-in-reverse", "lists the headers in reverse", both, namesSigned(func(names []string) []string { slices.Reverse(names); return names })},
+		{"OBS4-HEADER-05", "list-by-commas", "joins the list by commas", both, namesSigned(func(names []string) []string { return []string{strings.Join(names, ",")} })},
+		{"OBS4-HEADER-05", "list-in-capitals", "lists the names as they were asked for", both, namesSigned(func(names []string) []string {
 			for i := range names {
 				if names[i] == "range" {
 					names[i] = "Range"
@@ -106,20 +106,20 @@ func obsV4Headers() []Mutant {
 			}
 			return names
 		})},
-		{"OBS4-HEADER-05", "content-type-last", "appends what was asked for", both, s3Listed(func(names []string) []string {
-			slices.SortStableFunc(names, func(a, b string) int { return s3AskedFor(a) - s3AskedFor(b) })
+		{"OBS4-HEADER-05", "content-type-last", "appends what was asked for", both, namesSigned(func(names []string) []string {
+			slices.SortStableFunc(names, func(a, b string) int { return askedFor(a) - askedFor(b) })
 			return names
 		})},
-		{"OBS4-HEADER-06", "first-counts", "takes the first header of a name", both, s3Repeated(func(vs []string) string { return vs[0] })},
-		{"OBS4-HEADER-06", "last-counts", "takes the last header of a name", both, s3Repeated(func(vs []string) string { return vs[len(vs)-1] })},
-		{"OBS4-HEADER-06", "sorted-values", "sorts the values of a name", both, s3Repeated(func(vs []string) string { slices.Sort(vs); return strings.Join(vs, ",") })},
-		{"OBS4-HEADER-06", "blank-behind-comma", "joins by a comma and a blank", both, s3Repeated(func(vs []string) string { return strings.Join(vs, ", ") })},
+		{"OBS4-HEADER-06", "first-counts", "takes the first header of a name", both, repeated(firstValue)},
+		{"OBS4-HEADER-06", "last-counts", "takes the last header of a name", both, repeated(lastValue)},
+		{"OBS4-HEADER-06", "sorted-values", "sorts the values of a name", both, repeated(sortedValues)},
+		{"OBS4-HEADER-06", "blank-behind-comma", "joins by a comma and a blank", both, repeated(blankBehindComma)},
 		lines("OBS4-HEADER-07", "empty-left-out", "leaves a header with an empty value out", func(l []string) []string {
 			return slices.DeleteFunc(l, func(line string) bool { return strings.HasSuffix(line, ":") })
 		}),
-		values("OBS4-HEADER-08", "latin-1", "reads values as Latin-1", s3Latin1),
+		values("OBS4-HEADER-08", "latin-1", "reads values as Latin-1", latin1),
 		values("OBS4-HEADER-08", "decoded", "percent-decodes values", wire.Unescape),
-		values("OBS4-HEADER-08", "plus-decoded", "takes a plus sign for a blank", func(v string) string { return strings.ReplaceAll(v, "+", " ") }),
+		values("OBS4-HEADER-08", "plus-decoded", "takes a plus sign for a blank", replacing("+", " ")),
 		values("OBS4-HEADER-08", "lowered", "lowers values", func(v string) string { return strings.Replace(v, "STANDARD_IA", "standard_ia", 1) }),
 		{"OBS4-HEADER-09", "absent-listed", "lists headers that were asked for and are not there", both, table(func(p *signature.Profile) {
 			choose := p.ChooseHeaders
@@ -140,13 +140,11 @@ func obsV4Headers() []Mutant {
 			}
 			return h, true
 		})},
-		{"OBS4-TOKEN-01", "name-of-other-dress", "sends the token as x-obs-security-token", header("obs-v4"), s3Placed("x-amz-security-token", "x-obs-security-token")},
-		{"OBS4-TOKEN-01", "any-token", "does not look at the token of a header", header("obs-v4"), server(s3AnyToken)},
-		{"OBS4-TOKEN-02", "any-token", "does not look at the token of a URL", query("obs-v4"), server(s3AnyToken)},
-		{"OBS4-TOKEN-02", "unsigned", "appends the token behind the signature", query("obs-v4"), parameters(func(params []wire.Param) []wire.Param {
-			return slices.DeleteFunc(params, func(p wire.Param) bool { return p.Name == "X-Amz-Security-Token" })
-		}, signature.CanonicalQuery)},
-		{"OBS4-TOKEN-02", "name-in-small-letters", "sends the token as x-amz-security-token", query("obs-v4"), s3Placed("X-Amz-Security-Token", "x-amz-security-token")},
+		{"OBS4-TOKEN-01", "name-of-other-dress", "sends the token as x-obs-security-token", header("obs-v4"), placedAs("x-amz-security-token", "x-obs-security-token")},
+		{"OBS4-TOKEN-01", "any-token", "does not look at the token of a header", header("obs-v4"), anyToken()},
+		{"OBS4-TOKEN-02", "any-token", "does not look at the token of a URL", query("obs-v4"), anyToken()},
+		{"OBS4-TOKEN-02", "unsigned", "appends the token behind the signature", query("obs-v4"), dropping(func(p wire.Param) bool { return p.Name == "X-Amz-Security-Token" })},
+		{"OBS4-TOKEN-02", "name-in-small-letters", "sends the token as x-amz-security-token", query("obs-v4"), placedAs("X-Amz-Security-Token", "x-amz-security-token")},
 		{"OBS4-TOKEN-02", "raw", "signs the token as it is", query("obs-v4"), text(signature.CanonicalQuery, func(b string) string {
 			return strings.ReplaceAll(strings.ReplaceAll(b, "a%2Bb%2Fc%3D%3D", "a+b/c=="), "CAISexample%2Btoken%2Fwith%3Dpadding%3D%3D", "CAISexample+token/with=padding==")
 		})},
@@ -162,29 +160,29 @@ func obsV4Headers() []Mutant {
 	return out
 }
 
-func s3HostFirst(line string) int {
+func hostFirst(line string) int {
 	if strings.HasPrefix(line, "host:") {
 		return 0
 	}
 	return 1
 }
 
-func s3TokenLast(line string) int {
+func tokenLast(line string) int {
 	if strings.HasPrefix(line, "x-amz-security-token:") {
 		return 1
 	}
 	return 0
 }
 
-func s3AskedFor(name string) int {
+func askedFor(name string) int {
 	if name == "content-type" || name == "accept" || name == "content-md5" {
 		return 1
 	}
 	return 0
 }
 
-// s3Host signs another host.
-func s3Host(change func(host string) string) Break {
+// hostSigned signs another host.
+func hostSigned(change func(host string) string) Break {
 	return headers(func(h wire.Header) (wire.Header, bool) {
 		if strings.EqualFold(h.Name, "Host") {
 			h.Value = change(h.Value)
@@ -193,40 +191,10 @@ func s3Host(change func(host string) string) Break {
 	})
 }
 
-// s3Listed writes another list of signed headers into the canonical request.
-func s3Listed(change func(names []string) []string) Break {
-	return s3Lines(func(l []string) {
+// namesSigned writes another list of signed headers into the canonical request.
+func namesSigned(change func(names []string) []string) Break {
+	return inLines(signature.CanonicalRequest, func(_ *signature.Signing, l []string) {
 		at := len(l) - 2
 		l[at] = strings.Join(change(strings.Split(l[at], ";")), ";")
-	})
-}
-
-// s3Repeated brings headers of one name together otherwise.
-func s3Repeated(join func(values []string) string) Break {
-	return input(func(r *wire.Request) {
-		var kept []wire.Header
-		values := map[string][]string{}
-		for _, h := range r.Headers {
-			name := strings.ToLower(h.Name)
-			if values[name] == nil {
-				kept = append(kept, h)
-			}
-			values[name] = append(values[name], h.Value)
-		}
-		for i := range kept {
-			kept[i].Value = join(values[strings.ToLower(kept[i].Name)])
-		}
-		r.Headers = kept
-	})
-}
-
-// s3Placed gives a part of the authentication another name.
-func s3Placed(from, to string) Break {
-	return table(func(p *signature.Profile) {
-		for i := range p.Place {
-			if p.Place[i].Name == from {
-				p.Place[i].Name = to
-			}
-		}
 	})
 }

@@ -17,7 +17,7 @@ func obsV4Query() []Mutant {
 		return Mutant{requirement, name, about, both, text(signature.CanonicalQuery, edit)}
 	}
 	sent := func(requirement, name, about string, change func(params []wire.Param) []wire.Param) Mutant {
-		return Mutant{requirement, name, about, both, parameters(change, signature.CanonicalQuery)}
+		return Mutant{requirement, name, about, both, parameters(change)}
 	}
 	without := func(requirement, name, about string, drop func(p wire.Param) bool) Mutant {
 		return sent(requirement, name, about, func(params []wire.Param) []wire.Param { return slices.DeleteFunc(params, drop) })
@@ -44,10 +44,10 @@ func obsV4Query() []Mutant {
 			}
 			return b
 		})},
-		built("OBS4-PARAM-02", "slash-raw", "leaves slashes raw", func(b string) string { return strings.ReplaceAll(b, "%2F", "/") }),
-		built("OBS4-PARAM-02", "lower-case-digits", "writes %XX in lower case", s3LowerDigits),
-		built("OBS4-PARAM-02", "encoded-twice", "encodes values that are encoded already", func(b string) string { return strings.ReplaceAll(b, "%", "%25") }),
-		built("OBS4-PARAM-02", "stray-percent-dropped", "drops a percent sign with nothing behind it", func(b string) string { return strings.ReplaceAll(b, "100%25", "100") }),
+		built("OBS4-PARAM-02", "slash-raw", "leaves slashes raw", replacing("%2F", "/")),
+		built("OBS4-PARAM-02", "lower-case-digits", "writes %XX in lower case", lowerEscapes),
+		built("OBS4-PARAM-02", "encoded-twice", "encodes values that are encoded already", replacing("%", "%25")),
+		built("OBS4-PARAM-02", "stray-percent-dropped", "drops a percent sign with nothing behind it", replacing("100%25", "100")),
 		sent("OBS4-PARAM-02", "decoded-twice", "decodes values twice", func(params []wire.Param) []wire.Param {
 			for i := range params {
 				params[i].Value = wire.UnescapeQuery(params[i].Value)
@@ -62,19 +62,19 @@ func obsV4Query() []Mutant {
 		}),
 		sent("OBS4-PARAM-02", "latin-1", "reads values as Latin-1", func(params []wire.Param) []wire.Param {
 			for i := range params {
-				params[i].Value = wire.EscapeValue(s3Latin1(wire.UnescapeQuery(params[i].Value)))
+				params[i].Value = wire.EscapeValue(latin1(wire.UnescapeQuery(params[i].Value)))
 			}
 			return params
 		}),
 		sent("OBS4-PARAM-02", "surrogates", "encodes the halves of a surrogate pair", func(params []wire.Param) []wire.Param {
 			for i := range params {
-				params[i].Value = wire.EscapeValue(s3Surrogates(wire.UnescapeQuery(params[i].Value)))
+				params[i].Value = wire.EscapeValue(surrogatesApart(wire.UnescapeQuery(params[i].Value)))
 			}
 			return params
 		}),
 		{"OBS4-PARAM-02", "digits-as-sent", "keeps the letter case of %XX on the wire", both, output(signature.CanonicalQuery, func(s *signature.Signing, b string) string {
 			for _, p := range s.Params {
-				if strings.Contains(p.Value, "%") && p.Value == s3LowerDigits(p.Value) {
+				if strings.Contains(p.Value, "%") && p.Value == lowerEscapes(p.Value) {
 					b = strings.ReplaceAll(b, wire.EscapeValue(wire.UnescapeQuery(p.Value)), p.Value)
 				}
 			}
@@ -86,16 +86,16 @@ func obsV4Query() []Mutant {
 			}
 			return params
 		}),
-		s3Sorted("as-sent", "does not sort", nil),
-		s3Sorted("by-first-letter", "compares the first letters only", func(a, b string) int { return strings.Compare(a[:min(1, len(a))], b[:min(1, len(b))]) }),
-		s3Sorted("without-letter-case", "sorts without regard to letter case", func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) }),
-		s3Sorted("numbers-by-value", "sorts n9 before n10", func(a, b string) int {
+		queryOrder("as-sent", "does not sort", nil),
+		queryOrder("by-first-letter", "compares the first letters only", func(a, b string) int { return strings.Compare(a[:min(1, len(a))], b[:min(1, len(b))]) }),
+		queryOrder("without-letter-case", "sorts without regard to letter case", func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) }),
+		queryOrder("numbers-by-value", "sorts n9 before n10", func(a, b string) int {
 			if len(a) != len(b) && strings.HasPrefix(a, "n") {
 				return len(a) - len(b)
 			}
 			return strings.Compare(a, b)
 		}),
-		s3Sorted("before-encoding", "sorts before it encodes", func(a, b string) int { return strings.Compare(wire.Unescape(a), wire.Unescape(b)) }),
+		queryOrder("before-encoding", "sorts before it encodes", func(a, b string) int { return strings.Compare(wire.Unescape(a), wire.Unescape(b)) }),
 		built("OBS4-PARAM-02", "by-whole-pair", "sorts pairs and not names", func(b string) string {
 			pairs := strings.Split(b, "&")
 			slices.Sort(pairs)
@@ -121,15 +121,15 @@ func obsV4Query() []Mutant {
 		{"OBS4-PARAM-03", "equals-as-sent", "writes an equals sign only where one is on the wire", both, output(signature.CanonicalQuery, func(s *signature.Signing, b string) string {
 			for _, p := range s.Params {
 				if !p.HasValue {
-					b = strings.TrimSuffix(strings.ReplaceAll(b, p.Name+"=&", p.Name+"&"), p.Name+"=") + s3Suffix(b, p.Name)
+					b = strings.TrimSuffix(strings.ReplaceAll(b, p.Name+"=&", p.Name+"&"), p.Name+"=") + bareSuffix(b, p.Name)
 				}
 			}
 			return b
 		})},
 		without("OBS4-PARAM-03", "bare-left-out", "leaves bare names out", func(p wire.Param) bool { return !p.HasValue }),
 		without("OBS4-PARAM-03", "empty-left-out", "leaves empty values out", func(p wire.Param) bool { return p.HasValue && p.Value == "" }),
-		sent("OBS4-PARAM-04", "first-only", "takes the first of a name", func(params []wire.Param) []wire.Param { return s3Distinct(params, false) }),
-		sent("OBS4-PARAM-04", "last-only", "takes the last of a name", func(params []wire.Param) []wire.Param { return s3Distinct(params, true) }),
+		sent("OBS4-PARAM-04", "first-only", "takes the first of a name", func(params []wire.Param) []wire.Param { return distinct(params, false) }),
+		sent("OBS4-PARAM-04", "last-only", "takes the last of a name", func(params []wire.Param) []wire.Param { return distinct(params, true) }),
 		sent("OBS4-PARAM-04", "one-of-equal-pairs", "takes a pair once", func(params []wire.Param) []wire.Param {
 			var kept []wire.Param
 			for _, p := range params {
@@ -140,7 +140,7 @@ func obsV4Query() []Mutant {
 			return kept
 		}),
 		{"OBS4-PARAM-04", "in-order-of-arrival", "keeps equal names in order of arrival", both, output(signature.CanonicalQuery, func(s *signature.Signing, b string) string {
-			return s3InOrder(s, b, func(a, b string) int { return strings.Compare(a, b) })
+			return pairsInOrder(s, b, func(a, b string) int { return strings.Compare(a, b) })
 		})},
 		built("OBS4-PARAM-04", "joined-by-comma", "joins the values of a name", func(b string) string { return strings.Replace(b, "&k=", ",", 1) }),
 		sent("OBS4-PARAM-05", "plus-is-plus", "takes a raw plus sign for itself", func(params []wire.Param) []wire.Param {
@@ -157,11 +157,11 @@ func obsV4Query() []Mutant {
 		}),
 		{"OBS4-QUERY-04", "signature-parameters-last", "puts the parameters of the signature behind the others", query("obs-v4"), output(signature.CanonicalQuery, func(_ *signature.Signing, b string) string {
 			pairs := strings.Split(b, "&")
-			slices.SortStableFunc(pairs, func(a, b string) int { return strings.Compare(s3VendorFirst(b), s3VendorFirst(a)) })
+			slices.SortStableFunc(pairs, func(a, b string) int { return strings.Compare(vendorFirst(b), vendorFirst(a)) })
 			return strings.Join(pairs, "&")
 		})},
 	}
-	for _, e := range s3Encodings {
+	for _, e := range obsV4Encodings {
 		if e.name == "percent-raw" || strings.Contains(e.name, "composed") {
 			continue
 		}
@@ -177,39 +177,37 @@ func obsV4Query() []Mutant {
 	}
 	for _, name := range []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders"} {
 		out = append(out, Mutant{"OBS4-QUERY-04", "without-" + strings.ToLower(name), "leaves " + name + " out of the canonical query", query("obs-v4"),
-			parameters(func(params []wire.Param) []wire.Param {
-				return slices.DeleteFunc(params, func(p wire.Param) bool { return p.Name == name })
-			}, signature.CanonicalQuery)})
+			dropping(func(p wire.Param) bool { return p.Name == name })})
 	}
 	return out
 }
 
-func s3VendorFirst(pair string) string {
+func vendorFirst(pair string) string {
 	if strings.HasPrefix(pair, "X-Amz-") {
 		return "a"
 	}
 	return "b"
 }
 
-// s3Suffix is the bare name at the end of a query whose last pair is name=.
-func s3Suffix(query, name string) string {
+// bareSuffix is the bare name at the end of a query whose last pair is name=.
+func bareSuffix(query, name string) string {
 	if query == name+"=" || strings.HasSuffix(query, "&"+name+"=") {
 		return name
 	}
 	return ""
 }
 
-// s3Sorted sorts the names of the canonical query otherwise; without an order it
+// queryOrder sorts the names of the canonical query otherwise; without an order it
 // leaves them as they came.
-func s3Sorted(name, about string, order func(a, b string) int) Mutant {
+func queryOrder(name, about string, order func(a, b string) int) Mutant {
 	return Mutant{"OBS4-PARAM-02", name, about, requests("obs-v4"), output(signature.CanonicalQuery, func(s *signature.Signing, b string) string {
-		return s3InOrder(s, b, order)
+		return pairsInOrder(s, b, order)
 	})}
 }
 
-// s3InOrder writes the pairs of a canonical query in order of arrival, and then
+// pairsInOrder writes the pairs of a canonical query in order of arrival, and then
 // stably in an order of their names.
-func s3InOrder(s *signature.Signing, built string, order func(a, b string) int) string {
+func pairsInOrder(s *signature.Signing, built string, order func(a, b string) int) string {
 	var pairs []string
 	for _, p := range s.Params {
 		if pair := wire.EscapeValue(wire.UnescapeQuery(p.Name)) + "=" + wire.EscapeValue(wire.UnescapeQuery(p.Value)); strings.Contains("&"+built+"&", "&"+pair+"&") {
@@ -226,8 +224,8 @@ func s3InOrder(s *signature.Signing, built string, order func(a, b string) int) 
 	return strings.Join(pairs, "&")
 }
 
-// s3Distinct keeps one parameter of each name.
-func s3Distinct(params []wire.Param, last bool) []wire.Param {
+// distinct keeps one parameter of each name.
+func distinct(params []wire.Param, last bool) []wire.Param {
 	var kept []wire.Param
 	for _, p := range params {
 		at := slices.IndexFunc(kept, func(k wire.Param) bool { return wire.UnescapeQuery(k.Name) == wire.UnescapeQuery(p.Name) })

@@ -1,11 +1,9 @@
 package mutants
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/signature"
@@ -27,84 +25,64 @@ var obsV4Request = []Mutant{
 	{"OBS4-CANONICAL-01", "ends-in-line-feed", "ends the canonical request with a line feed", requests("obs-v4"),
 		text(signature.CanonicalRequest, func(b string) string { return b + "\n" })},
 	{"OBS4-CANONICAL-01", "query-before-path", "puts the query before the path", requests("obs-v4"),
-		s3Lines(func(l []string) { l[1], l[2] = l[2], l[1] })},
-	{"OBS4-CANONICAL-02", "lower-case", "signs the method in lower case", requests("obs-v4"), s3Method("", "")},
-	{"OBS4-CANONICAL-02", "head-as-get", "signs HEAD as GET", requests("obs-v4"), s3Method("HEAD", "GET")},
-	{"OBS4-CANONICAL-02", "put-as-post", "signs PUT as POST", requests("obs-v4"), s3Method("PUT", "POST")},
-	{"OBS4-CANONICAL-02", "post-as-put", "signs POST as PUT", requests("obs-v4"), s3Method("POST", "PUT")},
-	{"OBS4-CANONICAL-02", "delete-as-post", "signs DELETE as the POST of a tunnel", requests("obs-v4"), s3Method("DELETE", "POST")},
-	{"OBS4-CANONICAL-02", "options-as-get", "signs OPTIONS as the GET that follows", requests("obs-v4"), s3Method("OPTIONS", "GET")},
+		inLines(signature.CanonicalRequest, func(_ *signature.Signing, l []string) { l[1], l[2] = l[2], l[1] })},
+	{"OBS4-CANONICAL-02", "lower-case", "signs the method in lower case", requests("obs-v4"), textLine(signature.CanonicalRequest, 0, strings.ToLower)},
 
 	{"OBS4-STRING-01", "hash-in-capitals", "writes the hash in upper case", requests("obs-v4"),
-		s3StringLines(func(_ *signature.Signing, l []string) { l[3] = strings.ToUpper(l[3]) })},
+		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) { l[3] = strings.ToUpper(l[3]) })},
 	{"OBS4-STRING-01", "hash-in-base64", "writes the hash in Base64", requests("obs-v4"),
-		s3StringLines(func(_ *signature.Signing, l []string) {
+		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) {
 			sum, _ := hex.DecodeString(l[3])
 			l[3] = base64.StdEncoding.EncodeToString(sum)
 		})},
 	{"OBS4-STRING-01", "word-of-oss", "begins with the word of OSS V4", requests("obs-v4"),
-		s3StringLines(func(_ *signature.Signing, l []string) { l[0] = "OSS4-HMAC-SHA256" })},
+		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) { l[0] = "OSS4-HMAC-SHA256" })},
 	{"OBS4-STRING-02", "extended-form", "writes the time with dashes and colons", requests("obs-v4"),
-		s3StringLines(func(_ *signature.Signing, l []string) {
+		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) {
 			t := l[1]
 			l[1] = t[:4] + "-" + t[4:6] + "-" + t[6:11] + ":" + t[11:13] + ":" + t[13:]
 		})},
 	{"OBS4-STRING-02", "local-time", "writes the time of its own zone", requests("obs-v4"),
-		s3StringLines(func(_ *signature.Signing, l []string) {
+		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) {
 			l[1] = strings.Replace(l[1], "T08", "T16", 1)
 			l[1] = strings.Replace(l[1], "T03", "T11", 1)
 			l[1] = strings.Replace(l[1], "T23", "T07", 1)
 		})},
 	{"OBS4-STRING-02", "without-leading-zeros", "writes the hour without a leading zero", requests("obs-v4"),
-		s3StringLines(func(_ *signature.Signing, l []string) { l[1] = strings.Replace(l[1], "T0", "T", 1) })},
+		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) { l[1] = strings.Replace(l[1], "T0", "T", 1) })},
 	{"OBS4-STRING-02", "one-digit-month", "writes the month without a leading zero", requests("obs-v4"),
-		s3StringLines(func(_ *signature.Signing, l []string) {
+		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) {
 			if strings.HasPrefix(l[1], "20240102") {
 				l[1] = "202412" + l[1][8:]
 			}
 		})},
 	{"OBS4-STRING-02", "no-twenty-ninth-of-february", "knows no leap year", requests("obs-v4"),
-		s3StringLines(func(_ *signature.Signing, l []string) { l[1] = strings.Replace(l[1], "0229T", "0301T", 1) })},
+		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) { l[1] = strings.Replace(l[1], "0229T", "0301T", 1) })},
 
 	{"OBS4-SCOPE-01", "without-service", "leaves s3 out of the scope", requests("obs-v4"),
-		s3StringLines(func(_ *signature.Signing, l []string) { l[2] = strings.Replace(l[2], "/s3/", "/", 1) })},
+		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) { l[2] = strings.Replace(l[2], "/s3/", "/", 1) })},
 	{"OBS4-SCOPE-01", "key-id-in-scope", "puts the key id before the scope", requests("obs-v4"),
-		s3StringLines(func(s *signature.Signing, l []string) { l[2] = s.Credentials.AccessKeyID + "/" + l[2] })},
+		inLines(signature.StringToSign, func(s *signature.Signing, l []string) { l[2] = s.Credentials.AccessKeyID + "/" + l[2] })},
 	{"OBS4-SCOPE-01", "region-before-day", "puts the region before the day", requests("obs-v4"),
-		s3StringLines(func(s *signature.Signing, l []string) {
+		inLines(signature.StringToSign, func(s *signature.Signing, l []string) {
 			l[2] = strings.Replace(l[2], s.Scope.Date+"/"+s.Scope.Region, s.Scope.Region+"/"+s.Scope.Date, 1)
 		})},
 	{"OBS4-SCOPE-02", "region-of-host", "signs the region of the host and not that of the credential", requests("obs-v4"),
-		s3StringLines(func(s *signature.Signing, l []string) {
+		inLines(signature.StringToSign, func(s *signature.Signing, l []string) {
 			l[2] = strings.Replace(l[2], "/"+s.Scope.Region+"/", "/cn-north-4/", 1)
 		})},
-	{"OBS4-SCOPE-02", "default-region", "takes the words obs and region for none", carriers("obs-v4"), s3Key(func(s *signature.Signing) []string {
-		region := s.Scope.Region
-		if region == "obs" || region == "region" {
-			region = "us-east-1"
+	{"OBS4-SCOPE-02", "default-region", "takes the words obs and region for none", carriers("obs-v4"), derived(func(c *keyChain) {
+		if c.steps[1] == "obs" || c.steps[1] == "region" {
+			c.steps[1] = "us-east-1"
 		}
-		return []string{"AWS4" + s.Credentials.AccessKeySecret, s.Scope.Date, region, "s3", "aws4_request"}
 	})},
 
-	{"OBS4-KEY-01", "without-prefix", "begins the chain with the bare secret", carriers("obs-v4"), s3Key(func(s *signature.Signing) []string {
-		return []string{s.Credentials.AccessKeySecret, s.Scope.Date, s.Scope.Region, "s3", "aws4_request"}
-	})},
-	{"OBS4-KEY-01", "without-terminator", "leaves aws4_request out of the chain", carriers("obs-v4"), s3Key(func(s *signature.Signing) []string {
-		return []string{"AWS4" + s.Credentials.AccessKeySecret, s.Scope.Date, s.Scope.Region, "s3"}
-	})},
-	{"OBS4-KEY-01", "service-before-region", "has service and region the wrong way round", carriers("obs-v4"), s3Key(func(s *signature.Signing) []string {
-		return []string{"AWS4" + s.Credentials.AccessKeySecret, s.Scope.Date, "s3", s.Scope.Region, "aws4_request"}
-	})},
-	{"OBS4-KEY-01", "region-of-east", "derives its key for us-east-1", carriers("obs-v4"), s3Key(func(s *signature.Signing) []string {
-		return []string{"AWS4" + s.Credentials.AccessKeySecret, s.Scope.Date, "us-east-1", "s3", "aws4_request"}
-	})},
-	{"OBS4-KEY-01", "secret-cut-at-a-block", "cuts a secret at 64 bytes", carriers("obs-v4"), s3Key(func(s *signature.Signing) []string {
-		secret := "AWS4" + s.Credentials.AccessKeySecret
-		return []string{secret[:min(len(secret), 64)], s.Scope.Date, s.Scope.Region, "s3", "aws4_request"}
-	})},
-	{"OBS4-KEY-01", "secret-decoded", "percent-decodes the secret", carriers("obs-v4"), s3Key(func(s *signature.Signing) []string {
-		return []string{"AWS4" + wire.UnescapeQuery(s.Credentials.AccessKeySecret), s.Scope.Date, s.Scope.Region, "s3", "aws4_request"}
-	})},
+	{"OBS4-KEY-01", "without-prefix", "begins the chain with the bare secret", carriers("obs-v4"), derived(func(c *keyChain) { c.prefix = "" })},
+	{"OBS4-KEY-01", "without-terminator", "leaves aws4_request out of the chain", carriers("obs-v4"), derived(func(c *keyChain) { c.steps = c.steps[:3] })},
+	{"OBS4-KEY-01", "service-before-region", "has service and region the wrong way round", carriers("obs-v4"), derived(func(c *keyChain) { c.steps[1], c.steps[2] = c.steps[2], c.steps[1] })},
+	{"OBS4-KEY-01", "region-of-east", "derives its key for us-east-1", carriers("obs-v4"), derived(func(c *keyChain) { c.steps[1] = "us-east-1" })},
+	{"OBS4-KEY-01", "secret-cut-at-a-block", "cuts a secret at 64 bytes", carriers("obs-v4"), derived(func(c *keyChain) { c.secret = c.secret[:min(len(c.secret), 64-len(c.prefix))] })},
+	{"OBS4-KEY-01", "secret-decoded", "percent-decodes the secret", carriers("obs-v4"), derived(func(c *keyChain) { c.secret = wire.UnescapeQuery(c.secret) })},
 	{"OBS4-KEY-02", "capitals", "writes the signature in upper case", carriers("obs-v4"), text(signature.SignatureValue, strings.ToUpper)},
 	{"OBS4-KEY-02", "base64", "writes the signature in Base64", carriers("obs-v4"), text(signature.SignatureValue, func(b string) string {
 		sum, _ := hex.DecodeString(b)
@@ -113,108 +91,35 @@ var obsV4Request = []Mutant{
 
 	{"OBS4-PAYLOAD-01", "hash-of-body", "hashes the body whatever x-amz-content-sha256 says", header("obs-v4"), output(signature.CanonicalRequest, func(s *signature.Signing, b string) string {
 		sum := sha256.Sum256([]byte(s.Request.Body))
-		return s3Payload(b, hex.EncodeToString(sum[:]))
+		return withPayload(b, hex.EncodeToString(sum[:]))
 	})},
 	{"OBS4-PAYLOAD-01", "always-unsigned", "writes UNSIGNED-PAYLOAD whatever x-amz-content-sha256 says", header("obs-v4"),
-		text(signature.CanonicalRequest, func(b string) string { return s3Payload(b, "UNSIGNED-PAYLOAD") })},
+		text(signature.CanonicalRequest, func(b string) string { return withPayload(b, "UNSIGNED-PAYLOAD") })},
 	{"OBS4-PAYLOAD-01", "always-empty", "writes the hash of nothing whatever x-amz-content-sha256 says", header("obs-v4"),
-		text(signature.CanonicalRequest, func(b string) string { return s3Payload(b, s3HashOfNothing) })},
-	{"OBS4-PAYLOAD-02", "checked", "refuses a hash that is not that of the body", header("obs-v4"), s3Demand(func(s *signature.Signing) bool {
+		text(signature.CanonicalRequest, func(b string) string { return withPayload(b, hashOfNothing) })},
+	{"OBS4-PAYLOAD-02", "checked", "refuses a hash that is not that of the body", header("obs-v4"), demanding(func(s *signature.Signing) bool {
 		sum := sha256.Sum256([]byte(s.Request.Body))
 		v, _ := s.Request.Header("x-amz-content-sha256")
 		return v == "UNSIGNED-PAYLOAD" || v == hex.EncodeToString(sum[:])
 	})},
-	{"OBS4-PAYLOAD-02", "unsigned-refused", "refuses UNSIGNED-PAYLOAD", header("obs-v4"), s3Demand(func(s *signature.Signing) bool {
+	{"OBS4-PAYLOAD-02", "unsigned-refused", "refuses UNSIGNED-PAYLOAD", header("obs-v4"), demanding(func(s *signature.Signing) bool {
 		v, _ := s.Request.Header("x-amz-content-sha256")
 		return v != "UNSIGNED-PAYLOAD"
 	})},
 	{"OBS4-PAYLOAD-03", "hash-of-nothing", "writes the hash of nothing for a URL", query("obs-v4"),
-		text(signature.CanonicalRequest, func(b string) string { return s3Payload(b, s3HashOfNothing) })},
+		text(signature.CanonicalRequest, func(b string) string { return withPayload(b, hashOfNothing) })},
 	{"OBS4-PAYLOAD-03", "hash-of-body", "hashes the body that comes over a URL", query("obs-v4"), output(signature.CanonicalRequest, func(s *signature.Signing, b string) string {
 		if s.Request.Body == "" {
 			return b
 		}
 		sum := sha256.Sum256([]byte(s.Request.Body))
-		return s3Payload(b, hex.EncodeToString(sum[:]))
+		return withPayload(b, hex.EncodeToString(sum[:]))
 	})},
 }
 
-const s3HashOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+const hashOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-// s3Lines changes the lines of the canonical request.
-func s3Lines(change func(lines []string)) Break {
-	return text(signature.CanonicalRequest, func(b string) string {
-		lines := strings.Split(b, "\n")
-		change(lines)
-		return strings.Join(lines, "\n")
-	})
-}
-
-// s3StringLines changes the lines of the StringToSign.
-func s3StringLines(change func(s *signature.Signing, lines []string)) Break {
-	return output(signature.StringToSign, func(s *signature.Signing, b string) string {
-		lines := strings.Split(b, "\n")
-		change(s, lines)
-		return strings.Join(lines, "\n")
-	})
-}
-
-// s3Method signs one method as another; without a name it lowers them all.
-func s3Method(from, to string) Break {
-	return s3Lines(func(l []string) {
-		switch l[0] {
-		case from:
-			l[0] = to
-		default:
-			if from == "" {
-				l[0] = strings.ToLower(l[0])
-			}
-		}
-	})
-}
-
-// s3Payload puts another last line into the canonical request.
-func s3Payload(built, hash string) string { return built[:strings.LastIndexByte(built, '\n')+1] + hash }
-
-// s3Key derives the signing key from other words.
-func s3Key(words func(s *signature.Signing) []string) Break {
-	return stage(signature.SigningKey, func(s *signature.Signing, dst []byte) ([]byte, error) {
-		w := words(s)
-		key := []byte(w[0])
-		for _, word := range w[1:] {
-			mac := hmac.New(sha256.New, key)
-			mac.Write([]byte(word))
-			key = mac.Sum(nil)
-		}
-		return hex.AppendEncode(dst, key), nil
-	})
-}
-
-// s3Demand refuses requests that a server takes.
-func s3Demand(fine func(s *signature.Signing) bool) Break {
-	return Break{Profile: func(p *signature.Profile) *signature.Profile {
-		c := p.Clone()
-		c.Read = func(s *signature.Signing) []*signature.Fault {
-			faults := p.Read(s)
-			if !fine(s) {
-				faults = append(faults, &signature.Fault{Class: signature.MalformedAuthorization, Where: "request", Offset: -1, Rule: "the mutant wants it otherwise"})
-			}
-			return faults
-		}
-		return c
-	}}
-}
-
-// s3Together breaks in two ways at once.
-func s3Together(a, b Break) Break {
-	return Break{Profile: func(p *signature.Profile) *signature.Profile { return b.Profile(a.Profile(p)) }}
-}
-
-// s3Chosen signs other headers than a signer should choose.
-func s3Chosen(change func(s *signature.Signing, names []string) []string) Break {
-	return Break{Profile: func(p *signature.Profile) *signature.Profile {
-		c := p.Clone()
-		c.ChooseHeaders = func(s *signature.Signing) []string { return change(s, slices.Clone(p.ChooseHeaders(s))) }
-		return c
-	}}
+// withPayload puts another last line into the canonical request.
+func withPayload(built, hash string) string {
+	return built[:strings.LastIndexByte(built, '\n')+1] + hash
 }

@@ -1,9 +1,7 @@
 package mutants
 
 import (
-	"bytes"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -11,9 +9,9 @@ import (
 
 // Of the canonical URI of OBS V4.
 
-// s3Encodings are the slips of an encoder, by the byte that it treats otherwise:
+// obsV4Encodings are the slips of an encoder, by the byte that it treats otherwise:
 // what stands in the strict form, and what stands in its place.
-var s3Encodings = []struct{ name, about, strict, other string }{
+var obsV4Encodings = []struct{ name, about, strict, other string }{
 	{"exclamation-mark-raw", "leaves ! raw", "%21", "!"},
 	{"apostrophe-raw", "leaves ' raw", "%27", "'"},
 	{"asterisk-raw", "leaves * raw", "%2A", "*"},
@@ -49,13 +47,13 @@ func obsV4URI() []Mutant {
 		return Mutant{"OBS4-URI-01", name, about, both, text(signature.CanonicalResource, edit)}
 	}
 	out := []Mutant{
-		path("lower-case-digits", "writes %XX in lower case", s3LowerDigits),
-		path("slash-encoded", "encodes slashes", func(b string) string { return strings.ReplaceAll(b, "/", "%2F") }),
-		path("encoded-twice", "encodes the wire path without decoding it", func(b string) string { return strings.ReplaceAll(b, "%", "%25") }),
+		path("lower-case-digits", "writes %XX in lower case", lowerEscapes),
+		path("slash-encoded", "encodes slashes", replacing("/", "%2F")),
+		path("encoded-twice", "encodes the wire path without decoding it", replacing("%", "%25")),
 		path("decoded-twice", "decodes the path twice", func(b string) string { return wire.EscapePath(wire.Unescape(wire.Unescape(b))) }),
-		path("cut-at-question-mark", "takes a question mark in the key for the query", func(b string) string { b, _, _ = strings.Cut(b, "%3F"); return b }),
-		path("cut-at-hash", "takes a hash in the key for a fragment", func(b string) string { b, _, _ = strings.Cut(b, "%23"); return b }),
-		path("backslash-as-slash", "makes a backslash a slash", func(b string) string { return strings.ReplaceAll(b, "%5C", "/") }),
+		path("cut-at-question-mark", "takes a question mark in the key for the query", upTo("%3F")),
+		path("cut-at-hash", "takes a hash in the key for a fragment", upTo("%23")),
+		path("backslash-as-slash", "makes a backslash a slash", replacing("%5C", "/")),
 		path("double-slash-folded", "makes one slash of two", func(b string) string {
 			return b[:1] + strings.ReplaceAll(b[1:], "//", "/")
 		}),
@@ -63,11 +61,11 @@ func obsV4URI() []Mutant {
 			return "/" + strings.TrimLeft(b, "/")
 		}),
 		path("trailing-slash-dropped", "drops a slash at the end", func(b string) string { return b[:1] + strings.TrimSuffix(b[1:], "/") }),
-		path("dot-segment-removed", "removes ./", func(b string) string { return strings.ReplaceAll(b, "/./", "/") }),
-		path("dot-dot-resolved", "resolves ../", func(b string) string { return strings.ReplaceAll(b, "/a/../", "/") }),
+		path("dot-segment-removed", "removes ./", replacing("/./", "/")),
+		path("dot-dot-resolved", "resolves ../", replacing("/a/../", "/")),
 		path("trailing-dot-dropped", "drops a dot at the end", func(b string) string { return strings.TrimSuffix(b, ".") }),
-		path("latin-1", "writes letters as Latin-1", func(b string) string { return wire.EscapePath(s3Latin1(wire.Unescape(b))) }),
-		path("surrogates", "encodes the halves of a surrogate pair", func(b string) string { return wire.EscapePath(s3Surrogates(wire.Unescape(b))) }),
+		path("latin-1", "writes letters as Latin-1", func(b string) string { return wire.EscapePath(latin1(wire.Unescape(b))) }),
+		path("surrogates", "encodes the halves of a surrogate pair", func(b string) string { return wire.EscapePath(surrogatesApart(wire.Unescape(b))) }),
 		path("invalid-replaced", "replaces bytes that are no UTF-8", func(b string) string { return wire.EscapePath(strings.ToValidUTF8(wire.Unescape(b), "\uFFFD")) }),
 		path("control-dropped", "drops control bytes", func(b string) string {
 			return wire.EscapePath(strings.Map(func(r rune) rune {
@@ -86,13 +84,13 @@ func obsV4URI() []Mutant {
 			return b
 		}),
 		{"OBS4-URI-02", "bucket-in-virtual-host", "puts the bucket before the key although the host names it", both,
-			s3BucketInPath(func(r *signature.Resource) bool { return r.Addressing == signature.VirtualHost && r.RawKey != "" })},
+			bucketInPath(func(r *signature.Resource) bool { return r.Addressing == signature.VirtualHost && r.RawKey != "" })},
 		{"OBS4-URI-02", "bucket-of-virtual-host", "signs /bucket/ for a bucket that the host names", both,
-			s3BucketInPath(func(r *signature.Resource) bool {
+			bucketInPath(func(r *signature.Resource) bool {
 				return r.Addressing == signature.VirtualHost && r.RawKey == "" && r.Bucket != ""
 			})},
 		{"OBS4-URI-02", "bucket-for-custom-domain", "puts the bucket before the key under a custom domain", both,
-			s3BucketInPath(func(r *signature.Resource) bool { return r.Addressing == signature.CNAME })},
+			bucketInPath(func(r *signature.Resource) bool { return r.Addressing == signature.CNAME })},
 		{"OBS4-URI-02", "host-for-custom-domain", "puts the host before the key under a custom domain, as the older scheme does", both,
 			output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
 				if s.Resource.Addressing == signature.CNAME {
@@ -114,33 +112,33 @@ func obsV4URI() []Mutant {
 			output(signature.CanonicalResource, func(s *signature.Signing, _ string) string {
 				return wire.EscapePath(wire.UnescapeQuery(s.Resource.RawPath))
 			})},
-		{"OBS4-URI-04", "bucket-cut-off", "signs the key alone in path style", both, output(signature.CanonicalResource, s3PathStyle(func(b string) string {
+		{"OBS4-URI-04", "bucket-cut-off", "signs the key alone in path style", both, output(signature.CanonicalResource, onPathStyle(func(b string) string {
 			if rest, ok := strings.CutPrefix(b, "/examplebucket/"); ok && rest != "" {
 				return "/" + rest
 			}
 			return b
 		}))},
-		{"OBS4-URI-04", "slash-added", "closes a bucket in path style with a slash", both, output(signature.CanonicalResource, s3PathStyle(func(b string) string {
+		{"OBS4-URI-04", "slash-added", "closes a bucket in path style with a slash", both, output(signature.CanonicalResource, onPathStyle(func(b string) string {
 			if b == "/examplebucket" {
 				return b + "/"
 			}
 			return b
 		}))},
-		{"OBS4-URI-04", "slash-removed", "removes the slash behind a bucket in path style", both, output(signature.CanonicalResource, s3PathStyle(func(b string) string {
+		{"OBS4-URI-04", "slash-removed", "removes the slash behind a bucket in path style", both, output(signature.CanonicalResource, onPathStyle(func(b string) string {
 			if b == "/examplebucket/" {
 				return "/examplebucket"
 			}
 			return b
 		}))},
 	}
-	for _, e := range s3Encodings {
+	for _, e := range obsV4Encodings {
 		out = append(out, path(e.name, e.about, func(b string) string { return strings.ReplaceAll(b, e.strict, e.other) }))
 	}
 	return out
 }
 
-// s3BucketInPath puts the bucket in front of the path of some requests.
-func s3BucketInPath(when func(r *signature.Resource) bool) Break {
+// bucketInPath puts the bucket in front of the path of some requests.
+func bucketInPath(when func(r *signature.Resource) bool) Break {
 	return output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
 		if when(&s.Resource) {
 			return "/" + s.Resource.Bucket + built
@@ -149,54 +147,12 @@ func s3BucketInPath(when func(r *signature.Resource) bool) Break {
 	})
 }
 
-func s3PathStyle(edit func(built string) string) func(s *signature.Signing, built string) string {
+// onPathStyle edits a path where the bucket stands in it.
+func onPathStyle(edit func(built string) string) func(s *signature.Signing, built string) string {
 	return func(s *signature.Signing, built string) string {
 		if s.Resource.Addressing == signature.PathStyle {
 			return edit(built)
 		}
 		return built
 	}
-}
-
-// s3LowerDigits writes the digits of %XX in lower case.
-func s3LowerDigits(built string) string {
-	b := []byte(built)
-	for i := range b {
-		if b[i] == '%' && i+2 < len(b) {
-			copy(b[i:], bytes.ToLower(b[i:i+3]))
-		}
-	}
-	return string(b)
-}
-
-// s3Latin1 is text as ISO 8859-1 has it; other letters become question marks.
-func s3Latin1(text string) string {
-	if !utf8.ValidString(text) {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if r > 0xff {
-			r = '?'
-		}
-		b.WriteByte(byte(r))
-	}
-	return b.String()
-}
-
-// s3Surrogates encodes letters beyond the first plane as two of three bytes.
-func s3Surrogates(text string) string {
-	var b strings.Builder
-	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		if r < 0x10000 {
-			b.WriteString(text[i : i+size])
-		} else {
-			for _, half := range []rune{0xd800 + (r-0x10000)>>10, 0xdc00 + (r-0x10000)&0x3ff} {
-				b.Write([]byte{0xe0 | byte(half>>12), 0x80 | byte(half>>6)&0x3f, 0x80 | byte(half)&0x3f})
-			}
-		}
-		i += size
-	}
-	return b.String()
 }

@@ -159,7 +159,7 @@ var opAddressing = []Mutant{
 		}
 	})},
 	{"OP-ADDRESSING-01", "brackets-lost", "loses the brackets of an IPv6 address", senders("header"),
-		anotherHost(strings.NewReplacer("[", "", "]", "").Replace)},
+		anotherHost(replacing("[", "", "]", ""))},
 	{"OP-ADDRESSING-01", "public-for-internal", "goes to the public endpoint for the internal one", senders("header", "query"),
 		anotherHost(func(h string) string { return strings.Replace(h, "-internal.", ".", 1) })},
 	{"OP-ADDRESSING-01", "service-always-public", "lists buckets at the public endpoint", senders("header"), plans(func(p *Plan) {
@@ -178,10 +178,7 @@ var opAddressing = []Mutant{
 				p.Region = strings.TrimPrefix(strings.TrimSuffix(labels[i], "-internal"), "oss-")
 			}
 		})},
-	{"OP-ADDRESSING-01", "bucket-to-its-first-dot", "ends the name of the bucket at its first dot", senders("header", "query"), anotherBucket(func(b string) string {
-		b, _, _ = strings.Cut(b, ".")
-		return b
-	})},
+	{"OP-ADDRESSING-01", "bucket-to-its-first-dot", "ends the name of the bucket at its first dot", senders("header", "query"), anotherBucket(upTo("."))},
 	{"OP-ADDRESSING-01", "hyphens-trimmed", "keeps letters of a bucket only", senders("header"), anotherBucket(func(b string) string { return strings.Trim(b, "-0123456789") })},
 	{"OP-ADDRESSING-01", "bucket-twice", "puts the bucket into the path as well", senders("header", "query"), plans(func(p *Plan) {
 		if p.Bucket != "" {
@@ -200,11 +197,8 @@ var opBodyTokenExpires = []Mutant{
 	{"OP-BODY-01", "no-body", "sends no body", senders("header", "query", "form"), anotherBody(func(string) string { return "" })},
 	{"OP-BODY-01", "as-text", "sends the body as text: what is no UTF-8 is replaced", senders("header", "query", "form"),
 		anotherBody(func(b string) string { return strings.ToValidUTF8(b, "\ufffd") })},
-	{"OP-BODY-01", "line-ends", "writes line ends as CR LF", senders("header", "query"), anotherBody(func(b string) string { return strings.ReplaceAll(b, "\n", "\r\n") })},
-	{"OP-BODY-01", "to-the-first-zero", "ends the body at its first zero byte", senders("header", "query", "form"), anotherBody(func(b string) string {
-		b, _, _ = strings.Cut(b, "\x00")
-		return b
-	})},
+	{"OP-BODY-01", "line-ends", "writes line ends as CR LF", senders("header", "query"), anotherBody(replacing("\n", "\r\n"))},
+	{"OP-BODY-01", "to-the-first-zero", "ends the body at its first zero byte", senders("header", "query", "form"), anotherBody(upTo("\x00"))},
 	{"OP-BODY-01", "in-chunks", "writes the body in signed chunks that nobody asked for", senders("header"),
 		anotherBody(func(b string) string { return strconv.FormatInt(int64(len(b)), 16) + ";chunk-signature=0\r\n" + b })},
 
@@ -270,67 +264,6 @@ var opBodyTokenExpires = []Mutant{
 
 // addTo and dropFrom change the headers of a request that was signed.
 
-func addTo(req *wire.Request, name, value string) {
-	req.Headers = append(slices.Clone(req.Headers), wire.Header{Name: name, Value: value})
-}
-
-func dropFrom(req *wire.Request, name string) {
-	req.Headers = slices.DeleteFunc(slices.Clone(req.Headers), func(h wire.Header) bool { return wire.EqualFold(h.Name, name) })
-}
-
-func changePath(req *wire.Request, change func(path string) string) {
-	t := wire.SplitTarget(req.Target)
-	t.Path = change(t.Path)
-	req.Target = t.String()
-}
-
-func anotherMethod(from, to string) Break {
-	return plans(func(p *Plan) {
-		if p.Request.Method == from {
-			p.Request.Method = to
-		}
-	})
-}
-
-func anotherHost(change func(host string) string) Break {
-	return plans(func(p *Plan) { p.Request.SetHeader("Host", change(p.Request.Host())) })
-}
-
-func anotherBucket(change func(bucket string) string) Break {
-	return plans(func(p *Plan) {
-		if p.Bucket != "" && p.Addressing == signature.VirtualHost {
-			endpoint := strings.TrimPrefix(p.Request.Host(), p.Bucket)
-			p.Bucket = change(p.Bucket)
-			p.Request.SetHeader("Host", p.Bucket+endpoint)
-		}
-	})
-}
-
-func anotherBody(change func(body string) string) Break {
-	return plans(func(p *Plan) { p.Request.Body = change(p.Request.Body) })
-}
-
-func anotherToken(change func(token string) string) Break {
-	return plans(func(p *Plan) { p.Credentials.SecurityToken = change(p.Credentials.SecurityToken) })
-}
-
-func tokenLost(lost func(p *Plan) bool) Break {
-	return plans(func(p *Plan) {
-		if lost(p) {
-			p.Credentials.SecurityToken = ""
-		}
-	})
-}
-
-// anotherLifetime signs for other seconds than were asked for.
-func anotherLifetime(change func(seconds int64) int64) Break {
-	return plans(func(p *Plan) {
-		if asked := p.Case.Operation.Expires; asked != 0 {
-			p.Expires += change(asked) - asked
-		}
-	})
-}
-
 func profileWhen(applies bool, profile string) string {
 	if applies {
 		return profile
@@ -348,34 +281,4 @@ func hostAlone(host string) string {
 		return host[:i]
 	}
 	return host
-}
-
-// signedValues signs the values that the caller gave, changed, and sends them
-// trimmed.
-func signedValues(change func(given string) string) Break {
-	return Break{Sends: func(s *Sender) {
-		var given map[string]string
-		s.Plan = func(p *Plan) { given = givenValues(p) }
-		s.Sign = func(p *signature.Profile) *signature.Profile {
-			return p.WithValues(func(h wire.Header) string {
-				if v, ok := given[strings.ToLower(h.Name)]; ok {
-					return change(v)
-				}
-				return h.Value
-			})
-		}
-	}}
-}
-
-// givenValues are the values of headers as the caller gave them.
-func givenValues(p *Plan) map[string]string {
-	given := map[string]string{}
-	add := func(prefix string, pairs [][2]wire.Bytes) {
-		for _, h := range pairs {
-			given[strings.ToLower(prefix+string(h[0]))] = string(h[1])
-		}
-	}
-	add("", p.Case.Operation.Headers)
-	add(p.Profile.Names.HeaderPrefix+"meta-", p.Case.Operation.Metadata)
-	return given
 }

@@ -22,21 +22,15 @@ var opHeaders = slices.Concat([]Mutant{
 	})},
 	{"OP-HEADER-01", "type-without-semicolon", "drops a semicolon at the end of a media type", senders("header"), namedHeader("Content-Type", func(v string) string { return strings.TrimSuffix(v, ";") })},
 	{"OP-HEADER-01", "type-in-lower-case", "writes media types in lower case", senders("header"), namedHeader("Content-Type", strings.ToLower)},
-	{"OP-HEADER-01", "type-without-charset", "drops the parameters of a media type", senders("header", "query"), namedHeader("Content-Type", func(v string) string {
-		v, _, _ = strings.Cut(v, ";")
-		return v
-	})},
+	{"OP-HEADER-01", "type-without-charset", "drops the parameters of a media type", senders("header", "query"), namedHeader("Content-Type", upTo(";"))},
 	{"OP-HEADER-01", "type-must-be-one", "replaces what is no media type", senders("header"), namedHeader("Content-Type", func(v string) string {
 		if !strings.Contains(v, "/") {
 			return "application/octet-stream"
 		}
 		return v
 	})},
-	{"OP-HEADER-01", "type-suffix-lost", "drops the suffix of a media type", senders("header"), namedHeader("Content-Type", func(v string) string {
-		v, _, _ = strings.Cut(v, "+")
-		return v
-	})},
-	{"OP-HEADER-01", "md5-safe-for-urls", "writes digests in the base64 of URLs", senders("header"), namedHeader("Content-MD5", strings.NewReplacer("+", "-", "/", "_").Replace)},
+	{"OP-HEADER-01", "type-suffix-lost", "drops the suffix of a media type", senders("header"), namedHeader("Content-Type", upTo("+"))},
+	{"OP-HEADER-01", "md5-safe-for-urls", "writes digests in the base64 of URLs", senders("header"), namedHeader("Content-MD5", replacing("+", "-", "/", "_"))},
 	{"OP-HEADER-01", "names-as-usual-only", "knows Content-Type and Content-MD5 in their usual letter case only", senders("header", "query"), lostHeader(func(_ *Plan, h wire.Header) bool {
 		return h.Name == "content-type" || h.Name == "content-md5"
 	})},
@@ -62,22 +56,16 @@ var opHeaders = slices.Concat([]Mutant{
 		return p.Case.Operation.Name == "InitiateMultipartUpload"
 	})},
 	{"OP-HEADER-01", "blanks-blanksFolded", "folds blanks inside of values", senders("header"), otherHeaderValue(notMeta, blanksFolded)},
-	{"OP-HEADER-01", "split-at-commas", "sends the first of several values alone", senders("header"), otherHeaderValue(notMeta, func(v string) string {
-		v, _, _ = strings.Cut(v, ",")
-		return v
-	})},
+	{"OP-HEADER-01", "split-at-commas", "sends the first of several values alone", senders("header"), otherHeaderValue(notMeta, upTo(","))},
 	{"OP-HEADER-01", "commas-with-blanks", "writes a blank behind every comma", senders("header"), otherHeaderValue(notMeta, func(v string) string {
 		return strings.ReplaceAll(strings.ReplaceAll(v, ", ", ","), ",", ", ")
 	})},
-	{"OP-HEADER-01", "cut-at-colons", "ends values at a colon", senders("header"), otherHeaderValue(notMeta, func(v string) string {
-		v, _, _ = strings.Cut(v, ":")
-		return v
-	})},
-	{"OP-HEADER-01", "quotes-lost", "drops quotes", senders("header"), otherHeaderValue(notMeta, func(v string) string { return strings.ReplaceAll(v, "\"", "") })},
-	{"OP-HEADER-01", "escaped-quotes-resolved", "resolves backslashes inside of quotes", senders("header"), otherHeaderValue(notMeta, strings.NewReplacer("\\\"", "\"", "\\\\", "\\").Replace)},
+	{"OP-HEADER-01", "cut-at-colons", "ends values at a colon", senders("header"), otherHeaderValue(notMeta, upTo(":"))},
+	{"OP-HEADER-01", "quotes-lost", "drops quotes", senders("header"), otherHeaderValue(notMeta, replacing("\"", ""))},
+	{"OP-HEADER-01", "escaped-quotes-resolved", "resolves backslashes inside of quotes", senders("header"), otherHeaderValue(notMeta, replacing("\\\"", "\"", "\\\\", "\\"))},
 	{"OP-HEADER-01", "decoded", "decodes values", senders("header"), otherHeaderValue(notMeta, wire.Unescape)},
-	{"OP-HEADER-01", "plus-is-a-blank", "makes blanks of plus signs", senders("header"), otherHeaderValue(notMeta, func(v string) string { return strings.ReplaceAll(v, "+", " ") })},
-	{"OP-HEADER-01", "raw-bytes-encoded", "encodes what is not ASCII", senders("header"), otherHeaderValue(notMeta, encodeNonASCII)},
+	{"OP-HEADER-01", "plus-is-a-blank", "makes blanks of plus signs", senders("header"), otherHeaderValue(notMeta, replacing("+", " "))},
+	{"OP-HEADER-01", "raw-bytes-encoded", "encodes what is not ASCII", senders("header"), otherHeaderValue(notMeta, escapeNonASCII)},
 	{"OP-HEADER-01", "values-of-255-bytes", "ends values after 255 bytes", senders("header"), otherHeaderValue(notMeta, func(v string) string { return v[:min(len(v), 255)] })},
 	{"OP-HEADER-01", "range-of-two-numbers", "drops ranges that are not of two numbers", senders("header"), lostHeader(func(_ *Plan, h wire.Header) bool {
 		return wire.EqualFold(h.Name, "Range") && (strings.HasSuffix(h.Value, "-") || strings.Contains(h.Value, "=-"))
@@ -110,6 +98,7 @@ func lostHeaders(carrier string, names ...string) []Mutant {
 	return out
 }
 
+// namedHeader sends another value of one header.
 func namedHeader(name string, change func(value string) string) Break {
 	return otherHeaderValue(func(_ *Plan, n string) bool { return wire.EqualFold(n, name) }, change)
 }
@@ -134,28 +123,22 @@ var opMetadata = []Mutant{
 	{"OP-HEADER-02", "lone-percent-lost", "drops percent signs without digits", metaSenders, metaValue(func(v string) string {
 		return strings.ReplaceAll(strings.TrimSuffix(v, "%"), "%zz", "")
 	})},
-	{"OP-HEADER-02", "plus-is-a-blank", "makes blanks of plus signs", metaSenders, metaValue(func(v string) string { return strings.ReplaceAll(v, "+", " ") })},
-	{"OP-HEADER-02", "blank-is-a-plus", "makes plus signs of blanks", metaSenders, metaValue(func(v string) string { return strings.ReplaceAll(v, " ", "+") })},
+	{"OP-HEADER-02", "plus-is-a-blank", "makes blanks of plus signs", metaSenders, metaValue(replacing("+", " "))},
+	{"OP-HEADER-02", "blank-is-a-plus", "makes plus signs of blanks", metaSenders, metaValue(replacing(" ", "+"))},
 	{"OP-HEADER-02", "values-in-lower-case", "writes values in lower case", metaSenders, metaValue(strings.ToLower)},
 	{"OP-HEADER-02", "blanks-blanksFolded", "folds blanks inside of values", metaSenders, metaValue(blanksFolded)},
-	{"OP-HEADER-02", "tabs-are-blanks", "makes blanks of tabs", metaSenders, metaValue(func(v string) string { return strings.ReplaceAll(v, "\t", " ") })},
+	{"OP-HEADER-02", "tabs-are-blanks", "makes blanks of tabs", metaSenders, metaValue(replacing("\t", " "))},
 	{"OP-HEADER-02", "white-space-blanksFolded", "folds all white space", metaSenders, metaValue(func(v string) string { return strings.Join(strings.Fields(v), " ") })},
 	{"OP-HEADER-02", "unicode-trimmed", "trims all white space of Unicode", metaSenders, metaValue(strings.TrimSpace)},
 	{"OP-HEADER-02", "latin-1-trimmed", "trims the bytes that Latin-1 takes for blanks", metaSenders, metaValue(latin1BlanksTrimmed)},
 	{"OP-HEADER-02", "quotes-lost", "drops quotes around values", metaSenders, metaValue(func(v string) string { return strings.Trim(v, "\"") })},
-	{"OP-HEADER-02", "all-quotes-lost", "drops all quotes", metaSenders, metaValue(func(v string) string { return strings.ReplaceAll(v, "\"", "") })},
-	{"OP-HEADER-02", "backslashes-resolved", "resolves backslashes", metaSenders, metaValue(func(v string) string { return strings.ReplaceAll(v, "\\", "") })},
+	{"OP-HEADER-02", "all-quotes-lost", "drops all quotes", metaSenders, metaValue(replacing("\"", ""))},
+	{"OP-HEADER-02", "backslashes-resolved", "resolves backslashes", metaSenders, metaValue(replacing("\\", ""))},
 	{"OP-HEADER-02", "encoded-words-resolved", "decodes encoded words", metaSenders, metaValue(func(v string) string {
 		return strings.ReplaceAll(v, "=?UTF-8?B?5Lit5paH?=", "\u4e2d\u6587")
 	})},
-	{"OP-HEADER-02", "cut-at-commas", "ends values at a comma", metaSenders, metaValue(func(v string) string {
-		v, _, _ = strings.Cut(v, ",")
-		return v
-	})},
-	{"OP-HEADER-02", "cut-at-colons", "ends values at a colon", metaSenders, metaValue(func(v string) string {
-		v, _, _ = strings.Cut(v, ":")
-		return v
-	})},
+	{"OP-HEADER-02", "cut-at-commas", "ends values at a comma", metaSenders, metaValue(upTo(","))},
+	{"OP-HEADER-02", "cut-at-colons", "ends values at a colon", metaSenders, metaValue(upTo(":"))},
 	{"OP-HEADER-02", "padding-lost", "drops equals signs at the end", metaSenders, metaValue(func(v string) string { return strings.TrimRight(v, "=") })},
 	{"OP-HEADER-02", "ascii-only", "drops what is not in Latin-1", metaSenders, metaValue(func(v string) string {
 		return strings.Map(func(r rune) rune {
@@ -167,8 +150,8 @@ var opMetadata = []Mutant{
 	})},
 	{"OP-HEADER-02", "latin-1", "writes values in Latin-1", metaSenders, metaValue(latin1)},
 	{"OP-HEADER-02", "utf-8-only", "replaces bytes that are no UTF-8", metaSenders, metaValue(func(v string) string { return strings.ToValidUTF8(v, "?") })},
-	{"OP-HEADER-02", "surrogates", "writes characters of four bytes as two surrogates", metaSenders, metaValue(inSurrogates)},
-	{"OP-HEADER-02", "composed", "composes accents (NFC)", metaSenders, metaValue(func(v string) string { return strings.ReplaceAll(v, "e\u0301", "\u00e9") })},
+	{"OP-HEADER-02", "surrogates", "writes characters of four bytes as two surrogates", metaSenders, metaValue(surrogatesApart)},
+	{"OP-HEADER-02", "composed", "composes accents (NFC)", metaSenders, metaValue(replacing("e\u0301", "\u00e9"))},
 	{"OP-HEADER-02", "values-of-255-bytes", "ends values after 255 bytes", metaSenders, metaValue(func(v string) string { return v[:min(len(v), 255)] })},
 	{"OP-HEADER-02", "names-with-underscores-lost", "drops names with an underscore", metaSenders, otherMeta(func(n, v string) (string, bool) { return v, !strings.Contains(n, "_") })},
 	{"OP-HEADER-02", "digits-in-front-lost", "drops names that begin with a digit", metaSenders, otherMeta(func(n, v string) (string, bool) { return v, n[0] < '0' || n[0] > '9' })},
@@ -182,7 +165,7 @@ var opMetadata = []Mutant{
 	})},
 	{"OP-HEADER-02", "hyphens-joined", "joins hyphens in names", metaSenders, otherMetaName(func(prefix, name string) string { return prefix + strings.ReplaceAll(name, "--", "-") })},
 	{"OP-HEADER-02", "sorted-before-lower-case", "signs metadata in the order of its names before lower-casing", []string{"oss-v1/header", "oss-v4/header"}, sortedAsGiven(strings.Compare)},
-	{"OP-HEADER-02", "sorted-by-number", "signs names with numbers in them in the order of the numbers", []string{"oss-v1/header", "oss-v4/header"}, sortedAsGiven(byNumber)},
+	{"OP-HEADER-02", "sorted-by-number", "signs names with numbers in them in the order of the numbers", []string{"oss-v1/header", "oss-v4/header"}, sortedAsGiven(func(a, b string) int { return compareNumbers(strings.ToLower(a), strings.ToLower(b)) })},
 	{"OP-HEADER-02", "tabs-signed", "signs values without their blanks and with their tabs", senders("header"), signedValues(func(v string) string { return strings.Trim(v, " ") })},
 }
 
@@ -200,10 +183,12 @@ func otherMeta(change func(name, value string) (string, bool)) Break {
 	})
 }
 
+// metaValue sends other values of metadata.
 func metaValue(change func(value string) string) Break {
 	return otherMeta(func(_, v string) (string, bool) { return change(v), true })
 }
 
+// otherMetaName sends other names of metadata.
 func otherMetaName(change func(prefix, name string) string) Break {
 	return otherHeader(func(p *Plan, h wire.Header) (wire.Header, bool) {
 		if prefix := p.Profile.Names.HeaderPrefix + "meta-"; isMeta(p, h.Name) {
@@ -213,10 +198,12 @@ func otherMetaName(change func(prefix, name string) string) Break {
 	})
 }
 
+// metaLostIn sends no metadata in one operation.
 func metaLostIn(operation string) Break {
 	return lostHeader(func(p *Plan, h wire.Header) bool { return isMeta(p, h.Name) && p.Case.Operation.Name == operation })
 }
 
+// metaUpTo sends so many pairs of metadata and no more.
 func metaUpTo(n int) Break {
 	return plans(func(p *Plan) {
 		seen := 0
@@ -259,16 +246,7 @@ func sortedAsGiven(compare func(a, b string) int) Break {
 	return Break{Sends: func(s *Sender) { s.Sign = sorted.Profile }}
 }
 
-// byNumber orders names with a number at their end by the number.
-func byNumber(a, b string) int {
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	word := func(s string) string { return strings.TrimRight(s, "0123456789") }
-	if word(a) == word(b) && len(a) != len(b) {
-		return len(a) - len(b)
-	}
-	return strings.Compare(a, b)
-}
-
+// blanksFolded makes one blank of many.
 func blanksFolded(value string) string {
 	for strings.Contains(value, "  ") {
 		value = strings.ReplaceAll(value, "  ", " ")
@@ -281,16 +259,4 @@ func latin1BlanksTrimmed(value string) string {
 		value = value[:len(value)-1]
 	}
 	return value
-}
-
-func encodeNonASCII(value string) string {
-	var b strings.Builder
-	for i := range len(value) {
-		if value[i] < 0x80 {
-			b.WriteByte(value[i])
-		} else {
-			b.WriteString(wire.EscapeValue(value[i : i+1]))
-		}
-	}
-	return b.String()
 }

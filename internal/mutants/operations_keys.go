@@ -2,7 +2,6 @@ package mutants
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/countersign/countersign/wire"
 )
@@ -20,12 +19,12 @@ var opKeys = []Mutant{
 		}
 		return k
 	})},
-	{"OP-KEY-01", "escape-digits-in-capitals", "writes escapes in the key with capital digits", keySenders, anotherKey(escapesInCapitals)},
+	{"OP-KEY-01", "escape-digits-in-capitals", "writes escapes in the key with capital digits", keySenders, anotherKey(upperEscapes)},
 	{"OP-KEY-01", "escapes-must-be-utf-8", "replaces escapes that are no UTF-8", keySenders, anotherKey(func(k string) string {
 		return strings.ReplaceAll(k, "%FF%FE", "\ufffd\ufffd")
 	})},
 	{"OP-KEY-01", "percent-at-the-end-lost", "drops a percent sign at the end", keySenders, anotherKey(func(k string) string { return strings.TrimSuffix(k, "%") })},
-	{"OP-KEY-01", "percent-without-digits-lost", "drops percent signs without digits", keySenders, anotherKey(func(k string) string { return strings.ReplaceAll(k, "%zz", "zz") })},
+	{"OP-KEY-01", "percent-without-digits-lost", "drops percent signs without digits", keySenders, anotherKey(replacing("%zz", "zz"))},
 	{"OP-KEY-01", "lone-percent-lost", "drops percent signs that begin no escape", keySenders, anotherKey(withoutLonePercent)},
 	{"OP-KEY-01", "percent-u", "decodes %uXXXX", keySenders, keyReplacing("%u4e2d", "\u4e2d")},
 	{"OP-KEY-01", "cut-at-question-mark", "ends the key at a question mark", keyAndForm, keyCutAt("?")},
@@ -117,7 +116,7 @@ var opKeys = []Mutant{
 	{"OP-KEY-01", "joiners-lost", "drops invisible characters", keySenders, keyWithout("\u200d\ufe0f")},
 	{"OP-KEY-01", "directions-lost", "drops marks of direction", keySenders, keyWithout("\u200f")},
 	{"OP-KEY-01", "replacement-refused", "takes U+FFFD for a fault and drops it", keySenders, keyWithout("\ufffd")},
-	{"OP-KEY-01", "surrogates", "writes characters of four bytes as two surrogates of three", keyAndForm, anotherKey(inSurrogates)},
+	{"OP-KEY-01", "surrogates", "writes characters of four bytes as two surrogates of three", keyAndForm, anotherKey(surrogatesApart)},
 	{"OP-KEY-01", "latin-1", "writes the key in Latin-1", keyAndForm, anotherKey(latin1)},
 	{"OP-KEY-01", "ascii-only", "writes question marks for what is not in Latin-1", keyAndForm, anotherKey(func(k string) string {
 		return strings.Map(func(r rune) rune {
@@ -191,8 +190,10 @@ var (
 	keyAndForm = senders("header", "query", "form")
 )
 
+// keyReplacing sends a key with texts replaced.
 func keyReplacing(pairs ...string) Break { return anotherKey(strings.NewReplacer(pairs...).Replace) }
 
+// keyWithout sends a key without some characters.
 func keyWithout(chars string) Break {
 	return anotherKey(func(k string) string {
 		return strings.Map(func(r rune) rune {
@@ -204,6 +205,7 @@ func keyWithout(chars string) Break {
 	})
 }
 
+// keyCutAt sends what stands in front of a mark in a key.
 func keyCutAt(mark string) Break {
 	return anotherKey(func(k string) string {
 		k, _, _ = strings.Cut(k, mark)
@@ -211,6 +213,7 @@ func keyCutAt(mark string) Break {
 	})
 }
 
+// slashesJoined makes one slash of many.
 func slashesJoined(path string) string {
 	for strings.Contains(path, "//") {
 		path = strings.ReplaceAll(path, "//", "/")
@@ -253,42 +256,4 @@ func escapesKept(escaped string) string {
 		}
 	}
 	return b.String()
-}
-
-func withoutLonePercent(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] != '%' || i+2 < len(s) && isHexDigit(s[i+1]) && isHexDigit(s[i+2]) {
-			b.WriteByte(s[i])
-		}
-	}
-	return b.String()
-}
-
-func isHexDigit(c byte) bool { return unicode.Is(unicode.ASCII_Hex_Digit, rune(c)) }
-
-func escapesInCapitals(s string) string {
-	b := []byte(s)
-	for i := 0; i+2 < len(b); i++ {
-		if b[i] == '%' && isHexDigit(b[i+1]) && isHexDigit(b[i+2]) {
-			copy(b[i+1:i+3], strings.ToUpper(s[i+1:i+3]))
-		}
-	}
-	return string(b)
-}
-
-// inSurrogates writes characters beyond U+FFFF as two surrogates of three bytes each.
-func inSurrogates(s string) string {
-	var b []byte
-	for _, r := range s {
-		if r < 0x10000 {
-			b = append(b, string(r)...)
-			continue
-		}
-		r -= 0x10000
-		for _, half := range []rune{0xd800 + r>>10, 0xdc00 + r&0x3ff} {
-			b = append(b, 0xe0|byte(half>>12), 0x80|byte(half>>6&0x3f), 0x80|byte(half&0x3f))
-		}
-	}
-	return string(b)
 }

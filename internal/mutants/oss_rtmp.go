@@ -21,11 +21,11 @@ var ossRTMP = []Mutant{
 	{"RTMP-URL-01", "signature-not-needed", "does not ask for the signature of a push URL", query("oss-rtmp"), forgivingEC("")},
 	{"RTMP-URL-01", "id-not-needed", "does not ask whose push URL it is", query("oss-rtmp"), pardonsEC("0002-00000071")},
 	{"RTMP-URL-02", "plus-raw", "leaves the plus signs of a signature raw", query("oss-rtmp"),
-		text(signature.URL, inSignature(func(value string) string { return strings.ReplaceAll(value, "%2B", "+") }))},
+		text(signature.URL, inSignature(replacing("%2B", "+")))},
 	{"RTMP-URL-02", "slash-not-understood", "wants the slashes of a signature encoded", query("oss-rtmp"),
-		sees(signatureParameter(func(value string) string { cut, _, _ := strings.Cut(value, "/"); return cut }))},
+		sees(signatureParameter(upTo("/")))},
 	{"RTMP-URL-02", "plus-guessed", "takes a raw plus sign in a signature for a plus sign", query("oss-rtmp"),
-		sees(signatureParameter(func(value string) string { return strings.ReplaceAll(value, "+", "%2B") }))},
+		sees(signatureParameter(replacing("+", "%2B")))},
 	{"RTMP-STRING-01", "lines-of-v1", "signs the first lines of V1 for a push URL", query("oss-rtmp"),
 		text(signature.StringToSign, func(built string) string { return "GET\n\n\n" + built })},
 	{"RTMP-STRING-01", "line-feed-left-out", "leaves out the line feed behind Expires", query("oss-rtmp"),
@@ -47,7 +47,7 @@ var ossRTMP = []Mutant{
 			return base64.StdEncoding.AppendEncode(dst, mac.Sum(nil)), nil
 		})},
 	{"RTMP-STRING-02", "alphabet-for-urls", "writes the signature in the alphabet for URLs", query("oss-rtmp"),
-		text(signature.SignatureValue, strings.NewReplacer("+", "-", "/", "_").Replace)},
+		text(signature.SignatureValue, replacing("+", "-", "/", "_"))},
 	{"RTMP-STRING-02", "any-signature", "takes any signature of a push URL", query("oss-rtmp"), pardonsEC("0002-00000040")},
 	{"RTMP-EXPIRES-01", "thirty-two-bits", "keeps Expires in 32 bits", query("oss-rtmp"),
 		expiresText(func(text string) string { return numberText(text, func(n int64) int64 { return int64(int32(n)) }) })},
@@ -76,13 +76,13 @@ var ossRTMP = []Mutant{
 		}, ":")},
 	{"RTMP-PARAM-01", "equals", "writes an equals sign for the colon", query("oss-rtmp"), pushLines(byWholeName, "=")},
 	{"RTMP-PARAM-01", "bare-names", "writes a bare name where there is no value", query("oss-rtmp"),
-		text(signature.CanonicalQuery, func(built string) string { return strings.ReplaceAll(built, ":\n", "\n") })},
+		text(signature.CanonicalQuery, replacing(":\n", "\n"))},
 	{"RTMP-PARAM-01", "list-of-v1", "signs the sub-resources of V1 alone", query("oss-rtmp"),
 		signedParameter(func(p *signature.Profile, name string) bool {
 			return p.SignedParameter(name) && signature.SignedParameters("oss-v1").Signed(name)
 		})},
 	{"RTMP-PARAM-01", "colon-escaped", "escapes a colon in a value", query("oss-rtmp"),
-		pushValues(func(value string) string { return strings.ReplaceAll(value, ":", "%3A") })},
+		pushValues(replacing(":", "%3A"))},
 	{"RTMP-PARAM-01", "values-unsigned", "signs the names of parameters without their values", query("oss-rtmp"),
 		pushValues(func(string) string { return "" })},
 	{"RTMP-PARAM-01", "any-flag", "takes any value of a flag for true", query("oss-rtmp"),
@@ -95,8 +95,8 @@ var ossRTMP = []Mutant{
 		})},
 	{"RTMP-PARAM-02", "other-parameters-too", "leaves audioOnly out", query("oss-rtmp"),
 		signedParameter(func(p *signature.Profile, name string) bool { return p.SignedParameter(name) && name != "audioOnly" })},
-	{"RTMP-PARAM-03", "first-counts", "overlooks a key that comes again", query("oss-rtmp"), parameters(firstOfEach(func(name string) string { return name }), signature.CanonicalQuery)},
-	{"RTMP-PARAM-03", "any-case", "takes two keys for one without regard to case", query("oss-rtmp"), parameters(firstOfEach(strings.ToLower), signature.CanonicalQuery)},
+	{"RTMP-PARAM-03", "first-counts", "overlooks a key that comes again", query("oss-rtmp"), parameters(firstOfEach(func(name string) string { return name }))},
+	{"RTMP-PARAM-03", "any-case", "takes two keys for one without regard to case", query("oss-rtmp"), parameters(firstOfEach(strings.ToLower))},
 	{"RTMP-PARAM-04", "as-sent", "signs values as they are sent", query("oss-rtmp"),
 		stage(signature.CanonicalQuery, func(s *signature.Signing, dst []byte) ([]byte, error) {
 			return appendPushLines(dst, pushParams(s, func(raw string) string { return raw }), byWholeName, ":"), nil
@@ -106,18 +106,13 @@ var ossRTMP = []Mutant{
 			return appendPushLines(dst, pushParams(s, wire.Unescape), byWholeName, ":"), nil
 		})},
 	{"RTMP-PARAM-04", "names-not-decoded", "does not decode the names of parameters", query("oss-rtmp"),
-		parameters(func(params []wire.Param) []wire.Param {
-			for i := range params {
-				params[i].Name = strings.ReplaceAll(params[i].Name, "%", "%25")
-			}
-			return params
-		}, signature.CanonicalQuery)},
+		eachParameter(func(p *wire.Param) { p.Name = strings.ReplaceAll(p.Name, "%", "%25") })},
 	{"RTMP-RESOURCE-01", "live-kept", "keeps /live in the resource", query("oss-rtmp"),
 		output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
 			return strings.Replace(built, s.Resource.Bucket+"/", s.Resource.Bucket+"/live/", 1)
 		})},
 	{"RTMP-RESOURCE-01", "every-live-removed", "removes every /live of the path", query("oss-rtmp"),
-		text(signature.CanonicalResource, func(built string) string { return strings.ReplaceAll(built, "/live/", "/") })},
+		text(signature.CanonicalResource, replacing("/live/", "/"))},
 	{"RTMP-RESOURCE-01", "last-live-removed", "removes a channel called live", query("oss-rtmp"),
 		text(signature.CanonicalResource, func(built string) string { return strings.TrimSuffix(built, "/live") })},
 	{"RTMP-RESOURCE-01", "letters-of-live", "removes the letters of live in front of a channel", query("oss-rtmp"),
@@ -128,7 +123,7 @@ var ossRTMP = []Mutant{
 	{"RTMP-RESOURCE-01", "encoded", "signs the channel percent-encoded", query("oss-rtmp"),
 		text(signature.CanonicalResource, wire.EscapePath)},
 	{"RTMP-RESOURCE-01", "plus-is-blank", "takes a plus sign of a channel for a blank", query("oss-rtmp"),
-		text(signature.CanonicalResource, func(built string) string { return strings.ReplaceAll(built, "+", " ") })},
+		text(signature.CanonicalResource, replacing("+", " "))},
 	{"RTMP-RESOURCE-01", "internal-kept", "keeps the word internal in the bucket", query("oss-rtmp"),
 		resource(func(r *signature.Resource) {
 			if strings.Contains(r.Host, "-internal.") {
@@ -168,6 +163,7 @@ func pushValues(change func(value string) string) Break {
 	})
 }
 
+// pushParams are the signed parameters of a push URL, in order of arrival.
 func pushParams(s *signature.Signing, value func(raw string) string) []wire.Param {
 	var list []wire.Param
 	for _, p := range s.Params {
@@ -178,6 +174,7 @@ func pushParams(s *signature.Signing, value func(raw string) string) []wire.Para
 	return list
 }
 
+// appendPushLines writes parameters as lines.
 func appendPushLines(dst []byte, list []wire.Param, order func(a, b wire.Param) int, colon string) []byte {
 	if order != nil {
 		slices.SortStableFunc(list, order)

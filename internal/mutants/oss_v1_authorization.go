@@ -83,19 +83,7 @@ var ossV1Authorization = []Mutant{
 		t.Query = strings.Join(kept, "&")
 		r.Target = t.String()
 	})},
-	{"OSS1-AUTH-05", "header-not-counted", "reads the first of two headers", header("oss-v1"), sees(func(r *wire.Request) {
-		kept, seen := r.Headers[:0], false
-		for _, h := range r.Headers {
-			if wire.EqualFold(h.Name, "Authorization") {
-				if seen {
-					continue
-				}
-				seen = true
-			}
-			kept = append(kept, h)
-		}
-		r.Headers = kept
-	})},
+	{"OSS1-AUTH-05", "header-not-counted", "reads the first of two headers", header("oss-v1"), sees(firstAuthorization)},
 	{"OSS1-AUTH-05", "denied", "refuses two signatures with AccessDenied", header("oss-v1"), answers(func(a *endpoint.Response) {
 		if strings.Contains(a.Body, "should be specified, not both") {
 			a.Status, a.Body = 403, strings.Replace(a.Body, "InvalidArgument", "AccessDenied", 1)
@@ -160,12 +148,12 @@ var ossV1Authorization = []Mutant{
 		}
 	})},
 	{"OSS1-TOKEN-07", "any", "takes any token", header("oss-v1"), server(func(v *signature.Verifier) { v.Grants = false })},
-	{"OSS1-ERROR-01", "not-printed", "does not print the string", header("oss-v1"), withoutElement("StringToSign")},
-	{"OSS1-ERROR-01", "bytes-not-printed", "does not print the bytes", header("oss-v1"), withoutElement("StringToSignBytes")},
-	{"OSS1-ERROR-01", "signature-not-printed", "does not print the signature it was given", header("oss-v1"), withoutElement("SignatureProvided")},
+	{"OSS1-ERROR-01", "not-printed", "does not print the string", header("oss-v1"), withoutElements("StringToSign")},
+	{"OSS1-ERROR-01", "bytes-not-printed", "does not print the bytes", header("oss-v1"), withoutElements("StringToSignBytes")},
+	{"OSS1-ERROR-01", "signature-not-printed", "does not print the signature it was given", header("oss-v1"), withoutElements("SignatureProvided")},
 	{"OSS1-ERROR-01", "small-digits", "prints the bytes with small digits", requests("oss-v1"), spelledAs(strings.ToLower)},
 	{"OSS1-ERROR-01", "no-blank-behind", "prints no blank behind the last byte", header("oss-v1"), spelledAs(func(bytes string) string { return strings.TrimSuffix(bytes, " ") })},
-	{"OSS1-ERROR-01", "no-blanks", "prints no blanks between the bytes", header("oss-v1"), spelledAs(func(bytes string) string { return strings.ReplaceAll(bytes, " ", "") })},
+	{"OSS1-ERROR-01", "no-blanks", "prints no blanks between the bytes", header("oss-v1"), spelledAs(replacing(" ", ""))},
 	{"OSS1-ERROR-02", "bytes-of-another", "prints the bytes of another bucket", header("oss-v1"),
 		spelledAs(func(bytes string) string {
 			return strings.Replace(bytes, "65 78 61 6D 70 6C 65 ", "64 69 6E 61 72 79 ", 1)
@@ -173,12 +161,9 @@ var ossV1Authorization = []Mutant{
 	{"OSS1-ERROR-02", "escaped-twice", "escapes the string twice", header("oss-v1"), answers(func(a *endpoint.Response) {
 		a.Body = strings.ReplaceAll(a.Body, "&lt;b", "&amp;lt;b")
 	})},
-	{"OSS1-ERROR-02", "first-line", "prints the first line of the string", header("oss-v1"), elementAs("StringToSign", func(text string) string {
-		first, _, _ := strings.Cut(text, "\n")
-		return first
-	})},
-	{"OSS1-ERROR-03", "no-code", "does not name the error code to HEAD", header("oss-v1"), headersOfAnswer("x-oss-ec")},
-	{"OSS1-ERROR-03", "no-document", "does not send the document to HEAD", header("oss-v1"), headersOfAnswer("x-oss-err")},
+	{"OSS1-ERROR-02", "first-line", "prints the first line of the string", header("oss-v1"), elementAs("StringToSign", upTo("\n"))},
+	{"OSS1-ERROR-03", "no-code", "does not name the error code to HEAD", header("oss-v1"), withoutAnswerHeader("x-oss-ec")},
+	{"OSS1-ERROR-03", "no-document", "does not send the document to HEAD", header("oss-v1"), withoutAnswerHeader("x-oss-err")},
 	{"OSS1-ERROR-03", "document-plain", "sends the document to HEAD without Base64", header("oss-v1"), answers(func(a *endpoint.Response) {
 		for i := range a.Headers {
 			if text, err := base64.StdEncoding.DecodeString(a.Headers[i].Value); a.Headers[i].Name == "x-oss-err" && err == nil {
@@ -188,71 +173,5 @@ var ossV1Authorization = []Mutant{
 	})},
 }
 
-func authorizationAs(old, new string) Break {
-	return text(signature.Authorization, func(built string) string { return strings.Replace(built, old, new, 1) })
-}
-
-// seesAuthorization reads another Authorization header than arrived.
-func seesAuthorization(change func(value string) string) Break {
-	return sees(func(r *wire.Request) {
-		for i := range r.Headers {
-			if wire.EqualFold(r.Headers[i].Name, "Authorization") {
-				r.Headers[i].Value = change(r.Headers[i].Value)
-			}
-		}
-	})
-}
-
-// otherID looks another key id up.
-func otherID(change func(id string) string) Break {
-	return server(func(v *signature.Verifier) {
-		secret := v.Secret
-		v.Secret = func(id string) (signature.Credentials, bool) { return secret(change(id)) }
-	})
-}
-
-// letsPass takes a provided signature for the right one.
-func letsPass(passes func(right, provided string) bool) Break {
-	return output(signature.SignatureValue, func(s *signature.Signing, right string) string {
-		if s.Provided != "" && passes(right, s.Provided) {
-			return s.Provided
-		}
-		return right
-	})
-}
-
-// elementAs changes an element of an error document.
-func elementAs(name string, change func(text string) string) Break {
-	return answers(func(a *endpoint.Response) {
-		before, rest, ok := strings.Cut(a.Body, "<"+name+">")
-		value, after, closed := strings.Cut(rest, "</"+name+">")
-		if ok && closed {
-			a.Body = before + "<" + name + ">" + change(value) + "</" + name + ">" + after
-		}
-	})
-}
-
+// spelledAs changes the bytes that an error document spells out.
 func spelledAs(change func(bytes string) string) Break { return elementAs("StringToSignBytes", change) }
-
-// withoutElement leaves an element out of an error document.
-func withoutElement(name string) Break {
-	return answers(func(a *endpoint.Response) {
-		before, rest, ok := strings.Cut(a.Body, "<"+name+">")
-		if _, after, closed := strings.Cut(rest, "</"+name+">"); ok && closed {
-			a.Body = before + after
-		}
-	})
-}
-
-// headersOfAnswer leaves a header out of an answer.
-func headersOfAnswer(name string) Break {
-	return answers(func(a *endpoint.Response) {
-		kept := a.Headers[:0]
-		for _, h := range a.Headers {
-			if h.Name != name {
-				kept = append(kept, h)
-			}
-		}
-		a.Headers = kept
-	})
-}

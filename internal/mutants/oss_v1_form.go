@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -25,11 +24,11 @@ var printableASCII = func() string {
 
 // Browser uploads of OSS V1.
 var ossV1Form = []Mutant{
-	{"OSS1-FORM-01", "alphabet-for-urls", "writes the policy in the alphabet for URLs", form("oss-v1"), postsPolicy(strings.NewReplacer("+", "-", "/", "_").Replace)},
+	{"OSS1-FORM-01", "alphabet-for-urls", "writes the policy in the alphabet for URLs", form("oss-v1"), postsPolicy(replacing("+", "-", "/", "_"))},
 	{"OSS1-FORM-01", "padding-cut", "leaves the padding of the policy out", form("oss-v1"), postsPolicy(func(text string) string { return strings.TrimRight(text, "=") })},
 	{"OSS1-FORM-01", "padding-always", "puts an equals sign behind every policy", form("oss-v1"), postsPolicy(func(text string) string { return strings.TrimRight(text, "=") + "=" })},
-	{"OSS1-FORM-01", "latin-1", "takes the UTF-8 of a policy for Latin-1", form("oss-v1"), policyBytes(asLatin1)},
-	{"OSS1-FORM-01", "unit-by-unit", "encodes a policy unit by unit of UTF-16", form("oss-v1"), policyBytes(unitByUnit)},
+	{"OSS1-FORM-01", "latin-1", "takes the UTF-8 of a policy for Latin-1", form("oss-v1"), policyBytes(latin1AsUTF8)},
+	{"OSS1-FORM-01", "unit-by-unit", "encodes a policy unit by unit of UTF-16", form("oss-v1"), policyBytes(surrogatesApart)},
 	{"OSS1-FORM-01", "posts-json", "posts the policy as JSON", form("oss-v1"),
 		putInstead("policy", func(s *signature.Signing) string {
 			json, _ := base64.StdEncoding.DecodeString(s.Policy)
@@ -72,23 +71,23 @@ var ossV1Form = []Mutant{
 		}
 		return "{" + strings.TrimSuffix(policy[at+1:], "}") + "," + policy[1:at] + "}"
 	})},
-	{"OSS1-FORM-04", "compacted", "prints a policy without blanks", form("oss-v1"), policyBytes(strings.NewReplacer(": ", ":", "\n  ", "", "\n", "", "  ", "").Replace)},
-	{"OSS1-FORM-04", "line-ends", "makes LF of the line ends of a policy", form("oss-v1"), policyBytes(strings.NewReplacer("\r\n", "\n").Replace)},
+	{"OSS1-FORM-04", "compacted", "prints a policy without blanks", form("oss-v1"), policyBytes(replacing(": ", ":", "\n  ", "", "\n", "", "  ", ""))},
+	{"OSS1-FORM-04", "line-ends", "makes LF of the line ends of a policy", form("oss-v1"), policyBytes(replacing("\r\n", "\n"))},
 	{"OSS1-FORM-04", "trimmed", "trims a policy", form("oss-v1"), policyBytes(strings.TrimSpace)},
 	{"OSS1-FORM-04", "escapes-resolved", "writes the characters for the escapes of a policy", form("oss-v1"), policyBytes(resolvedEscapes(func(unit uint16) bool { return !utf16.IsSurrogate(rune(unit)) }))},
 	{"OSS1-FORM-04", "pairs-joined", "joins the two escapes of a character in a policy", form("oss-v1"), policyBytes(resolvedEscapes(func(unit uint16) bool { return utf16.IsSurrogate(rune(unit)) }))},
 	{"OSS1-FORM-04", "ascii-alone", "escapes what is not ASCII in a policy", form("oss-v1"), policyBytes(asciiAlone)},
-	{"OSS1-FORM-04", "slashes-resolved", "takes the backslash from the slashes of a policy", form("oss-v1"), policyBytes(strings.NewReplacer(`\/`, "/").Replace)},
-	{"OSS1-FORM-04", "quotes-resolved", "takes the escapes from quotes and backslashes of a policy", form("oss-v1"), policyBytes(strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace)},
-	{"OSS1-FORM-04", "for-pages", "escapes < > & of a policy", form("oss-v1"), policyBytes(strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`).Replace)},
-	{"OSS1-FORM-04", "floats", "prints large numbers of a policy by way of a float", form("oss-v1"), policyBytes(strings.NewReplacer("10737418240", "1.073741824E10").Replace)},
-	{"OSS1-FORM-04", "empty-lists-dropped", "leaves an empty list of conditions out", form("oss-v1"), policyBytes(strings.NewReplacer(`,"conditions":[]`, "").Replace)},
+	{"OSS1-FORM-04", "slashes-resolved", "takes the backslash from the slashes of a policy", form("oss-v1"), policyBytes(replacing(`\/`, "/"))},
+	{"OSS1-FORM-04", "quotes-resolved", "takes the escapes from quotes and backslashes of a policy", form("oss-v1"), policyBytes(replacing(`\"`, `"`, `\\`, `\`))},
+	{"OSS1-FORM-04", "for-pages", "escapes < > & of a policy", form("oss-v1"), policyBytes(replacing("<", `\u003c`, ">", `\u003e`, "&", `\u0026`))},
+	{"OSS1-FORM-04", "floats", "prints large numbers of a policy by way of a float", form("oss-v1"), policyBytes(replacing("10737418240", "1.073741824E10"))},
+	{"OSS1-FORM-04", "empty-lists-dropped", "leaves an empty list of conditions out", form("oss-v1"), policyBytes(replacing(`,"conditions":[]`, ""))},
 	{"OSS1-FORM-04", "one-of-two", "keeps one of two equal conditions", form("oss-v1"),
 		policyBytes(func(policy string) string {
 			const bucket = `{"bucket":"examplebucket"}`
 			return strings.Replace(policy, bucket+","+bucket, bucket, 1)
 		})},
-	{"OSS1-FORM-04", "milliseconds-added", "prints the expiration of a policy with milliseconds", form("oss-v1"), policyBytes(strings.NewReplacer(`:00:00Z"`, `:00:00.000Z"`).Replace)},
+	{"OSS1-FORM-04", "milliseconds-added", "prints the expiration of a policy with milliseconds", form("oss-v1"), policyBytes(replacing(`:00:00Z"`, `:00:00.000Z"`))},
 	{"OSS1-FORM-04", "signs-what-it-prints", "parses the policy and signs what it prints", form("oss-v1"),
 		text(signature.StringToSign, func(built string) string {
 			decoded, _ := base64.StdEncoding.DecodeString(built)
@@ -208,22 +207,6 @@ func policyBytes(change func(policy string) string) Break {
 		policy, _ := base64.StdEncoding.DecodeString(text)
 		return signature.EncodePolicy(change(string(policy)))
 	})
-}
-
-// unitByUnit writes each half of a surrogate pair as three bytes.
-func unitByUnit(text string) string {
-	var out []byte
-	for _, r := range text {
-		if r <= 0xffff {
-			out = utf8.AppendRune(out, r)
-			continue
-		}
-		high, low := utf16.EncodeRune(r)
-		for _, unit := range []rune{high, low} {
-			out = append(out, 0xe0|byte(unit>>12), 0x80|byte(unit>>6&0x3f), 0x80|byte(unit&0x3f))
-		}
-	}
-	return string(out)
 }
 
 func asciiAlone(text string) string {

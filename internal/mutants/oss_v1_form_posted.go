@@ -4,43 +4,20 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
-	"github.com/countersign/countersign/endpoint"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
 )
 
 // Servers that hold a form to its policy in another way.
 
-// pardonsSaying is [pardons] by any of the words of the answer.
-func pardonsSaying(words ...string) Break {
-	return pardons(func(_ *wire.Request, said string) bool {
-		for _, w := range words {
-			if strings.Contains(said, w) {
-				return true
-			}
-		}
-		return false
-	})
-}
-
 // pardonsField lets in a form that lacks a field, or has it empty.
 func pardonsField(name string, there bool) Break {
 	return pardons(func(r *wire.Request, said string) bool {
 		return strings.Contains(said, "<ArgumentName>"+name) && strings.Contains(r.Body, `name="`+name+`"`) == there
 	})
-}
-
-// refuses turns some of the requests away that should be let in.
-func refuses(which func(r *wire.Request) bool) Break {
-	return Break{Answer: func(r *wire.Request, a *endpoint.Response) {
-		if a.Status < http.StatusMultipleChoices && which(r) {
-			*a = endpoint.Response{Status: http.StatusForbidden}
-		}
-	}}
 }
 
 // pardonsCondition lets in a form that breaks a condition of that kind.

@@ -3,7 +3,6 @@ package mutants
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -22,8 +21,8 @@ var ossV1Headers = []Mutant{
 		signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
 			return strings.HasPrefix(name, "x-oss-")
 		})},
-	{"OSS1-HEADER-01", "prefix-without-dash", "signs headers that begin with x-oss", header("oss-v1"), alsoHeaders("x-ossify")},
-	{"OSS1-HEADER-01", "other-dresses", "signs x-amz- and x-obs- headers", header("oss-v1"), alsoHeaders("x-amz-", "x-obs-")},
+	{"OSS1-HEADER-01", "prefix-without-dash", "signs headers that begin with x-oss", header("oss-v1"), alsoPrefixed("x-ossify")},
+	{"OSS1-HEADER-01", "other-dresses", "signs x-amz- and x-obs- headers", header("oss-v1"), alsoPrefixed("x-amz-", "x-obs-")},
 	{"OSS1-HEADER-01", "none", "signs no header", requests("oss-v1"), onlyHeaders(func(string) bool { return false })},
 	{"OSS1-HEADER-02", "as-sent", "signs names as they were sent", requests("oss-v1"), headerBlock(func(b *headerLines) { b.nameAsSent = true })},
 	{"OSS1-HEADER-02", "sorted-as-sent", "sorts names as they were sent", requests("oss-v1"),
@@ -80,30 +79,30 @@ var ossV1Headers = []Mutant{
 		text(signature.CanonicalHeaders, func(built string) string { return strings.TrimSuffix(built, "\n") })},
 	{"OSS1-HEADER-04", "cut-at-colon", "cuts a value at a colon", header("oss-v1"),
 		headerBlock(func(b *headerLines) {
-			b.value = func(sent string) string { cut, _, _ := strings.Cut(sent, ":"); return cut }
+			b.value = upTo(":")
 		})},
 	{"OSS1-HEADER-04", "cut-at-semicolon", "cuts a value at a semicolon", header("oss-v1"),
 		headerBlock(func(b *headerLines) {
-			b.value = func(sent string) string { cut, _, _ := strings.Cut(sent, ";"); return cut }
+			b.value = upTo(";")
 		})},
 	{"OSS1-HEADER-05", "decoded", "percent-decodes values", requests("oss-v1"), headerBlock(func(b *headerLines) { b.value = wire.Unescape })},
 	{"OSS1-HEADER-05", "decoded-as-query", "decodes values as a query is", header("oss-v1"), headerBlock(func(b *headerLines) { b.value = wire.UnescapeQuery })},
 	{"OSS1-HEADER-05", "percent-encoded", "percent-encodes the percent signs of values", requests("oss-v1"),
 		headerBlock(func(b *headerLines) {
-			b.value = func(sent string) string { return strings.ReplaceAll(sent, "%", "%25") }
+			b.value = replacing("%", "%25")
 		})},
 	{"OSS1-HEADER-05", "question-mark-encoded", "percent-encodes the question mark of a copy source", header("oss-v1"),
 		headerBlock(func(b *headerLines) {
-			b.value = func(sent string) string { return strings.ReplaceAll(sent, "?", "%3F") }
+			b.value = replacing("?", "%3F")
 		})},
-	{"OSS1-HEADER-06", "encoded", "percent-encodes bytes beyond ASCII", requests("oss-v1"), headerBlock(func(b *headerLines) { b.value = asciiEscaped })},
+	{"OSS1-HEADER-06", "encoded", "percent-encodes bytes beyond ASCII", requests("oss-v1"), headerBlock(func(b *headerLines) { b.value = escapeNonASCII })},
 	{"OSS1-HEADER-06", "to-utf-8", "takes values for Latin-1 and signs UTF-8", requests("oss-v1"), headerBlock(func(b *headerLines) { b.value = latin1AsUTF8 })},
 	{"OSS1-HEADER-06", "to-latin-1", "signs values in Latin-1", requests("oss-v1"), headerBlock(func(b *headerLines) { b.value = latin1 })},
 	{"OSS1-HEADER-06", "not-utf-8-replaced", "replaces bytes that are no UTF-8", requests("oss-v1"),
 		headerBlock(func(b *headerLines) {
 			b.value = func(sent string) string { return strings.ToValidUTF8(sent, "\uFFFD") }
 		})},
-	{"OSS1-HEADER-06", "halves", "writes characters of four bytes as two halves", header("oss-v1"), headerBlock(func(b *headerLines) { b.value = cesu8 })},
+	{"OSS1-HEADER-06", "halves", "writes characters of four bytes as two halves", header("oss-v1"), headerBlock(func(b *headerLines) { b.value = surrogatesApart })},
 	{"OSS1-HEADER-06", "composed", "composes accents", header("oss-v1"), headerBlock(func(b *headerLines) { b.value = composed })},
 	{"OSS1-HEADER-06", "no-break-space-trimmed", "trims no-break spaces", header("oss-v1"),
 		headerBlock(func(b *headerLines) {
@@ -120,7 +119,7 @@ var ossV1Headers = []Mutant{
 		})},
 	{"OSS1-HEADER-08", "blanks-removed", "takes double blanks out", header("oss-v1"),
 		headerBlock(func(b *headerLines) {
-			b.value = func(sent string) string { return strings.ReplaceAll(sent, "  ", "") }
+			b.value = replacing("  ", "")
 		})},
 	{"OSS1-HEADER-09", "a-line-each", "writes a line for each header of one name", header("oss-v1"), headerBlock(func(b *headerLines) { b.comma = "" })},
 	{"OSS1-HEADER-09", "comma-and-blank", "joins headers of one name by a comma and a blank", header("oss-v1"), headerBlock(func(b *headerLines) { b.comma = ", " })},
@@ -143,18 +142,18 @@ var ossV1Headers = []Mutant{
 		signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
 			return p.SignedHeader(s, name) && (s.Request.Body == "" || !wire.EqualFold(name, "x-oss-copy-source"))
 		})},
-	{"OSS1-HEADER-12", "range", "signs Range", requests("oss-v1"), alsoHeaders("range")},
-	{"OSS1-HEADER-12", "conditions", "signs If-None-Match", header("oss-v1"), alsoHeaders("if-none-match")},
-	{"OSS1-HEADER-12", "content-headers", "signs every header that begins with Content-", requests("oss-v1"), alsoHeaders("content-")},
-	{"OSS1-HEADER-12", "cache-control", "signs Cache-Control", requests("oss-v1"), alsoHeaders("cache-control")},
-	{"OSS1-HEADER-12", "user-agent", "signs User-Agent", header("oss-v1"), alsoHeaders("user-agent")},
-	{"OSS1-HEADER-12", "via", "signs Via", header("oss-v1"), alsoHeaders("via")},
-	{"OSS1-HEADER-12", "host", "signs Host", requests("oss-v1"), alsoHeaders("host")},
+	{"OSS1-HEADER-12", "range", "signs Range", requests("oss-v1"), alsoPrefixed("range")},
+	{"OSS1-HEADER-12", "conditions", "signs If-None-Match", header("oss-v1"), alsoPrefixed("if-none-match")},
+	{"OSS1-HEADER-12", "content-headers", "signs every header that begins with Content-", requests("oss-v1"), alsoPrefixed("content-")},
+	{"OSS1-HEADER-12", "cache-control", "signs Cache-Control", requests("oss-v1"), alsoPrefixed("cache-control")},
+	{"OSS1-HEADER-12", "user-agent", "signs User-Agent", header("oss-v1"), alsoPrefixed("user-agent")},
+	{"OSS1-HEADER-12", "via", "signs Via", header("oss-v1"), alsoPrefixed("via")},
+	{"OSS1-HEADER-12", "host", "signs Host", requests("oss-v1"), alsoPrefixed("host")},
 	{"OSS1-HEADER-12", "port", "signs Host where it has a port", header("oss-v1"),
 		signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
 			return p.SignedHeader(s, name) || wire.EqualFold(name, "Host") && strings.Contains(s.Request.Host(), ":")
 		})},
-	{"OSS1-HEADER-12", "expires", "signs Expires", header("oss-v1"), alsoHeaders("expires")},
+	{"OSS1-HEADER-12", "expires", "signs Expires", header("oss-v1"), alsoPrefixed("expires")},
 	{"OSS1-HEADER-12", "body", "signs the MD5 of the body as a header", header("oss-v1"),
 		output(signature.CanonicalHeaders, func(s *signature.Signing, built string) string { return built + md5Of(s.Request.Body) })},
 	{"OSS1-TOKEN-01", "unsigned", "adds the token behind the signature", requests("oss-v1"),
@@ -195,22 +194,6 @@ var ossV1Headers = []Mutant{
 		})},
 }
 
-// onlyHeaders signs, of the headers that are signed, those whose lower-cased
-// name is admitted.
-func onlyHeaders(admitted func(name string) bool) Break {
-	return signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
-		return p.SignedHeader(s, name) && admitted(strings.ToLower(name))
-	})
-}
-
-// alsoHeaders signs headers that begin so, too.
-func alsoHeaders(prefixes ...string) Break {
-	return signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
-		return p.SignedHeader(s, name) ||
-			slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(strings.ToLower(name), prefix) })
-	})
-}
-
 // headerLines is how the canonical headers of V1 are written; headerBlock
 // changes one of its members.
 type headerLines struct {
@@ -225,6 +208,7 @@ type headerLines struct {
 
 type headerLine struct{ sent, name, text string }
 
+// headerBlock writes the canonical headers of OSS V1 otherwise.
 func headerBlock(change func(b *headerLines)) Break {
 	return stage(signature.CanonicalHeaders, func(s *signature.Signing, dst []byte) ([]byte, error) {
 		b := headerLines{
@@ -267,35 +251,3 @@ func (b *headerLines) sameName(x, y *headerLine) bool {
 	}
 	return x.name == y.name
 }
-
-// asciiEscaped percent-encodes what is not ASCII.
-func asciiEscaped(text string) string {
-	var out strings.Builder
-	for i := range len(text) {
-		if c := text[i]; c < 0x80 {
-			out.WriteByte(c)
-		} else {
-			out.WriteString(wire.EscapeValue(text[i : i+1]))
-		}
-	}
-	return out.String()
-}
-
-// cesu8 writes characters of four bytes as two halves of three each.
-func cesu8(text string) string {
-	var out []byte
-	for i, r := range text {
-		if r < 0x10000 {
-			_, size := utf8.DecodeRuneInString(text[i:])
-			out = append(out, text[i:i+size]...)
-			continue
-		}
-		for _, half := range []rune{0xD800 + (r-0x10000)>>10, 0xDC00 + (r-0x10000)&0x3FF} {
-			out = append(out, byte(0xE0|half>>12), byte(0x80|half>>6&0x3F), byte(0x80|half&0x3F))
-		}
-	}
-	return string(out)
-}
-
-// composed writes an accent behind an e as one character with it.
-func composed(text string) string { return strings.ReplaceAll(text, "e\u0301", "\u00e9") }

@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -11,47 +10,28 @@ import (
 
 // Of the parameters that OSS V1 signs.
 var ossV1Parameters = slices.Concat(
-	unlistedOneByOne("OSS1-PARAM-13", "acl append bucketInfo cname comp cors delete endTime img lifecycle live location logging objectMeta "+
+	unlistedEach("OSS1-PARAM-13", "%s-unsigned", "", header("oss-v1"), "acl append bucketInfo cname comp cors delete endTime img lifecycle live location logging objectMeta "+
 		"partNumber position qos referer replication replicationLocation replicationProgress response-cache-control response-content-disposition "+
 		"response-content-encoding response-content-language response-content-type response-expires security-token startTime status style "+
 		"styleName symlink tagging uploadId uploads vod website x-oss-process"),
-	unlistedOneByOne("OSS1-PARAM-14", "accessPoint accessPointPolicy bucketArchiveDirectRead cleanRestoredObject cloudboxes continuation-token "+
+	unlistedEach("OSS1-PARAM-14", "%s-unsigned", "", header("oss-v1"), "accessPoint accessPointPolicy bucketArchiveDirectRead cleanRestoredObject cloudboxes continuation-token "+
 		"encryption httpsConfig inventory inventoryId legalHold metaQuery objectWorm policy policyStatus publicAccessBlock redundancyTransition "+
 		"requestPayment resourceGroup restore retention rtc transferAcceleration userDefinedLogFieldsConfig versioning worm wormExtend wormId"),
-	unlistedOneByOne("OSS1-PARAM-17", "callback callback-var regionList sequential stat versionId versions"),
-	unlistedOneByOne("OSS1-PARAM-19", "accessPointConfigForObjectProcess accessPointForObjectProcess accessPointPolicyForObjectProcess "+
+	unlistedEach("OSS1-PARAM-17", "%s-unsigned", "", header("oss-v1"), "callback callback-var regionList sequential stat versionId versions"),
+	unlistedEach("OSS1-PARAM-19", "%s-unsigned", "", header("oss-v1"), "accessPointConfigForObjectProcess accessPointForObjectProcess accessPointPolicyForObjectProcess "+
 		"overwriteConfig regions seal"),
-	unlistedOneByOne("OSS1-PARAM-20", "asyncFetch group link objectInfo processConfiguration qosInfo qosRequester requesterQosInfo resourcePool "+
+	unlistedEach("OSS1-PARAM-20", "%s-unsigned", "", header("oss-v1"), "asyncFetch group link objectInfo processConfiguration qosInfo qosRequester requesterQosInfo resourcePool "+
 		"resourcePoolBuckets resourcePoolInfo responseHeader udf udfApplication udfApplicationLog udfId udfImage udfImageDesc udfName vip vpcip "+
 		"withHashContext"),
-	unlistedOneByOne("OSS1-PARAM-21", "x-oss-access-point-name x-oss-redundancy-transition-taskid x-oss-target-redundancy-type"),
-	unlistedOneByOne("OSS1-PARAM-22", "x-oss-ac-forward-allow x-oss-ac-source-ip x-oss-ac-subnet-mask x-oss-ac-vpc-id x-oss-async-process "+
+	unlistedEach("OSS1-PARAM-21", "%s-unsigned", "", header("oss-v1"), "x-oss-access-point-name x-oss-redundancy-transition-taskid x-oss-target-redundancy-type"),
+	unlistedEach("OSS1-PARAM-22", "%s-unsigned", "", header("oss-v1"), "x-oss-ac-forward-allow x-oss-ac-source-ip x-oss-ac-subnet-mask x-oss-ac-vpc-id x-oss-async-process "+
 		"x-oss-delete x-oss-dir x-oss-enable-md5 x-oss-enable-sha1 x-oss-enable-sha256 x-oss-hash-ctx x-oss-md5-ctx x-oss-rename "+
 		"x-oss-request-payer x-oss-security-token x-oss-sign-origin-only x-oss-traffic-limit x-oss-write-get-object-response"),
-	listedOneByOne("OSS1-PARAM-01", "v start-after key-marker upload-id-marker part-number-marker Content-Type aclx OSSAccessKeyId request-source"),
-	listedOneByOne("OSS1-PARAM-02", "prefix delimiter marker max-keys encoding-type list-type"),
-	listedOneByOne("OSS1-PARAM-15", "accessmonitor category mode rule-id"),
+	listedEach("OSS1-PARAM-01", "%s-signed", header("oss-v1"), "v start-after key-marker upload-id-marker part-number-marker Content-Type aclx OSSAccessKeyId request-source"),
+	listedEach("OSS1-PARAM-02", "%s-signed", header("oss-v1"), "prefix delimiter marker max-keys encoding-type list-type"),
+	listedEach("OSS1-PARAM-15", "%s-signed", header("oss-v1"), "accessmonitor category mode rule-id"),
 	ossV1ParameterRules,
 )
-
-// unlistedOneByOne are mutants that do not sign one name each. They are of the
-// header alone: a URL is signed by the same list.
-func unlistedOneByOne(requirement, names string) []Mutant {
-	var all []Mutant
-	for _, name := range strings.Fields(names) {
-		all = append(all, Mutant{requirement, strings.ToLower(name) + "-unsigned", "does not sign " + name, header("oss-v1"), unlisted(name)})
-	}
-	return all
-}
-
-// listedOneByOne are mutants that sign one name each which is none.
-func listedOneByOne(requirement, names string) []Mutant {
-	var all []Mutant
-	for _, name := range strings.Fields(names) {
-		all = append(all, Mutant{requirement, strings.ToLower(name) + "-signed", "signs " + name, header("oss-v1"), listed(name)})
-	}
-	return all
-}
 
 var ossV1ParameterRules = []Mutant{
 	{"OSS1-PARAM-01", "all", "signs every parameter", requests("oss-v1"),
@@ -68,9 +48,7 @@ var ossV1ParameterRules = []Mutant{
 	{"OSS1-PARAM-03", "as-sent", "signs values as they are on the wire", requests("oss-v1"),
 		resourceParameters(func(p *param) { p.value = p.sentValue })},
 	{"OSS1-PARAM-03", "names-as-sent", "looks for names as they are on the wire", requests("oss-v1"),
-		parameters(func(params []wire.Param) []wire.Param {
-			return slices.DeleteFunc(params, func(p wire.Param) bool { return strings.Contains(p.Name, "%") })
-		}, signature.CanonicalResource)},
+		dropping(func(p wire.Param) bool { return strings.Contains(p.Name, "%") })},
 	{"OSS1-PARAM-03", "twice", "decodes values twice", requests("oss-v1"),
 		resourceParameters(func(p *param) { p.value = wire.UnescapeQuery(p.value) })},
 	{"OSS1-PARAM-03", "encoded-strictly", "encodes decoded values again", requests("oss-v1"),
@@ -129,15 +107,11 @@ var ossV1ParameterRules = []Mutant{
 	{"OSS1-PARAM-07", "with-equals", "signs a bare name with an equals sign", requests("oss-v1"),
 		resourceParameters(func(p *param) { p.equals = p.equals || !p.sentEquals })},
 	{"OSS1-PARAM-07", "dropped", "does not sign a bare name", requests("oss-v1"),
-		parameters(func(params []wire.Param) []wire.Param {
-			return slices.DeleteFunc(params, func(p wire.Param) bool { return !p.HasValue })
-		}, signature.CanonicalResource)},
+		dropping(func(p wire.Param) bool { return !p.HasValue })},
 	{"OSS1-PARAM-08", "with-equals", "signs an empty value with its equals sign", requests("oss-v1"),
 		resourceParameters(func(p *param) { p.equals = p.equals || p.sentEquals })},
 	{"OSS1-PARAM-08", "dropped", "does not sign a name whose value is empty", requests("oss-v1"),
-		parameters(func(params []wire.Param) []wire.Param {
-			return slices.DeleteFunc(params, func(p wire.Param) bool { return p.HasValue && p.Value == "" })
-		}, signature.CanonicalResource)},
+		dropping(func(p wire.Param) bool { return p.HasValue && p.Value == "" })},
 	{"OSS1-PARAM-09", "zero-is-nothing", "signs the value 0 as if there were none", requests("oss-v1"),
 		resourceParameters(func(p *param) { p.equals = p.equals && p.value != "0" })},
 	{"OSS1-PARAM-09", "false-is-nothing", "signs the value false as if there were none", header("oss-v1"),
@@ -190,116 +164,7 @@ var ossV1ParameterRules = []Mutant{
 			return slices.CompactFunc(list, func(a, b param) bool { return a.name == b.name })
 		})},
 	{"OSS1-PARAM-18", "joined", "joins the values of one name by a comma", requests("oss-v1"),
-		resourceList(func(list []param) []param {
-			var out []param
-			for _, p := range list {
-				if n := len(out); n > 0 && out[n-1].name == p.name {
-					out[n-1].value += "," + p.value
-					continue
-				}
-				out = append(out, p)
-			}
-			return out
-		})},
+		resourceList(valuesJoined)},
 	{"OSS1-PARAM-18", "values-sorted", "sorts the values of one name", requests("oss-v1"),
 		resourceOrder(func(a, b *param) int { return strings.Compare(a.name+"\x00"+a.value, b.name+"\x00"+b.value) })},
-}
-
-// param is a parameter that is signed, as a V1 resource has it and as it was
-// sent.
-type param struct {
-	name, value         string
-	equals              bool
-	sentName, sentValue string
-	sentEquals          bool
-}
-
-func (p *param) pair() string {
-	if p.equals {
-		return p.name + "=" + p.value
-	}
-	return p.name
-}
-
-// resourceWith writes the parameters of a V1 resource by a list of its own
-// making: first changed in the order of the wire, then sorted, then changed
-// again, then joined.
-func resourceWith(each func(*param), order func(a, b *param) int, change func([]param) []param, join string) Break {
-	return Break{Profile: func(p *signature.Profile) *signature.Profile {
-		return p.Replace(signature.CanonicalResource, func(s *signature.Signing, dst []byte) ([]byte, error) {
-			var list []param
-			for _, sent := range s.Params {
-				if name := wire.UnescapeQuery(sent.Name); s.Profile.SignedParameter(name) {
-					value := wire.UnescapeQuery(sent.Value)
-					q := param{name, value, value != "", sent.Name, sent.Value, sent.HasValue}
-					each(&q)
-					list = append(list, q)
-				}
-			}
-			slices.SortStableFunc(list, func(a, b param) int { return order(&a, &b) })
-			dst = s.Profile.ResourcePath(s, dst)
-			var pairs [][]byte
-			for _, q := range change(list) {
-				pairs = append(pairs, []byte(q.pair()))
-			}
-			if len(pairs) > 0 {
-				dst = append(append(dst, '?'), bytes.Join(pairs, []byte(join))...)
-			}
-			return dst, nil
-		})
-	}}
-}
-
-func byParamName(a, b *param) int      { return strings.Compare(a.name, b.name) }
-func sameParams(list []param) []param  { return list }
-func sameParam(*param)                 {}
-func resourceJoined(join string) Break { return resourceWith(sameParam, byParamName, sameParams, join) }
-func resourceParameters(each func(*param)) Break {
-	return resourceWith(each, byParamName, sameParams, "&")
-}
-func resourceOrder(order func(a, b *param) int) Break {
-	return resourceWith(sameParam, order, sameParams, "&")
-}
-func resourceList(change func([]param) []param) Break {
-	return resourceWith(sameParam, byParamName, change, "&")
-}
-
-// compareNumbers compares texts, runs of digits in them by their value.
-func compareNumbers(a, b string) int {
-	for a != "" && b != "" {
-		x, y := digits(a), digits(b)
-		if x > 0 && y > 0 {
-			if c := x - y; c != 0 {
-				return c
-			}
-			if c := strings.Compare(a[:x], b[:y]); c != 0 {
-				return c
-			}
-			a, b = a[x:], b[y:]
-			continue
-		}
-		if a[0] != b[0] {
-			return int(a[0]) - int(b[0])
-		}
-		a, b = a[1:], b[1:]
-	}
-	return len(a) - len(b)
-}
-
-// digits is the length of the run of digits that a text begins with.
-func digits(text string) int {
-	n := 0
-	for n < len(text) && '0' <= text[n] && text[n] <= '9' {
-		n++
-	}
-	return n
-}
-
-// latin1AsUTF8 writes each byte above ASCII as the letter it is in Latin-1.
-func latin1AsUTF8(text string) string {
-	var out strings.Builder
-	for i := range len(text) {
-		out.WriteRune(rune(text[i]))
-	}
-	return out.String()
 }

@@ -113,7 +113,7 @@ var ossV1QueryTime = []Mutant{
 			return s.Expires
 		})},
 	{"OSS1-QUERY-07", "date-canonical", "signs Date as a canonical header of a URL", query("oss-v1"),
-		signingAlso("date")},
+		alsoNamed("date")},
 	{"OSS1-QUERY-07", "date-skewed", "holds the Date beside a URL to the clock", query("oss-v1"),
 		limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
 			text, _ := s.Request.Header("Date")
@@ -145,7 +145,7 @@ var ossV1QueryTime = []Mutant{
 			return p.Limits(s, now)
 		})},
 	{"OSS1-QUERY-13", "vendor-date-unsigned", "leaves x-oss-date out of the headers of a URL", query("oss-v1"),
-		leavingOut("x-oss-date")},
+		unsignedHeaders("x-oss-date")},
 }
 
 // signedAt is when the vectors are signed: nothing in a URL says it.
@@ -186,10 +186,12 @@ func urlEnds(over func(end, now int64) bool) Break {
 	})
 }
 
+// urlExpired is the fault of a URL that is over.
 func urlExpired(s *signature.Signing) *signature.Fault {
 	return &signature.Fault{Class: signature.Expired, Where: "parameter " + s.Profile.Names.Expires, EC: "0002-00000069", Got: s.Expires}
 }
 
+// wholeNumber reads digits alone.
 func wholeNumber(text string) (int64, bool) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	return n, err == nil && strings.Trim(text, "0123456789") == ""

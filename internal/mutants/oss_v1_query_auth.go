@@ -1,10 +1,8 @@
 package mutants
 
 import (
-	"net/http"
 	"strings"
 
-	"github.com/countersign/countersign/endpoint"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
 )
@@ -38,7 +36,7 @@ var ossV1QueryAuthentication = []Mutant{
 			v.Secret = func(id string) (signature.Credentials, bool) { return secret(strings.ToUpper(id)) }
 		})},
 	{"OSS1-AUTH-05", "url-counts", "takes the URL where there is an Authorization header too", query("oss-v1"),
-		sees(func(r *wire.Request) { r.Headers = withoutHeader(r.Headers, "Authorization") })},
+		sees(func(r *wire.Request) { dropFrom(r, "Authorization") })},
 	{"OSS1-AUTH-05", "url-proxy-login", "takes a login at a proxy for a second signature", query("oss-v1"),
 		sees(func(r *wire.Request) {
 			if login, ok := r.Header("Proxy-Authorization"); ok {
@@ -50,10 +48,8 @@ var ossV1QueryAuthentication = []Mutant{
 		Break{Sees: signatureParameter(strings.ToLower), Profile: text(signature.SignatureValue, strings.ToLower).Profile}},
 	{"OSS1-STRING-02", "url-padding-optional", "takes a signature without its padding", query("oss-v1"),
 		sees(signatureParameter(func(value string) string { return strings.TrimSuffix(value, "%3D") + "%3D" }))},
-	{"OSS1-STRING-02", "url-safe-alphabet", "writes the signature in the alphabet for URLs", query("oss-v1"),
-		text(signature.SignatureValue, strings.NewReplacer("+", "-", "/", "_").Replace)},
 	{"OSS1-QUERY-03", "plus-raw", "leaves the plus signs of a signature raw", query("oss-v1"),
-		text(signature.URL, inSignature(func(value string) string { return strings.ReplaceAll(value, "%2B", "+") }))},
+		text(signature.URL, inSignature(replacing("%2B", "+")))},
 	{"OSS1-QUERY-03", "first-plus-alone", "encodes the first plus sign of a signature alone", query("oss-v1"),
 		text(signature.URL, inSignature(func(value string) string {
 			first, rest, found := strings.Cut(value, "%2B")
@@ -65,41 +61,29 @@ var ossV1QueryAuthentication = []Mutant{
 	{"OSS1-QUERY-03", "padding-cut-off", "leaves the padding of a signature out of the URL", query("oss-v1"),
 		text(signature.URL, inSignature(func(value string) string { return strings.TrimSuffix(value, "%3D") }))},
 	{"OSS1-QUERY-03", "plus-guessed", "takes a raw plus sign in a signature for a plus sign", query("oss-v1"),
-		sees(signatureParameter(func(value string) string { return strings.ReplaceAll(value, "+", "%2B") }))},
+		sees(signatureParameter(replacing("+", "%2B")))},
 	{"OSS1-QUERY-03", "decoded-twice", "decodes the signature of a URL twice", query("oss-v1"),
-		sees(signatureParameter(func(value string) string { return strings.ReplaceAll(value, "%25", "%") }))},
+		sees(signatureParameter(replacing("%25", "%")))},
 	{"OSS1-QUERY-03", "any-alphabet", "takes a signature in the alphabet for URLs", query("oss-v1"),
-		sees(signatureParameter(strings.NewReplacer("-", "%2B", "_", "%2F").Replace))},
+		sees(signatureParameter(replacing("-", "%2B", "_", "%2F")))},
 	{"OSS1-QUERY-03", "capital-escapes", "decodes the escapes of a signature in capitals alone", query("oss-v1"),
-		sees(signatureParameter(strings.NewReplacer("%2b", "%252b", "%3d", "%253d").Replace))},
+		sees(signatureParameter(replacing("%2b", "%252b", "%3d", "%253d")))},
 	{"OSS1-QUERY-03", "cut-at-equals", "cuts the signature at a raw equals sign", query("oss-v1"),
-		sees(signatureParameter(func(value string) string { cut, _, _ := strings.Cut(value, "="); return cut }))},
+		sees(signatureParameter(upTo("=")))},
 
 	{"OSS1-TOKEN-02", "unsigned", "puts the token into the URL behind the signature's back", query("oss-v1"), unlisted("security-token")},
 	{"OSS1-TOKEN-02", "last", "signs the token behind all other parameters", query("oss-v1"),
-		resourceOf(func(path string, list []wire.Param) string {
-			var token []wire.Param
-			rest := list[:0:0]
-			for _, p := range list {
-				if p.Name == "security-token" {
-					token = append(token, p)
-				} else {
-					rest = append(rest, p)
-				}
-			}
-			return joinedResource(path, append(sortedParams(rest, byWholeName), token...))
+		resourceOrder(func(a, b *param) int {
+			return strings.Compare(strings.Replace(a.name, "security-token", "~", 1), strings.Replace(b.name, "security-token", "~", 1))
 		})},
 	{"OSS1-TOKEN-02", "signed-encoded", "signs the token percent-encoded", query("oss-v1"),
-		resourceOf(func(path string, list []wire.Param) string {
-			for i := range list {
-				if list[i].Name == "security-token" {
-					list[i].Value = wire.EscapeValue(list[i].Value)
-				}
+		resourceParameters(func(p *param) {
+			if p.name == "security-token" {
+				p.value = wire.EscapeValue(p.value)
 			}
-			return joinedResource(path, sortedParams(list, byWholeName))
 		})},
 	{"OSS1-TOKEN-02", "cut-at-equals", "cuts the token at a raw equals sign", query("oss-v1"),
-		sees(inParameter("security-token", func(value string) string { cut, _, _ := strings.Cut(value, "="); return cut }))},
+		sees(inParameter("security-token", upTo("=")))},
 	{"OSS1-TOKEN-02", "thousand-bytes", "keeps 1,024 bytes of a token", query("oss-v1"),
 		putInstead("security-token", func(s *signature.Signing) string {
 			return s.Credentials.SecurityToken[:min(1024, len(s.Credentials.SecurityToken))]
@@ -108,13 +92,13 @@ var ossV1QueryAuthentication = []Mutant{
 	{"OSS1-TOKEN-02", "not-asked-for", "lets in a temporary key without its token, or with another", query("oss-v1"),
 		server(func(v *signature.Verifier) { v.Grants = false })},
 	{"OSS1-TOKEN-06", "plus-raw", "leaves the plus signs of a token raw", query("oss-v1"),
-		text(signature.URL, inURL("security-token", func(value string) string { return strings.ReplaceAll(value, "%2B", "+") }))},
+		text(signature.URL, inURL("security-token", replacing("%2B", "+")))},
 	{"OSS1-TOKEN-06", "ampersand-raw", "leaves ampersands of a token raw", query("oss-v1"),
-		text(signature.URL, inURL("security-token", func(value string) string { return strings.ReplaceAll(value, "%26", "&") }))},
+		text(signature.URL, inURL("security-token", replacing("%26", "&")))},
 	{"OSS1-TOKEN-06", "hash-raw", "loses what stands behind a hash in a token", query("oss-v1"),
-		text(signature.URL, inURL("security-token", func(value string) string { cut, _, _ := strings.Cut(value, "%23"); return cut }))},
+		text(signature.URL, inURL("security-token", upTo("%23")))},
 	{"OSS1-TOKEN-06", "plus-guessed", "takes a raw plus sign in a token for a plus sign", query("oss-v1"),
-		sees(inParameter("security-token", func(value string) string { return strings.ReplaceAll(value, "+", "%2B") }))},
+		sees(inParameter("security-token", replacing("+", "%2B")))},
 	{"OSS1-TOKEN-03", "as-a-header-too", "signs the token of a URL as a header line too", query("oss-v1"),
 		output(signature.CanonicalHeaders, func(s *signature.Signing, built string) string {
 			if token, ok := s.Param("security-token"); ok {
@@ -128,71 +112,6 @@ var ossV1QueryAuthentication = []Mutant{
 		pardons(func(r *wire.Request, said string) bool {
 			return strings.Contains(said, "0002-00000010") && !containsHeader(r, "x-oss-security-token")
 		})},
-}
-
-// pardons lets in some of the requests that are refused: said is the answer
-// that should have been given.
-func pardons(which func(r *wire.Request, said string) bool) Break {
-	return Break{Answer: func(r *wire.Request, a *endpoint.Response) {
-		if a.Status >= http.StatusBadRequest && which(r, a.Body) {
-			*a = endpoint.Response{Status: http.StatusOK}
-		}
-	}}
-}
-
-// pardonsEC is [pardons] by error code.
-func pardonsEC(ec string) Break {
-	return pardons(func(_ *wire.Request, said string) bool { return strings.Contains(said, "<EC>"+ec+"</EC>") })
-}
-
-// putInstead puts another value into a part of the authentication.
-func putInstead(name string, value func(s *signature.Signing) string) Break {
-	return table(func(p *signature.Profile) {
-		for i := range p.Place {
-			if p.Place[i].Name == name {
-				p.Place[i].Value = value
-			}
-		}
-	})
-}
-
-// inURL edits the value of a parameter where it stands in a URL.
-func inURL(name string, edit func(value string) string) func(url string) string {
-	return func(url string) string {
-		at := strings.Index(url, name+"=")
-		if at < 0 {
-			return url
-		}
-		at += len(name) + 1
-		value, rest, more := strings.Cut(url[at:], "&")
-		if more {
-			rest = "&" + rest
-		}
-		return url[:at] + edit(value) + rest
-	}
-}
-
-func inSignature(edit func(value string) string) func(url string) string {
-	return inURL("&Signature", edit)
-}
-
-// inParameter edits the value of a parameter in a request that arrives.
-func inParameter(name string, edit func(value string) string) func(r *wire.Request) {
-	return func(r *wire.Request) { r.Target = inURL(name, edit)(r.Target) }
-}
-
-func signatureParameter(edit func(value string) string) func(r *wire.Request) {
-	return inParameter("&Signature", edit)
-}
-
-func withoutHeader(headers []wire.Header, name string) []wire.Header {
-	var kept []wire.Header
-	for _, h := range headers {
-		if !wire.EqualFold(h.Name, name) {
-			kept = append(kept, h)
-		}
-	}
-	return kept
 }
 
 // containsHeader compares names with regard to letter case.

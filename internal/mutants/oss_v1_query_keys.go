@@ -10,28 +10,19 @@ import (
 
 // The key, the bucket and the address of a URL.
 var ossV1QueryKeys = []Mutant{
-	{"OSS1-RESOURCE-02", "url-as-sent", "signs the key of a URL as it is sent", query("oss-v1"), rawKeyAs(func(raw string) string { return wire.EscapeValue(raw) })},
-	{"OSS1-RESOURCE-02", "url-composed", "composes the accents of a key", query("oss-v1"), keyAs(strings.NewReplacer("e\u0301", "\u00e9").Replace)},
-	{"OSS1-RESOURCE-02", "url-decomposed", "decomposes the accents of a key", query("oss-v1"), keyAs(strings.NewReplacer("\u00e9", "e\u0301").Replace)},
-	{"OSS1-RESOURCE-02", "url-utf-8-alone", "puts U+FFFD where a key is no UTF-8", query("oss-v1"), keyAs(func(key string) string { return strings.ToValidUTF8(key, "\ufffd") })},
+	{"OSS1-RESOURCE-02", "url-decomposed", "decomposes the accents of a key", query("oss-v1"), keyAs(replacing("\u00e9", "e\u0301"))},
 	{"OSS1-RESOURCE-02", "url-three-bytes", "loses characters of four bytes in a key", query("oss-v1"), keyAs(withoutFourBytes)},
-	{"OSS1-RESOURCE-02", "url-hash-cut", "cuts a key at its hash", query("oss-v1"), keyAs(func(key string) string { cut, _, _ := strings.Cut(key, "#"); return cut })},
-	{"OSS1-RESOURCE-02", "url-ampersand-cut", "cuts a key at its ampersand", query("oss-v1"), keyAs(func(key string) string { cut, _, _ := strings.Cut(key, "&"); return cut })},
-	{"OSS1-RESOURCE-02", "url-tab-dropped", "drops tabs of a key", query("oss-v1"), keyAs(func(key string) string { return strings.ReplaceAll(key, "\t", "") })},
+	{"OSS1-RESOURCE-02", "url-hash-cut", "cuts a key at its hash", query("oss-v1"), keyAs(upTo("#"))},
+	{"OSS1-RESOURCE-02", "url-ampersand-cut", "cuts a key at its ampersand", query("oss-v1"), keyAs(upTo("&"))},
+	{"OSS1-RESOURCE-02", "url-tab-dropped", "drops tabs of a key", query("oss-v1"), keyAs(replacing("\t", ""))},
 	{"OSS1-RESOURCE-02", "url-small-letters", "compares keys without regard to case", query("oss-v1"), keyAs(strings.ToLower)},
 	{"OSS1-RESOURCE-02", "url-percent-dropped", "drops a percent sign of a key that is no escape", query("oss-v1"),
-		rawKeyAs(withoutLoosePercent)},
+		rawKey(withoutLonePercent)},
 	{"OSS1-RESOURCE-02", "url-encoded-plus-lost", "makes a blank of an encoded plus sign in a key", query("oss-v1"),
-		rawKeyAs(func(raw string) string { return strings.ReplaceAll(raw, "%2B", "%20") })},
-	{"OSS1-RESOURCE-10", "url-blanks-folded", "folds the blanks of a key", query("oss-v1"), keyAs(func(key string) string { return strings.ReplaceAll(key, "  ", " ") })},
-	{"OSS1-RESOURCE-11", "url-plus-is-blank", "takes a raw plus sign in a path for a blank", query("oss-v1"), rawKeyAs(func(raw string) string { return strings.ReplaceAll(raw, "+", "%20") })},
-	{"OSS1-RESOURCE-13", "url-percent-lost", "loses the percent signs of a key", query("oss-v1"), keyAs(func(key string) string { return strings.ReplaceAll(key, "%", "") })},
-	{"OSS1-RESOURCE-04", "url-decoded-twice", "decodes the key of a URL twice", query("oss-v1"), keyAs(wire.Unescape)},
-	{"OSS1-RESOURCE-03", "url-slash-kept-encoded", "keeps %2F in a key", query("oss-v1"), rawKeyAs(func(raw string) string { return strings.ReplaceAll(raw, "%2F", "%252F") })},
-	{"OSS1-RESOURCE-03", "url-small-escape-kept", "keeps %2f in a key", query("oss-v1"), rawKeyAs(func(raw string) string { return strings.ReplaceAll(raw, "%2f", "%252f") })},
-	{"OSS1-RESOURCE-13", "url-question-mark-cut", "cuts a key at its question mark", query("oss-v1"), keyAs(func(key string) string { cut, _, _ := strings.Cut(key, "?"); return cut })},
-	{"OSS1-RESOURCE-13", "url-line-break-dropped", "drops line breaks of a key", query("oss-v1"), keyAs(strings.NewReplacer("\r", "", "\n", "").Replace)},
-	{"OSS1-RESOURCE-13", "url-backslash-as-slash", "makes slashes of backslashes in a key", query("oss-v1"), keyAs(func(key string) string { return strings.ReplaceAll(key, `\`, "/") })},
+		rawKey(replacing("%2B", "%20"))},
+	{"OSS1-RESOURCE-13", "url-percent-lost", "loses the percent signs of a key", query("oss-v1"), keyAs(replacing("%", ""))},
+	{"OSS1-RESOURCE-03", "url-slash-kept-encoded", "keeps %2F in a key", query("oss-v1"), rawKey(replacing("%2F", "%252F"))},
+	{"OSS1-RESOURCE-03", "url-small-escape-kept", "keeps %2f in a key", query("oss-v1"), rawKey(replacing("%2f", "%252f"))},
 	{"OSS1-RESOURCE-13", "url-ascii-alone", "signs what is not ASCII percent-encoded", query("oss-v1"),
 		keyAs(func(key string) string {
 			var b strings.Builder
@@ -45,9 +36,9 @@ var ossV1QueryKeys = []Mutant{
 			return b.String()
 		})},
 	{"OSS1-RESOURCE-14", "url-marks-encoded", "signs ! * ' ( ) percent-encoded", query("oss-v1"),
-		keyAs(strings.NewReplacer("!", "%21", "*", "%2A", "'", "%27", "(", "%28", ")", "%29").Replace)},
+		keyAs(replacing("!", "%21", "*", "%2A", "'", "%27", "(", "%28", ")", "%29"))},
 	{"OSS1-RESOURCE-14", "url-marks-left-encoded", "leaves ! ~ * ' ( ) as they are sent", query("oss-v1"),
-		rawKeyAs(strings.NewReplacer("%21", "%2521", "%7E", "%257E", "%2A", "%252A", "%27", "%2527", "%28", "%2528", "%29", "%2529").Replace)},
+		rawKey(replacing("%21", "%2521", "%7E", "%257E", "%2A", "%252A", "%27", "%2527", "%28", "%2528", "%29", "%2529"))},
 	{"OSS1-RESOURCE-09", "url-dot-segments-removed", "removes dot segments of a key", query("oss-v1"),
 		keyAs(func(key string) string {
 			if strings.Contains(key, "./") {
@@ -55,9 +46,6 @@ var ossV1QueryKeys = []Mutant{
 			}
 			return key
 		})},
-	{"OSS1-RESOURCE-09", "url-slashes-merged", "merges two slashes of a key", query("oss-v1"), keyAs(func(key string) string { return strings.ReplaceAll(key, "//", "/") })},
-	{"OSS1-RESOURCE-09", "url-last-slash-dropped", "drops the slash at the end of a key", query("oss-v1"), keyAs(func(key string) string { return strings.TrimSuffix(key, "/") })},
-	{"OSS1-RESOURCE-12", "url-leading-slash-lost", "loses the slash in front of a key", query("oss-v1"), keyAs(func(key string) string { return strings.TrimPrefix(key, "/") })},
 	{"OSS1-RESOURCE-01", "url-thousand-bytes", "keeps 1,024 bytes of a resource", query("oss-v1"),
 		text(signature.CanonicalResource, func(built string) string { return built[:min(1024, len(built))] })},
 	{"OSS1-RESOURCE-01", "url-key-left-out", "signs the bucket alone", query("oss-v1"),
@@ -112,13 +100,6 @@ var ossV1QueryKeys = []Mutant{
 				r.Bucket = strings.ToUpper(r.Bucket)
 			}
 		}, signature.CanonicalResource)},
-	{"OSS1-RESOURCE-05", "url-slash-left-out", "signs a bucket without its slash", query("oss-v1"),
-		output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
-			if s.Resource.RawKey == "" {
-				return strings.Replace(built, "/"+s.Resource.Bucket+"/", "/"+s.Resource.Bucket, 1)
-			}
-			return built
-		})},
 	{"OSS1-RESOURCE-06", "url-path-as-sent", "signs the path of a bucket as it is sent", query("oss-v1"),
 		output(signature.CanonicalResource, func(s *signature.Signing, built string) string {
 			if s.Resource.RawPath == "/"+s.Resource.Bucket {
@@ -140,14 +121,4 @@ var ossV1QueryKeys = []Mutant{
 			}
 			return built
 		})},
-}
-
-// keyAs signs another key than the one that was sent; it is given decoded.
-func keyAs(change func(key string) string) Break {
-	return rawKeyAs(func(raw string) string { return wire.EscapeValue(change(wire.Unescape(raw))) })
-}
-
-// rawKeyAs is [keyAs] with the key as it stands on the wire.
-func rawKeyAs(change func(raw string) string) Break {
-	return resource(func(r *signature.Resource) { r.RawKey = change(strings.TrimLeft(r.RawKey, "/")) }, signature.CanonicalResource)
 }

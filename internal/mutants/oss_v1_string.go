@@ -44,7 +44,7 @@ var ossV1Strings = []Mutant{
 			return first + resource + "\n" + strings.TrimSuffix(headers, "\n")
 		})},
 	{"OSS1-STRING-01", "crlf", "ends its lines as HTTP does", requests("oss-v1"),
-		text(signature.StringToSign, func(built string) string { return strings.ReplaceAll(built, "\n", "\r\n") })},
+		text(signature.StringToSign, replacing("\n", "\r\n"))},
 	{"OSS1-STRING-02", "sha-256", "hashes with SHA-256", requests("oss-v1"), signedAs(func(secret, text string) string {
 		sum := hmac.New(sha256.New, []byte(secret))
 		sum.Write([]byte(text))
@@ -66,17 +66,17 @@ var ossV1Strings = []Mutant{
 			return base64.StdEncoding.EncodeToString([]byte(strings.TrimRight(string(sum), "\x00")))
 		})},
 	{"OSS1-STRING-02", "64-bytes-of-the-key", "uses the first 64 bytes of a secret", requests("oss-v1"),
-		otherSecret(func(secret string) string { return secret[:min(len(secret), 64)] })},
-	{"OSS1-STRING-02", "64-bytes-hashed", "hashes a secret of 64 bytes first", header("oss-v1"), otherSecret(func(secret string) string {
+		hashedBy(sha1.New, firstBlock)},
+	{"OSS1-STRING-02", "64-bytes-hashed", "hashes a secret of 64 bytes first", header("oss-v1"), hashedBy(sha1.New, func(secret string) string {
 		if len(secret) < 64 {
 			return secret
 		}
 		sum := sha1.Sum([]byte(secret))
 		return string(sum[:])
 	})},
-	{"OSS1-STRING-02", "latin-1-secret", "takes the secret for Latin-1", header("oss-v1"), otherSecret(latin1)},
-	{"OSS1-STRING-02", "secret-decoded", "percent-decodes the secret", header("oss-v1"), otherSecret(wire.Unescape)},
-	{"OSS1-STRING-02", "secret-trimmed", "trims the secret", header("oss-v1"), otherSecret(strings.TrimSpace)},
+	{"OSS1-STRING-02", "latin-1-secret", "takes the secret for Latin-1", header("oss-v1"), hashedBy(sha1.New, latin1)},
+	{"OSS1-STRING-02", "secret-decoded", "percent-decodes the secret", header("oss-v1"), hashedBy(sha1.New, wire.Unescape)},
+	{"OSS1-STRING-02", "secret-trimmed", "trims the secret", header("oss-v1"), hashedBy(sha1.New, strings.TrimSpace)},
 
 	{"OSS1-VERB-01", "lower-case", "signs the method in lower case", requests("oss-v1"),
 		input(func(r *wire.Request) { r.Method = strings.ToLower(r.Method) }, signature.StringToSign)},
@@ -111,7 +111,7 @@ var ossV1Strings = []Mutant{
 	{"OSS1-MD5-02", "line-left-out", "leaves the line out when there is no Content-MD5", requests("oss-v1"), lineLeftOut(1)},
 	{"OSS1-TYPE-01", "left-out", "signs an empty line for Content-Type", requests("oss-v1"), withoutHeaders("content-type")},
 	{"OSS1-TYPE-01", "without-parameters", "signs Content-Type without charset and boundary", requests("oss-v1"),
-		headerAs("Content-Type", func(value string) string { bare, _, _ := strings.Cut(value, ";"); return bare })},
+		headerAs("Content-Type", upTo(";"))},
 	{"OSS1-TYPE-01", "written-anew", "writes the parameters of Content-Type anew", header("oss-v1"), headerAs("Content-Type", func(value string) string {
 		kind, params, err := mime.ParseMediaType(value)
 		if anew := mime.FormatMediaType(kind, params); err == nil && anew != "" && strings.Contains(value, ";") {
@@ -121,7 +121,7 @@ var ossV1Strings = []Mutant{
 	})},
 	{"OSS1-TYPE-01", "lower-case", "signs Content-Type in lower case", requests("oss-v1"), headerAs("Content-Type", strings.ToLower)},
 	{"OSS1-TYPE-01", "quotes-lost", "drops the quotes of Content-Type", header("oss-v1"),
-		headerAs("Content-Type", func(value string) string { return strings.ReplaceAll(value, `"`, "") })},
+		headerAs("Content-Type", replacing(`"`, ""))},
 	{"OSS1-TYPE-01", "latin-1", "takes Content-Type for Latin-1", header("oss-v1"), headerAs("Content-Type", latin1AsUTF8)},
 	{"OSS1-TYPE-01", "one-spelling", "knows Content-Type in that spelling alone", requests("oss-v1"), onlySpelled("Content-Type")},
 	{"OSS1-TYPE-01", "lower-case-spelling", "knows content-type in lower case alone", header("oss-v1"), onlySpelled("content-type")},
@@ -152,85 +152,9 @@ var ossV1Strings = []Mutant{
 	{"OSS1-TYPE-02", "line-left-out", "leaves the line out when there is no Content-Type", requests("oss-v1"), lineLeftOut(2)},
 }
 
-// swapLines exchanges two of the first four lines.
-func swapLines(i, j int) Break {
-	return text(signature.StringToSign, func(built string) string {
-		lines := strings.SplitN(built, "\n", 5)
-		lines[i], lines[j] = lines[j], lines[i]
-		return strings.Join(lines, "\n")
-	})
-}
-
-// lineLeftOut leaves out one of the first four lines when it is empty.
-func lineLeftOut(i int) Break {
-	return text(signature.StringToSign, func(built string) string {
-		lines := strings.SplitN(built, "\n", 5)
-		if lines[i] == "" {
-			lines = append(lines[:i:i], lines[i+1:]...)
-		}
-		return strings.Join(lines, "\n")
-	})
-}
-
-// signedAs signs otherwise.
-func signedAs(sign func(secret, text string) string) Break {
-	return stage(signature.SignatureValue, func(s *signature.Signing, dst []byte) ([]byte, error) {
-		return append(dst, sign(s.Credentials.AccessKeySecret, string(s.Bytes(signature.StringToSign)))...), nil
-	})
-}
-
 // hashAs writes the hash otherwise.
 func hashAs(write func(sum []byte) string) Break {
-	return signedAs(func(secret, text string) string { return write(hmacSHA1(secret, text)) })
-}
-
-// otherSecret signs with another secret.
-func otherSecret(change func(secret string) string) Break {
-	return signedAs(func(secret, text string) string {
-		return base64.StdEncoding.EncodeToString(hmacSHA1(change(secret), text))
-	})
-}
-
-func hmacSHA1(secret, text string) []byte {
-	sum := hmac.New(sha1.New, []byte(secret))
-	sum.Write([]byte(text))
-	return sum.Sum(nil)
-}
-
-// methodAs signs one method as another.
-func methodAs(from, to string) Break {
-	return input(func(r *wire.Request) {
-		if r.Method == from {
-			r.Method = to
-		}
-	}, signature.StringToSign)
-}
-
-// headerAs signs another value of a header.
-func headerAs(name string, change func(value string) string) Break {
-	return headers(func(h wire.Header) (wire.Header, bool) {
-		if wire.EqualFold(h.Name, name) {
-			h.Value = change(h.Value)
-		}
-		return h, true
-	})
-}
-
-// withoutHeaders signs as if headers were not there.
-func withoutHeaders(names ...string) Break {
-	return headers(func(h wire.Header) (wire.Header, bool) {
-		for _, name := range names {
-			if wire.EqualFold(h.Name, name) {
-				return h, false
-			}
-		}
-		return h, true
-	})
-}
-
-// onlySpelled finds a header in one spelling alone.
-func onlySpelled(name string) Break {
-	return headers(func(h wire.Header) (wire.Header, bool) { return h, h.Name == name || !wire.EqualFold(h.Name, name) })
+	return signedAs(func(secret, text string) string { return write(mac(sha1.New, []byte(secret), text)) })
 }
 
 // notOnGet leaves a header out of a GET.
@@ -246,19 +170,8 @@ func notOnGet(name string) Break {
 	}, signature.StringToSign)
 }
 
+// md5Of is the Content-MD5 of a body.
 func md5Of(body string) string {
 	sum := md5.Sum([]byte(body))
 	return base64.StdEncoding.EncodeToString(sum[:])
-}
-
-// latin1 writes text in Latin-1, a question mark for what is not in it.
-func latin1(text string) string {
-	var out []byte
-	for _, r := range text {
-		if r > 0xff {
-			r = '?'
-		}
-		out = append(out, byte(r))
-	}
-	return string(out)
 }

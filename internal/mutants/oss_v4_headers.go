@@ -13,7 +13,7 @@ import (
 
 // The canonical headers of OSS V4 and what stands around them: method, payload
 // and token.
-var ossV4Headers = append(ossV4SignedNeedlessly(), []Mutant{
+var ossV4Headers = append(signedNeedlessly(), []Mutant{
 	{"OSS4-CANONICAL-01", "query-in-front", "puts the query in front of the path", requests("oss-v4"), text(signature.CanonicalRequest, func(built string) string {
 		lines := strings.Split(built, "\n")
 		lines[1], lines[2] = lines[2], lines[1]
@@ -27,20 +27,16 @@ var ossV4Headers = append(ossV4SignedNeedlessly(), []Mutant{
 		return strings.Join(lines, "\n")
 	})},
 	{"OSS4-CANONICAL-01", "line-feed-at-the-end", "ends the canonical request in a line feed", requests("oss-v4"), text(signature.CanonicalRequest, func(built string) string { return built + "\n" })},
-	{"OSS4-CANONICAL-02", "small-letters", "signs the method in small letters", requests("oss-v4"), oss4Line(signature.CanonicalRequest, 0, strings.ToLower)},
-	{"OSS4-CANONICAL-02", "head-as-get", "signs HEAD as GET", requests("oss-v4"), oss4Method("HEAD", "GET")},
-	{"OSS4-CANONICAL-02", "put-as-post", "signs PUT as POST", requests("oss-v4"), oss4Method("PUT", "POST")},
-	{"OSS4-CANONICAL-02", "post-as-put", "signs POST as PUT", requests("oss-v4"), oss4Method("POST", "PUT")},
-	{"OSS4-CANONICAL-02", "delete-as-post", "signs DELETE as POST, which tunnels it", requests("oss-v4"), oss4Method("DELETE", "POST")},
-	{"OSS4-CANONICAL-02", "options-as-get", "signs OPTIONS as GET", header("oss-v4"), oss4Method("OPTIONS", "GET")},
+	{"OSS4-CANONICAL-02", "small-letters", "signs the method in small letters", requests("oss-v4"), textLine(signature.CanonicalRequest, 0, strings.ToLower)},
+	{"OSS4-CANONICAL-02", "options-as-get", "signs OPTIONS as GET", header("oss-v4"), methodAs("OPTIONS", "GET")},
 
-	{"OSS4-HEADER-01", "content-type-unsigned", "does not sign Content-Type", requests("oss-v4"), oss4UnsignedHeader("content-type")},
-	{"OSS4-HEADER-01", "content-md5-unsigned", "does not sign Content-MD5", requests("oss-v4"), oss4UnsignedHeader("content-md5")},
+	{"OSS4-HEADER-01", "content-type-unsigned", "does not sign Content-Type", requests("oss-v4"), unsignedHeaders("content-type")},
+	{"OSS4-HEADER-01", "content-md5-unsigned", "does not sign Content-MD5", requests("oss-v4"), unsignedHeaders("content-md5")},
 	{"OSS4-HEADER-01", "metadata-unsigned", "does not sign metadata", requests("oss-v4"), signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
 		return p.SignedHeader(s, name) && !strings.HasPrefix(strings.ToLower(name), "x-oss-meta-")
 	})},
 	{"OSS4-HEADER-01", "listed-vendor-headers-only", "signs the x-oss- headers it knows", requests("oss-v4"), signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
-		return p.SignedHeader(s, name) && (!strings.HasPrefix(strings.ToLower(name), "x-oss-") || oss4KnownVendorHeader(strings.ToLower(name)))
+		return p.SignedHeader(s, name) && (!strings.HasPrefix(strings.ToLower(name), "x-oss-") || knownVendorHeader(strings.ToLower(name)))
 	})},
 	{"OSS4-HEADER-01", "content-type-by-its-usual-spelling", "finds Content-Type in one spelling", requests("oss-v4"), signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
 		return p.SignedHeader(s, name) && (!wire.EqualFold(name, "content-type") || name == "Content-Type")
@@ -48,18 +44,15 @@ var ossV4Headers = append(ossV4SignedNeedlessly(), []Mutant{
 	{"OSS4-HEADER-01", "content-md5-by-one-spelling", "finds Content-MD5 in one spelling", requests("oss-v4"), signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
 		return p.SignedHeader(s, name) && (!wire.EqualFold(name, "content-md5") || name == "Content-MD5")
 	})},
-	{"OSS4-HEADER-01", "base64-in-lines", "breaks a value after 60 characters", requests("oss-v4"), oss4HeaderLine("x-oss-callback-var", func(value string) string {
+	{"OSS4-HEADER-01", "base64-in-lines", "breaks a value after 60 characters", requests("oss-v4"), inHeader("x-oss-callback-var", func(value string) string {
 		if len(value) > 60 {
 			return value[:60] + "\n" + value[60:]
 		}
 		return value
 	})},
-	{"OSS4-HEADER-01", "parameters-of-a-type-dropped", "signs a Content-Type without its charset", requests("oss-v4"), oss4HeaderLine("content-type", func(value string) string {
-		before, _, _ := strings.Cut(value, ";")
-		return before
-	})},
+	{"OSS4-HEADER-01", "parameters-of-a-type-dropped", "signs a Content-Type without its charset", requests("oss-v4"), inHeader("content-type", upTo(";"))},
 
-	{"OSS4-HEADER-02", "as-sent", "signs names as they travel", requests("oss-v4"), oss4CanonicalHeaders(func(s *signature.Signing, lines []string) []string {
+	{"OSS4-HEADER-02", "as-sent", "signs names as they travel", requests("oss-v4"), inHeaders(func(s *signature.Signing, lines []string) []string {
 		for i := range lines {
 			for _, h := range s.Request.Headers {
 				if n := len(h.Name); len(lines[i]) > n && wire.EqualFold(lines[i][:n], h.Name) && lines[i][n] == ':' {
@@ -69,39 +62,31 @@ var ossV4Headers = append(ossV4SignedNeedlessly(), []Mutant{
 		}
 		return lines
 	})},
-	{"OSS4-HEADER-02", "small-values", "lower-cases a type too", requests("oss-v4"), oss4HeaderLine("content-type", strings.ToLower)},
-	{"OSS4-HEADER-02", "unsorted", "does not sort", requests("oss-v4"), oss4HeadersAs(func(lines []string) {})},
-	{"OSS4-HEADER-02", "by-the-first-character", "sorts by the first character", requests("oss-v4"), oss4HeadersAs(oss4LinesBy(func(a, b string) bool { return a[0] < b[0] }))},
-	{"OSS4-HEADER-02", "ten-at-most", "sorts no more than ten headers", requests("oss-v4"), oss4HeadersAs(func(lines []string) {
-		if len(lines) <= 10 {
-			oss4LinesBy(func(a, b string) bool { return oss4NameOf(a) < oss4NameOf(b) })(lines)
+	{"OSS4-HEADER-02", "small-values", "lower-cases a type too", requests("oss-v4"), inHeader("content-type", strings.ToLower)},
+	{"OSS4-HEADER-02", "unsorted", "does not sort", requests("oss-v4"), headersSorted(nil)},
+	{"OSS4-HEADER-02", "by-the-first-character", "sorts by the first character", requests("oss-v4"), sortedBy(func(name string) string { return name[:1] })},
+	{"OSS4-HEADER-02", "ten-at-most", "sorts no more than ten headers", requests("oss-v4"), inHeaders(func(s *signature.Signing, lines []string) []string {
+		if len(lines) > 10 {
+			return asArrived(s, lines)
 		}
+		return lines
 	})},
-	{"OSS4-HEADER-02", "whole-lines", "sorts whole lines, the colon with them", requests("oss-v4"), oss4HeadersAs(oss4LinesBy(func(a, b string) bool { return a < b }))},
-	{"OSS4-HEADER-02", "hyphens-ignored", "sorts as a locale does, without hyphens", requests("oss-v4"), oss4HeadersAs(oss4LinesBy(func(a, b string) bool {
-		return strings.ReplaceAll(oss4NameOf(a), "-", "") < strings.ReplaceAll(oss4NameOf(b), "-", "")
-	}))},
-	{"OSS4-HEADER-02", "numbers-by-value", "sorts numbers in names by their value", requests("oss-v4"), oss4HeadersAs(oss4LinesBy(func(a, b string) bool {
-		x, y := oss4NameOf(a), oss4NameOf(b)
-		if strings.TrimRight(x, "0123456789") == strings.TrimRight(y, "0123456789") {
-			return len(x) < len(y)
-		}
-		return x < y
-	}))},
-	{"OSS4-HEADER-02", "capitals-in-front", "sorts before it lower-cases", requests("oss-v4"), output(signature.CanonicalHeaders, func(s *signature.Signing, built string) string {
-		lines := oss4SplitLines(built)
+	{"OSS4-HEADER-02", "whole-lines", "sorts whole lines, the colon with them", requests("oss-v4"), headersSorted(strings.Compare)},
+	{"OSS4-HEADER-02", "hyphens-ignored", "sorts as a locale does, without hyphens", requests("oss-v4"), sortedBy(replacing("-", ""))},
+	{"OSS4-HEADER-02", "numbers-by-value", "sorts numbers in names by their value", requests("oss-v4"), headersSorted(func(a, b string) int { return compareNumbers(nameOf(a), nameOf(b)) })},
+	{"OSS4-HEADER-02", "capitals-in-front", "sorts before it lower-cases", requests("oss-v4"), inHeaders(func(s *signature.Signing, lines []string) []string {
 		written := map[string]string{}
 		for _, h := range s.Request.Headers {
 			written[strings.ToLower(h.Name)] = h.Name
 		}
-		oss4LinesBy(func(a, b string) bool { return written[oss4NameOf(a)] < written[oss4NameOf(b)] })(lines)
-		return strings.Join(lines, "")
+		slices.SortStableFunc(lines, func(a, b string) int { return strings.Compare(written[nameOf(a)], written[nameOf(b)]) })
+		return lines
 	})},
 	{"OSS4-HEADER-02", "cut-at-the-second-colon", "ends a value at its colon", requests("oss-v4"), headerValue(func(sent string) string {
 		before, _, _ := strings.Cut(wire.TrimBlanks(sent), ":")
 		return before
 	})},
-	{"OSS4-HEADER-02", "blank-behind-the-colon", "writes a blank behind the colon", requests("oss-v4"), oss4CanonicalHeaders(func(_ *signature.Signing, lines []string) []string {
+	{"OSS4-HEADER-02", "blank-behind-the-colon", "writes a blank behind the colon", requests("oss-v4"), inHeaders(func(_ *signature.Signing, lines []string) []string {
 		for i := range lines {
 			lines[i] = strings.Replace(lines[i], ":", ": ", 1)
 		}
@@ -123,20 +108,18 @@ var ossV4Headers = append(ossV4SignedNeedlessly(), []Mutant{
 		value, _ := s.Request.Header(name)
 		return p.SignedHeader(s, name) && value != ""
 	})},
-	{"OSS4-HEADER-06", "colon-left-out", "writes the name of an empty header without its colon", requests("oss-v4"), oss4CanonicalHeaders(func(_ *signature.Signing, lines []string) []string {
+	{"OSS4-HEADER-06", "colon-left-out", "writes the name of an empty header without its colon", requests("oss-v4"), inHeaders(func(_ *signature.Signing, lines []string) []string {
 		for i := range lines {
-			if strings.HasSuffix(lines[i], ":\n") {
-				lines[i] = strings.TrimSuffix(lines[i], ":\n") + "\n"
-			}
+			lines[i] = strings.TrimSuffix(lines[i], ":")
 		}
 		return lines
 	})},
-	{"OSS4-HEADER-06", "null", "writes null for an empty type", header("oss-v4"), oss4Instead(signature.CanonicalHeaders, "content-type:\n", "content-type:null\n")},
+	{"OSS4-HEADER-06", "null", "writes null for an empty type", header("oss-v4"), replaced(signature.CanonicalHeaders, "content-type:\n", "content-type:null\n")},
 	{"OSS4-HEADER-07", "folded", "folds runs of blanks", requests("oss-v4"), headerValue(func(sent string) string { return strings.Join(strings.Fields(sent), " ") })},
-	{"OSS4-HEADER-08", "last-counts", "signs the last of the headers of one name", requests("oss-v4"), oss4HeaderOnce(true)},
-	{"OSS4-HEADER-08", "first-counts", "signs the first of the headers of one name", requests("oss-v4"), oss4HeaderOnce(false)},
-	{"OSS4-HEADER-08", "joined-with-a-blank", "joins values by a comma and a blank", requests("oss-v4"), oss4RepeatedValues(func(values []string) string { return strings.Join(values, ", ") })},
-	{"OSS4-HEADER-08", "sorted", "sorts the values of one name", requests("oss-v4"), oss4RepeatedValues(func(values []string) string {
+	{"OSS4-HEADER-08", "last-counts", "signs the last of the headers of one name", requests("oss-v4"), repeated(lastValue)},
+	{"OSS4-HEADER-08", "first-counts", "signs the first of the headers of one name", requests("oss-v4"), repeated(firstValue)},
+	{"OSS4-HEADER-08", "joined-with-a-blank", "joins values by a comma and a blank", requests("oss-v4"), repeated(blankBehindComma)},
+	{"OSS4-HEADER-08", "sorted", "sorts the values of one name", requests("oss-v4"), repeated(func(values []string) string {
 		sort.Strings(values)
 		return strings.Join(values, ",")
 	})},
@@ -144,7 +127,7 @@ var ossV4Headers = append(ossV4SignedNeedlessly(), []Mutant{
 	{"OSS4-HEADER-09", "plus-as-blank", "makes blanks of plus signs", requests("oss-v4"), headerValue(func(sent string) string { return strings.ReplaceAll(wire.TrimBlanks(sent), "+", " ") })},
 	{"OSS4-HEADER-09", "encoded", "encodes values that are not ASCII", requests("oss-v4"), headerValue(func(sent string) string {
 		if strings.IndexFunc(sent, func(r rune) bool { return r > 0x7f }) >= 0 {
-			return oss4Encoded(sent)
+			return wire.EscapeValue(sent)
 		}
 		return wire.TrimBlanks(sent)
 	})},
@@ -153,7 +136,7 @@ var ossV4Headers = append(ossV4SignedNeedlessly(), []Mutant{
 	{"OSS4-HEADER-10", "all-blanks-of-c", "trims every blank of C", requests("oss-v4"), headerValue(func(sent string) string { return strings.Trim(sent, " \t\r\n\v\f") })},
 
 	{"OSS4-PAYLOAD-01", "left-out", "leaves out the last line", requests("oss-v4"), text(signature.CanonicalRequest, func(built string) string { return built[:strings.LastIndexByte(built, '\n')] })},
-	{"OSS4-PAYLOAD-01", "header-not-signed", "does not sign x-oss-content-sha256", requests("oss-v4"), oss4UnsignedHeader("x-oss-content-sha256")},
+	{"OSS4-PAYLOAD-01", "header-not-signed", "does not sign x-oss-content-sha256", requests("oss-v4"), unsignedHeaders("x-oss-content-sha256")},
 	{"OSS4-PAYLOAD-01", "small-letters", "signs the word in small letters", requests("oss-v4"), text(signature.CanonicalRequest, func(built string) string {
 		return strings.TrimSuffix(built, "UNSIGNED-PAYLOAD") + "unsigned-payload"
 	})},
@@ -165,37 +148,37 @@ var ossV4Headers = append(ossV4SignedNeedlessly(), []Mutant{
 		return f.EC == "0002-00000214" && wire.EqualFold(f.Got, "UNSIGNED-PAYLOAD")
 	})},
 	{"OSS4-PAYLOAD-03", "body-hashed", "signs the hash of the body", requests("oss-v4"), output(signature.CanonicalRequest, func(s *signature.Signing, built string) string {
-		return strings.TrimSuffix(built, "UNSIGNED-PAYLOAD") + oss4Sha256Hex(s.Request.Body)
+		return strings.TrimSuffix(built, "UNSIGNED-PAYLOAD") + sha256Hex(s.Request.Body)
 	})},
 	{"OSS4-PAYLOAD-03", "body-of-an-upload-hashed", "signs the hash of a body that is there", requests("oss-v4"), output(signature.CanonicalRequest, func(s *signature.Signing, built string) string {
 		if s.Request.Body == "" || s.Request.Method != "PUT" {
 			return built
 		}
-		return strings.TrimSuffix(built, "UNSIGNED-PAYLOAD") + oss4Sha256Hex(s.Request.Body)
+		return strings.TrimSuffix(built, "UNSIGNED-PAYLOAD") + sha256Hex(s.Request.Body)
 	})},
-	{"OSS4-TOKEN-01", "unsigned", "does not sign the token", header("oss-v4"), oss4UnsignedHeader("x-oss-security-token")},
+	{"OSS4-TOKEN-01", "unsigned", "does not sign the token", header("oss-v4"), unsignedHeaders("x-oss-security-token")},
 	{"OSS4-TOKEN-01", "any-token", "takes every token", header("oss-v4"), server(func(v *signature.Verifier) { v.Grants = false })},
-	{"OSS4-TOKEN-01", "decoded", "signs the token decoded as a form value", header("oss-v4"), oss4TokenLine(func(token string) string { return wire.UnescapeQuery(token) })},
-	{"OSS4-TOKEN-01", "cut", "cuts a token at 1024 bytes", header("oss-v4"), oss4TokenLine(func(token string) string { return token[:min(len(token), 1024)] })},
-	{"OSS4-TOKEN-01", "behind-the-block", "appends the token behind the sorted headers", header("oss-v4"), oss4CanonicalHeaders(func(_ *signature.Signing, lines []string) []string {
+	{"OSS4-TOKEN-01", "decoded", "signs the token decoded as a form value", header("oss-v4"), inHeader("x-oss-security-token", wire.UnescapeQuery)},
+	{"OSS4-TOKEN-01", "cut", "cuts a token at 1024 bytes", header("oss-v4"), inHeader("x-oss-security-token", func(token string) string { return token[:min(len(token), 1024)] })},
+	{"OSS4-TOKEN-01", "behind-the-block", "appends the token behind the sorted headers", header("oss-v4"), inHeaders(func(_ *signature.Signing, lines []string) []string {
 		for i, l := range lines {
-			if oss4NameOf(l) == "x-oss-security-token" {
+			if nameOf(l) == "x-oss-security-token" {
 				return append(append(lines[:i:i], lines[i+1:]...), l)
 			}
 		}
 		return lines
 	})},
-	{"OSS4-TOKEN-04", "header-counts", "takes the token of the header where there are two", requests("oss-v4"), oss4TwoTokens()},
+	{"OSS4-TOKEN-04", "header-counts", "takes the token of the header where there are two", requests("oss-v4"), twoTokens()},
 	{"OSS4-TOKEN-04", "name-of-v1-is-a-token", "takes security-token for a second token", requests("oss-v4"), sees(func(r *wire.Request) {
 		r.Target = strings.Replace(r.Target, "?security-token=", "?x-oss-security-token=", 1)
 	})},
 }...)
 
-// ossV4SignedNeedlessly sign a header each that nobody has named.
-func ossV4SignedNeedlessly() []Mutant {
+// signedNeedlessly sign a header each that nobody has named.
+func signedNeedlessly() []Mutant {
 	var out []Mutant
 	for _, name := range []string{"range", "cache-control", "content-disposition", "content-encoding", "content-length", "date", "if-none-match", "user-agent", "expires", "x-amz-date", "via"} {
-		out = append(out, Mutant{"OSS4-HEADER-05", "signs-" + name, "signs " + name, requests("oss-v4")[:oss4Named2(name)], oss4AlsoSigned(name)})
+		out = append(out, Mutant{"OSS4-HEADER-05", "signs-" + name, "signs " + name, requests("oss-v4")[:carriersWith(name)], alsoNamed(name)})
 	}
 	return append(out,
 		Mutant{"OSS4-HEADER-05", "prefix-without-hyphen", "signs what begins with x-oss", header("oss-v4"), signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
@@ -204,125 +187,25 @@ func ossV4SignedNeedlessly() []Mutant {
 		Mutant{"OSS4-HEADER-05", "all-content-headers", "signs what begins with content-", header("oss-v4"), signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
 			return p.SignedHeader(s, name) || strings.HasPrefix(strings.ToLower(name), "content-")
 		})},
-		Mutant{"OSS4-HEADER-04", "host-signed", "signs Host although nobody has named it", requests("oss-v4"), oss4AlsoSigned("host")},
-		Mutant{"OSS4-HEADER-04", "host-without-port", "signs a named Host without its port", header("oss-v4"), oss4HostLine(func(host string) string {
-			name, _, _ := strings.Cut(host, ":")
-			return name
-		})},
-		Mutant{"OSS4-HEADER-04", "host-of-the-endpoint", "signs the endpoint for a named Host", requests("oss-v4"), oss4HostLine(func(host string) string {
+		Mutant{"OSS4-HEADER-04", "host-signed", "signs Host although nobody has named it", requests("oss-v4"), alsoNamed("host")},
+		Mutant{"OSS4-HEADER-04", "host-without-port", "signs a named Host without its port", header("oss-v4"), inHeader("host", upTo(":"))},
+		Mutant{"OSS4-HEADER-04", "host-of-the-endpoint", "signs the endpoint for a named Host", requests("oss-v4"), inHeader("host", func(host string) string {
 			_, endpoint, _ := strings.Cut(host, ".")
 			return endpoint
 		})},
 	)
 }
 
-// oss4Named2 is how many carriers have a vector with that header.
-func oss4Named2(name string) int {
+// carriersWith is how many carriers have a vector with that header.
+func carriersWith(name string) int {
 	if name == "range" || name == "date" || name == "user-agent" {
 		return 2
 	}
 	return 1
 }
 
-func oss4Method(sent, signed string) Break {
-	return oss4Line(signature.CanonicalRequest, 0, func(text string) string {
-		if text == sent {
-			return signed
-		}
-		return text
-	})
-}
-
-func oss4UnsignedHeader(lower string) Break {
-	return signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
-		return p.SignedHeader(s, name) && !wire.EqualFold(name, lower)
-	})
-}
-
-func oss4AlsoSigned(lower string) Break {
-	return signedHeader(func(p *signature.Profile, s *signature.Signing, name string) bool {
-		return p.SignedHeader(s, name) || wire.EqualFold(name, lower)
-	})
-}
-
-// oss4SplitLines splits a block of headers, each line with its line feed.
-func oss4SplitLines(block string) []string {
-	lines := strings.SplitAfter(block, "\n")
-	return lines[:len(lines)-1]
-}
-
-func oss4NameOf(oss4Line string) string {
-	name, _, _ := strings.Cut(oss4Line, ":")
-	return name
-}
-
-func oss4LinesBy(less func(a, b string) bool) func(lines []string) {
-	return func(lines []string) {
-		sort.SliceStable(lines, func(i, j int) bool { return less(lines[i], lines[j]) })
-	}
-}
-
-func oss4CanonicalHeaders(change func(s *signature.Signing, lines []string) []string) Break {
-	return output(signature.CanonicalHeaders, func(s *signature.Signing, built string) string {
-		return strings.Join(change(s, oss4SplitLines(built)), "")
-	})
-}
-
-// oss4HeadersAs puts the lines into another order, starting from that of their
-// arrival.
-func oss4HeadersAs(order func(lines []string)) Break {
-	return oss4CanonicalHeaders(func(s *signature.Signing, lines []string) []string {
-		arrival := map[string]int{}
-		for i, h := range s.Request.Headers {
-			if name := strings.ToLower(h.Name); arrival[name] == 0 {
-				arrival[name] = i + 1
-			}
-		}
-		oss4LinesBy(func(a, b string) bool { return arrival[oss4NameOf(a)] < arrival[oss4NameOf(b)] })(lines)
-		order(lines)
-		return lines
-	})
-}
-
-func oss4HeaderOnce(last bool) Break {
-	return input(func(r *wire.Request) {
-		var kept []wire.Header
-		for _, h := range r.Headers {
-			at := -1
-			for i := range kept {
-				if wire.EqualFold(kept[i].Name, h.Name) {
-					at = i
-				}
-			}
-			if at < 0 {
-				kept = append(kept, h)
-			} else if last {
-				kept[at] = h
-			}
-		}
-		r.Headers = kept
-	}, signature.CanonicalHeaders)
-}
-
-// oss4HeaderLine edits the value of one canonical header.
-func oss4HeaderLine(name string, edit func(value string) string) Break {
-	return oss4CanonicalHeaders(func(_ *signature.Signing, lines []string) []string {
-		for i, l := range lines {
-			if value, ok := strings.CutPrefix(strings.TrimSuffix(l, "\n"), name+":"); ok {
-				lines[i] = name + ":" + edit(value) + "\n"
-			}
-		}
-		return lines
-	})
-}
-
-func oss4TokenLine(edit func(token string) string) Break {
-	return oss4HeaderLine("x-oss-security-token", edit)
-}
-func oss4HostLine(edit func(host string) string) Break { return oss4HeaderLine("host", edit) }
-
-// oss4TwoTokens hides the token of the URL where there is one in a header too.
-func oss4TwoTokens() Break {
+// twoTokens hides the token of the URL where there is one in a header too.
+func twoTokens() Break {
 	return sees(func(r *wire.Request) {
 		t := wire.SplitTarget(r.Target)
 		if _, ok := r.Header("x-oss-security-token"); !ok || !strings.Contains(t.Query, "x-oss-security-token=") {
@@ -339,9 +222,9 @@ func oss4TwoTokens() Break {
 	})
 }
 
-// oss4KnownVendorHeader reports whether an x-oss- header is one that every SDK
+// knownVendorHeader reports whether an x-oss- header is one that every SDK
 // knows.
-func oss4KnownVendorHeader(lower string) bool {
+func knownVendorHeader(lower string) bool {
 	name := strings.TrimPrefix(lower, "x-oss-")
 	return strings.HasPrefix(name, "meta-") || slices.Contains([]string{
 		"date", "content-sha256", "security-token", "acl", "object-acl", "storage-class", "callback", "callback-var",
@@ -349,25 +232,8 @@ func oss4KnownVendorHeader(lower string) bool {
 	}, name)
 }
 
-// oss4RepeatedValues joins the values of a name that comes twice otherwise.
-func oss4RepeatedValues(join func(values []string) string) Break {
-	return oss4CanonicalHeaders(func(s *signature.Signing, lines []string) []string {
-		for i, l := range lines {
-			var values []string
-			for _, h := range s.Request.Headers {
-				if wire.EqualFold(h.Name, oss4NameOf(l)) {
-					values = append(values, h.Value)
-				}
-			}
-			if len(values) > 1 {
-				lines[i] = oss4NameOf(l) + ":" + join(values) + "\n"
-			}
-		}
-		return lines
-	})
-}
-
-func oss4Sha256Hex(text string) string {
+// sha256Hex is the SHA-256 of a text in hexadecimal.
+func sha256Hex(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }

@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -15,55 +14,55 @@ var ossV4Scope = []Mutant{
 	{"OSS4-STRING-01", "canonical-request-itself", "signs the canonical request in place of its hash", requests("oss-v4"), output(signature.StringToSign, func(s *signature.Signing, built string) string {
 		return built[:strings.LastIndexByte(built, '\n')+1] + string(s.Bytes(signature.CanonicalRequest))
 	})},
-	{"OSS4-STRING-01", "hash-in-capitals", "writes the hash in capital digits", requests("oss-v4"), oss4Line(signature.StringToSign, 3, strings.ToUpper)},
-	{"OSS4-STRING-01", "algorithm-of-aws", "begins with AWS4-HMAC-SHA256", requests("oss-v4"), oss4Line(signature.StringToSign, 0, func(string) string { return "AWS4-HMAC-SHA256" })},
-	{"OSS4-STRING-01", "scope-left-out", "leaves the scope out of the string", requests("oss-v4"), oss4Line(signature.StringToSign, 2, func(string) string { return "" })},
+	{"OSS4-STRING-01", "hash-in-capitals", "writes the hash in capital digits", requests("oss-v4"), textLine(signature.StringToSign, 3, strings.ToUpper)},
+	{"OSS4-STRING-01", "algorithm-of-aws", "begins with AWS4-HMAC-SHA256", requests("oss-v4"), textLine(signature.StringToSign, 0, func(string) string { return "AWS4-HMAC-SHA256" })},
+	{"OSS4-STRING-01", "scope-left-out", "leaves the scope out of the string", requests("oss-v4"), textLine(signature.StringToSign, 2, func(string) string { return "" })},
 	{"OSS4-STRING-01", "line-feed-at-the-end", "ends the string in a line feed", requests("oss-v4"), text(signature.StringToSign, func(built string) string { return built + "\n" })},
 
-	{"OSS4-KEY-01", "prefix-left-out", "derives from the bare secret", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.prefix = "" })},
-	{"OSS4-KEY-01", "prefix-of-aws", "puts AWS4 in front of the secret", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.prefix = "AWS4" })},
-	{"OSS4-KEY-01", "closing-word-left-out", "leaves out the last step", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.steps = c.steps[:3] })},
-	{"OSS4-KEY-01", "closing-word-of-aws", "ends in aws4_request", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.steps[3] = "aws4_request" })},
-	{"OSS4-KEY-01", "day-and-region-exchanged", "begins with the region", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.steps[0], c.steps[1] = c.steps[1], c.steps[0] })},
-	{"OSS4-KEY-01", "product-left-out", "leaves the product out of the chain", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.steps = append(c.steps[:2], c.steps[3]) })},
-	{"OSS4-KEY-01", "secret-trimmed", "trims the secret", requests("oss-v4"), oss4Derived(func(c *oss4Chain) { c.secret = strings.TrimSpace(c.secret) })},
-	{"OSS4-KEY-01", "secret-decoded", "percent-decodes the secret", header("oss-v4"), oss4Derived(func(c *oss4Chain) { c.secret = strings.NewReplacer("%2F", "/", "+", " ").Replace(c.secret) })},
-	{"OSS4-KEY-01", "block-of-64", "cuts prefix and secret at one block of the hash", header("oss-v4"), oss4Derived(func(c *oss4Chain) { c.secret = c.secret[:min(len(c.secret), 64-len(c.prefix))] })},
-	{"OSS4-KEY-01", "full-block-hashed", "hashes a key that fills a block exactly", header("oss-v4"), oss4Derived(func(c *oss4Chain) {
+	{"OSS4-KEY-01", "prefix-left-out", "derives from the bare secret", carriers("oss-v4"), derived(func(c *keyChain) { c.prefix = "" })},
+	{"OSS4-KEY-01", "prefix-of-aws", "puts AWS4 in front of the secret", carriers("oss-v4"), derived(func(c *keyChain) { c.prefix = "AWS4" })},
+	{"OSS4-KEY-01", "closing-word-left-out", "leaves out the last step", carriers("oss-v4"), derived(func(c *keyChain) { c.steps = c.steps[:3] })},
+	{"OSS4-KEY-01", "closing-word-of-aws", "ends in aws4_request", carriers("oss-v4"), derived(func(c *keyChain) { c.steps[3] = "aws4_request" })},
+	{"OSS4-KEY-01", "day-and-region-exchanged", "begins with the region", carriers("oss-v4"), derived(func(c *keyChain) { c.steps[0], c.steps[1] = c.steps[1], c.steps[0] })},
+	{"OSS4-KEY-01", "product-left-out", "leaves the product out of the chain", carriers("oss-v4"), derived(func(c *keyChain) { c.steps = append(c.steps[:2], c.steps[3]) })},
+	{"OSS4-KEY-01", "secret-trimmed", "trims the secret", requests("oss-v4"), derived(func(c *keyChain) { c.secret = strings.TrimSpace(c.secret) })},
+	{"OSS4-KEY-01", "secret-decoded", "percent-decodes the secret", header("oss-v4"), derived(func(c *keyChain) { c.secret = strings.NewReplacer("%2F", "/", "+", " ").Replace(c.secret) })},
+	{"OSS4-KEY-01", "block-of-64", "cuts prefix and secret at one block of the hash", header("oss-v4"), derived(func(c *keyChain) { c.secret = c.secret[:min(len(c.secret), 64-len(c.prefix))] })},
+	{"OSS4-KEY-01", "full-block-hashed", "hashes a key that fills a block exactly", header("oss-v4"), derived(func(c *keyChain) {
 		if len(c.prefix)+len(c.secret) == 64 {
 			sum := sha256.Sum256([]byte(c.prefix + c.secret))
 			c.prefix, c.secret = "", string(sum[:])
 		}
 	})},
-	{"OSS4-KEY-01", "latin-1", "takes the bytes of ISO 8859-1 of the secret", header("oss-v4"), oss4Derived(func(c *oss4Chain) { c.secret = strings.ReplaceAll(c.secret, "\u00e9", "\xe9") })},
-	{"OSS4-KEY-01", "region-of-its-author", "derives for cn-hangzhou whatever the region is", carriers("oss-v4"), oss4Derived(func(c *oss4Chain) { c.steps[1] = "cn-hangzhou" })},
+	{"OSS4-KEY-01", "latin-1", "takes the bytes of ISO 8859-1 of the secret", header("oss-v4"), derived(func(c *keyChain) { c.secret = strings.ReplaceAll(c.secret, "\u00e9", "\xe9") })},
+	{"OSS4-KEY-01", "region-of-its-author", "derives for cn-hangzhou whatever the region is", carriers("oss-v4"), derived(func(c *keyChain) { c.steps[1] = "cn-hangzhou" })},
 
 	{"OSS4-KEY-02", "capitals", "writes the signature in capital digits", requests("oss-v4"), text(signature.SignatureValue, strings.ToUpper)},
 	{"OSS4-KEY-02", "base64", "writes the signature in Base64", requests("oss-v4"), text(signature.SignatureValue, func(built string) string {
 		b, _ := hex.DecodeString(built)
 		return base64.StdEncoding.EncodeToString(b)
 	})},
-	{"OSS4-KEY-02", "key-as-digits", "takes the digits of the signing key for the key", requests("oss-v4"), oss4SignedWith(func(s *signature.Signing) string { return string(s.Bytes(signature.SigningKey)) })},
-	{"OSS4-KEY-02", "secret-alone", "signs with the secret itself", requests("oss-v4"), oss4SignedWith(func(s *signature.Signing) string { return s.Credentials.AccessKeySecret })},
-	{"OSS4-KEY-02", "capitals-accepted", "takes a signature in capital digits", requests("oss-v4"), oss4Reads(func(s *signature.Signing) { s.Provided = strings.ToLower(s.Provided) })},
+	{"OSS4-KEY-02", "key-as-digits", "takes the digits of the signing key for the key", requests("oss-v4"), signedWith(func(s *signature.Signing) string { return string(s.Bytes(signature.SigningKey)) })},
+	{"OSS4-KEY-02", "secret-alone", "signs with the secret itself", requests("oss-v4"), signedWith(func(s *signature.Signing) string { return s.Credentials.AccessKeySecret })},
+	{"OSS4-KEY-02", "capitals-accepted", "takes a signature in capital digits", requests("oss-v4"), reads(func(s *signature.Signing) { s.Provided = strings.ToLower(s.Provided) })},
 
-	{"OSS4-SCOPE-01", "day-left-out", "leaves the day out of the scope that is signed", requests("oss-v4"), oss4ScopeLine(func(parts []string) []string { return parts[1:] })},
-	{"OSS4-SCOPE-01", "closing-word-left-out", "leaves the closing word out of the scope that is signed", requests("oss-v4"), oss4ScopeLine(func(parts []string) []string { return parts[:3] })},
-	{"OSS4-SCOPE-01", "region-and-product-exchanged", "puts the product in front of the region", requests("oss-v4"), oss4ScopeLine(func(parts []string) []string { return []string{parts[0], parts[2], parts[1], parts[3]} })},
-	{"OSS4-SCOPE-01", "slash-in-front", "begins the scope that is signed with a slash", requests("oss-v4"), oss4ScopeLine(func(parts []string) []string { return append([]string{""}, parts...) })},
-	{"OSS4-SCOPE-01", "exchanged-in-the-credential", "reads region and product in the other order where it knows them", header("oss-v4"), oss4Reads(func(s *signature.Signing) {
+	{"OSS4-SCOPE-01", "day-left-out", "leaves the day out of the scope that is signed", requests("oss-v4"), scopeLine(func(parts []string) []string { return parts[1:] })},
+	{"OSS4-SCOPE-01", "closing-word-left-out", "leaves the closing word out of the scope that is signed", requests("oss-v4"), scopeLine(func(parts []string) []string { return parts[:3] })},
+	{"OSS4-SCOPE-01", "region-and-product-exchanged", "puts the product in front of the region", requests("oss-v4"), scopeLine(func(parts []string) []string { return []string{parts[0], parts[2], parts[1], parts[3]} })},
+	{"OSS4-SCOPE-01", "slash-in-front", "begins the scope that is signed with a slash", requests("oss-v4"), scopeLine(func(parts []string) []string { return append([]string{""}, parts...) })},
+	{"OSS4-SCOPE-01", "exchanged-in-the-credential", "reads region and product in the other order where it knows them", header("oss-v4"), reads(func(s *signature.Signing) {
 		if s.Scope.Region == "oss" {
 			s.Scope.Region, s.Scope.Product = s.Scope.Product, s.Scope.Region
 		}
 	})},
 
 	{"OSS4-SCOPE-02", "any-region", "takes every region", requests("oss-v4"), server(func(v *signature.Verifier) { v.Region = "" })},
-	{"OSS4-SCOPE-02", "prefix-taken-off", "takes oss- off the region", requests("oss-v4"), oss4Reads(func(s *signature.Signing) { s.Scope.Region = strings.TrimPrefix(s.Scope.Region, "oss-") })},
-	{"OSS4-SCOPE-02", "any-letter-case", "takes the region in capitals", header("oss-v4"), oss4Reads(func(s *signature.Signing) { s.Scope.Region = strings.ToLower(s.Scope.Region) })},
+	{"OSS4-SCOPE-02", "prefix-taken-off", "takes oss- off the region", requests("oss-v4"), reads(func(s *signature.Signing) { s.Scope.Region = strings.TrimPrefix(s.Scope.Region, "oss-") })},
+	{"OSS4-SCOPE-02", "any-letter-case", "takes the region in capitals", header("oss-v4"), reads(func(s *signature.Signing) { s.Scope.Region = strings.ToLower(s.Scope.Region) })},
 	{"OSS4-SCOPE-02", "own-region-for-an-empty-one", "takes an empty region for its own", header("oss-v4"), Break{Server: func(v *signature.Verifier) {
 		own, reading := v.Region, v.Reading
 		v.Reading = func(p *signature.Profile) *signature.Profile {
-			return oss4Reads(func(s *signature.Signing) {
+			return reads(func(s *signature.Signing) {
 				if s.Scope.Region == "" {
 					s.Scope.Region = own
 				}
@@ -75,35 +74,35 @@ var ossV4Scope = []Mutant{
 			v.Region = ""
 		}
 	}}},
-	{"OSS4-SCOPE-02", "characters-taken-off", "takes the characters o, s and - off the begin of the region", requests("oss-v4"), oss4Scoped(func(s *signature.Scope) { s.Region = strings.TrimLeft(s.Region, "os-") })},
-	{"OSS4-SCOPE-02", "two-words", "cuts the region behind its second word", requests("oss-v4"), oss4Scoped(func(s *signature.Scope) {
+	{"OSS4-SCOPE-02", "characters-taken-off", "takes the characters o, s and - off the begin of the region", requests("oss-v4"), scoped(func(s *signature.Scope) { s.Region = strings.TrimLeft(s.Region, "os-") })},
+	{"OSS4-SCOPE-02", "two-words", "cuts the region behind its second word", requests("oss-v4"), scoped(func(s *signature.Scope) {
 		if parts := strings.Split(s.Region, "-"); len(parts) > 2 && parts[0] == "cn" {
 			s.Region = parts[0] + "-" + parts[1]
 		}
 	})},
-	{"OSS4-SCOPE-02", "region-of-its-author", "signs for cn-hangzhou whatever the region is", carriers("oss-v4"), oss4Scoped(func(s *signature.Scope) { s.Region = "cn-hangzhou" })},
-	{"OSS4-SCOPE-02", "region-from-the-host", "takes the region from the host", header("oss-v4"), oss4RegionOfHost(func(label string) string { return label })},
-	{"OSS4-SCOPE-02", "region-from-the-host-without-internal", "takes the region from the host, and knows internal endpoints", header("oss-v4"), oss4RegionOfHost(func(label string) string { return strings.TrimSuffix(label, "-internal") })},
+	{"OSS4-SCOPE-02", "region-of-its-author", "signs for cn-hangzhou whatever the region is", carriers("oss-v4"), scoped(func(s *signature.Scope) { s.Region = "cn-hangzhou" })},
+	{"OSS4-SCOPE-02", "region-from-the-host", "takes the region from the host", header("oss-v4"), regionOfHost(func(label string) string { return label })},
+	{"OSS4-SCOPE-02", "region-from-the-host-without-internal", "takes the region from the host, and knows internal endpoints", header("oss-v4"), regionOfHost(func(label string) string { return strings.TrimSuffix(label, "-internal") })},
 	{"OSS4-SCOPE-03", "any-product", "takes every product", requests("oss-v4"), server(func(v *signature.Verifier) { v.Product = "" })},
-	{"OSS4-SCOPE-03", "any-letter-case", "takes the product in capitals", header("oss-v4"), oss4Reads(func(s *signature.Signing) { s.Scope.Product = strings.ToLower(s.Scope.Product) })},
-	{"OSS4-SCOPE-03", "s3", "takes the product of AWS for its own", requests("oss-v4"), oss4Reads(func(s *signature.Signing) {
+	{"OSS4-SCOPE-03", "any-letter-case", "takes the product in capitals", header("oss-v4"), reads(func(s *signature.Signing) { s.Scope.Product = strings.ToLower(s.Scope.Product) })},
+	{"OSS4-SCOPE-03", "s3", "takes the product of AWS for its own", requests("oss-v4"), reads(func(s *signature.Signing) {
 		if s.Scope.Product == "s3" {
 			s.Scope.Product = "oss"
 		}
 	})},
-	{"OSS4-SCOPE-03", "constant-s3", "signs for the product s3", requests("oss-v4"), oss4Scoped(func(s *signature.Scope) { s.Product = "s3" })},
-	{"OSS4-SCOPE-04", "always-oss", "signs for the product oss at a cloud box", carriers("oss-v4"), oss4Scoped(func(s *signature.Scope) { s.Product = "oss" })},
-	{"OSS4-SCOPE-04", "oss-served-at-a-cloud-box", "takes the product oss at a cloud box", carriers("oss-v4"), oss4Reads(func(s *signature.Signing) {
+	{"OSS4-SCOPE-03", "constant-s3", "signs for the product s3", requests("oss-v4"), scoped(func(s *signature.Scope) { s.Product = "s3" })},
+	{"OSS4-SCOPE-04", "always-oss", "signs for the product oss at a cloud box", carriers("oss-v4"), scoped(func(s *signature.Scope) { s.Product = "oss" })},
+	{"OSS4-SCOPE-04", "oss-served-at-a-cloud-box", "takes the product oss at a cloud box", carriers("oss-v4"), reads(func(s *signature.Signing) {
 		if strings.HasPrefix(s.Scope.Region, "cb-") && s.Scope.Product == "oss" {
 			s.Scope.Product = "oss-cloudbox"
 		}
 	})},
-	{"OSS4-SCOPE-04", "cloud-box-in-public", "takes the product of cloud boxes everywhere", header("oss-v4"), oss4Reads(func(s *signature.Signing) {
+	{"OSS4-SCOPE-04", "cloud-box-in-public", "takes the product of cloud boxes everywhere", header("oss-v4"), reads(func(s *signature.Signing) {
 		if s.Scope.Product == "oss-cloudbox" && !strings.HasPrefix(s.Scope.Region, "cb-") {
 			s.Scope.Product = "oss"
 		}
 	})},
-	{"OSS4-SCOPE-04", "region-of-the-city", "takes the region of the city from the host of a cloud box", requests("oss-v4"), oss4Scoped(func(s *signature.Scope) {
+	{"OSS4-SCOPE-04", "region-of-the-city", "takes the region of the city from the host of a cloud box", requests("oss-v4"), scoped(func(s *signature.Scope) {
 		if strings.HasPrefix(s.Region, "cb-") {
 			s.Region = "cn-shanghai"
 		}
@@ -117,58 +116,32 @@ var ossV4Scope = []Mutant{
 		return strings.HasSuffix(f.Got, "_request") || strings.HasSuffix(f.Got, "_REQUEST")
 	})},
 	{"OSS4-SCOPE-05", "closing-word-of-aws", "takes the closing word of AWS", requests("oss-v4"), forgiving(func(f *signature.Fault) bool { return f.Got == "aws4_request" })},
-	{"OSS4-SCOPE-05", "any-day", "takes every day", carriers("oss-v4"), oss4ForgivingRule("the day of a credential")},
+	{"OSS4-SCOPE-05", "any-day", "takes every day", carriers("oss-v4"), forgivingRule("the day of a credential")},
 	{"OSS4-SCOPE-05", "days-with-hyphens", "takes a day with hyphens", carriers("oss-v4"), forgiving(func(f *signature.Fault) bool {
 		return strings.HasPrefix(f.Rule, "the day of a credential") && strings.Contains(f.Got, "-")
 	})},
 	{"OSS4-SCOPE-05", "eight-digits", "takes eight digits for a day", requests("oss-v4"), forgiving(func(f *signature.Fault) bool {
-		return strings.HasPrefix(f.Rule, "the day of a credential") && len(f.Got) == 8 && oss4IsNumber(f.Got)
+		return strings.HasPrefix(f.Rule, "the day of a credential") && len(f.Got) == 8 && isNumber(f.Got)
 	})},
 	{"OSS4-SCOPE-05", "four-parts", "takes a credential of four parts", carriers("oss-v4"), forgiving(func(f *signature.Fault) bool {
 		return strings.HasPrefix(f.Rule, "a credential is") && strings.Contains(f.Got, "/")
 	})},
 }
 
-// oss4Chain is the derivation of a signing key.
-type oss4Chain struct {
-	prefix, secret string
-	steps          []string
-}
-
-// oss4Derived derives the signing key otherwise.
-func oss4Derived(change func(c *oss4Chain)) Break {
-	return stage(signature.SigningKey, func(s *signature.Signing, dst []byte) ([]byte, error) {
-		n := &s.Profile.Names
-		c := oss4Chain{n.KeyPrefix, s.Credentials.AccessKeySecret, []string{s.Scope.Date, s.Scope.Region, s.Scope.Product, n.Terminator}}
-		change(&c)
-		key := []byte(c.prefix + c.secret)
-		for _, step := range c.steps {
-			key = oss4Hmac256(key, step)
-		}
-		return hex.AppendEncode(dst, key), nil
-	})
-}
-
-func oss4Hmac256(key []byte, text string) []byte {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(text))
-	return mac.Sum(nil)
-}
-
-// oss4SignedWith signs with another key than the derived one.
-func oss4SignedWith(key func(s *signature.Signing) string) Break {
+// signedWith signs with another key than the derived one.
+func signedWith(key func(s *signature.Signing) string) Break {
 	return stage(signature.SignatureValue, func(s *signature.Signing, dst []byte) ([]byte, error) {
-		return hex.AppendEncode(dst, oss4Hmac256([]byte(key(s)), string(s.Bytes(signature.StringToSign)))), nil
+		return hex.AppendEncode(dst, mac(sha256.New, []byte(key(s)), string(s.Bytes(signature.StringToSign)))), nil
 	})
 }
 
-// oss4ScopeLine writes the scope in the string to sign otherwise.
-func oss4ScopeLine(change func(parts []string) []string) Break {
-	return oss4Line(signature.StringToSign, 2, func(text string) string { return strings.Join(change(strings.Split(text, "/")), "/") })
+// scopeLine writes the scope in the string to sign otherwise.
+func scopeLine(change func(parts []string) []string) Break {
+	return textLine(signature.StringToSign, 2, func(text string) string { return strings.Join(change(strings.Split(text, "/")), "/") })
 }
 
-// oss4RegionOfHost signs for a region that it takes from the label of the endpoint.
-func oss4RegionOfHost(region func(label string) string) Break {
+// regionOfHost signs for a region that it takes from the label of the endpoint.
+func regionOfHost(region func(label string) string) Break {
 	return Break{Profile: func(p *signature.Profile) *signature.Profile {
 		for _, name := range signature.Stages {
 			p = rebuilt(p, name, func(s *signature.Signing, dst []byte, build builder) ([]byte, error) {

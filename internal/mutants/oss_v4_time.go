@@ -11,16 +11,16 @@ import (
 
 // Dates, days and clocks of OSS V4.
 var ossV4Time = []Mutant{
-	{"OSS4-STRING-02", "extended-form", "writes the time with hyphens and colons", requests("oss-v4"), oss4TimeLine(func(at time.Time) string { return at.Format("2006-01-02T15:04:05Z") })},
-	{"OSS4-STRING-02", "twelve-hours", "counts hours to twelve", header("oss-v4"), oss4TimeLine(func(at time.Time) string { return at.Format("20060102T030405Z") })},
-	{"OSS4-STRING-02", "single-digits", "writes month, day, hour, minute and second without a zero", requests("oss-v4"), oss4TimeLine(func(at time.Time) string {
+	{"OSS4-STRING-02", "extended-form", "writes the time with hyphens and colons", requests("oss-v4"), timeLineAs(func(at time.Time) string { return at.Format("2006-01-02T15:04:05Z") })},
+	{"OSS4-STRING-02", "twelve-hours", "counts hours to twelve", header("oss-v4"), timeLineAs(func(at time.Time) string { return at.Format("20060102T030405Z") })},
+	{"OSS4-STRING-02", "single-digits", "writes month, day, hour, minute and second without a zero", requests("oss-v4"), timeLineAs(func(at time.Time) string {
 		return strings.NewReplacer("-0", "", "-", "", "T0", "T").Replace(at.Format("2006-01-02T-15-04-05Z"))
 	})},
-	{"OSS4-STRING-02", "local-time", "writes the time of China", requests("oss-v4"), oss4TimeLine(func(at time.Time) string { return at.In(oss4China).Format("20060102T150405Z") })},
-	{"OSS4-STRING-02", "milliseconds", "writes milliseconds", requests("oss-v4"), oss4TimeLine(func(at time.Time) string { return at.Format("20060102T150405.000Z") })},
-	{"OSS4-STRING-02", "any-form-in-urls", "takes a time in every form, and signs it as it came", query("oss-v4"), oss4ForgivingLimit(signature.MalformedQuery)},
+	{"OSS4-STRING-02", "local-time", "writes the time of China", requests("oss-v4"), timeLineAs(func(at time.Time) string { return at.In(china).Format("20060102T150405Z") })},
+	{"OSS4-STRING-02", "milliseconds", "writes milliseconds", requests("oss-v4"), timeLineAs(func(at time.Time) string { return at.Format("20060102T150405.000Z") })},
+	{"OSS4-STRING-02", "any-form-in-urls", "takes a time in every form, and signs it as it came", query("oss-v4"), forgivingLimit(signature.MalformedQuery)},
 
-	{"OSS4-DATE-01", "date-wins", "takes the time of Date although x-oss-date is there", header("oss-v4"), oss4Line2(func(s *signature.Signing) string {
+	{"OSS4-DATE-01", "date-wins", "takes the time of Date although x-oss-date is there", header("oss-v4"), outputLine(signature.StringToSign, 1, func(s *signature.Signing, _ string) string {
 		text, _ := s.Request.Header("Date")
 		at, err := time.Parse(http.TimeFormat, text)
 		if err != nil {
@@ -30,7 +30,7 @@ var ossV4Time = []Mutant{
 	})},
 	{"OSS4-DATE-01", "date-unknown", "knows x-oss-date only", header("oss-v4"), sees(func(r *wire.Request) {
 		if _, ok := r.Header("x-oss-date"); !ok {
-			oss4RemoveHeader(r, "Date")
+			dropFrom(r, "Date")
 		}
 	})},
 	{"OSS4-DATE-01", "clock-of-x-oss-date-only", "does not measure the time of Date", header("oss-v4"), limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
@@ -39,15 +39,15 @@ var ossV4Time = []Mutant{
 		}
 		return nil
 	})},
-	{"OSS4-DATE-02", "any-form", "takes dates in every form", requests("oss-v4"), oss4ForgivingLimitOf(signature.BadDate, signature.MalformedQuery)},
-	{"OSS4-DATE-02", "gmt", "takes GMT form in x-oss-date", requests("oss-v4"), oss4ForgivingDate(func(got string) bool { return strings.HasSuffix(got, "GMT") })},
-	{"OSS4-DATE-02", "extended-form", "takes the extended form in x-oss-date", requests("oss-v4"), oss4ForgivingDate(func(got string) bool {
+	{"OSS4-DATE-02", "any-form", "takes dates in every form", requests("oss-v4"), forgivingLimit(signature.BadDate, signature.MalformedQuery)},
+	{"OSS4-DATE-02", "gmt", "takes GMT form in x-oss-date", requests("oss-v4"), forgivingDate(func(got string) bool { return strings.HasSuffix(got, "GMT") })},
+	{"OSS4-DATE-02", "extended-form", "takes the extended form in x-oss-date", requests("oss-v4"), forgivingDate(func(got string) bool {
 		return strings.Contains(got, "T") && strings.Contains(got, ":") && !strings.Contains(got, "GMT")
 	})},
-	{"OSS4-DATE-02", "offsets", "takes an offset in x-oss-date", header("oss-v4"), oss4ForgivingDate(func(got string) bool { return strings.Contains(got, "+") })},
-	{"OSS4-DATE-02", "milliseconds", "takes milliseconds in x-oss-date", requests("oss-v4"), oss4ForgivingDate(func(got string) bool { return strings.Contains(got, ".") })},
-	{"OSS4-DATE-02", "seconds", "takes seconds in x-oss-date", header("oss-v4"), oss4ForgivingDate(oss4IsNumber)},
-	{"OSS4-DATE-02", "days-that-do-not-exist", "rolls the thirtieth of February over", header("oss-v4"), oss4ForgivingDate(func(got string) bool { return strings.Contains(got, "0230T") })},
+	{"OSS4-DATE-02", "offsets", "takes an offset in x-oss-date", header("oss-v4"), forgivingDate(func(got string) bool { return strings.Contains(got, "+") })},
+	{"OSS4-DATE-02", "milliseconds", "takes milliseconds in x-oss-date", requests("oss-v4"), forgivingDate(func(got string) bool { return strings.Contains(got, ".") })},
+	{"OSS4-DATE-02", "seconds", "takes seconds in x-oss-date", header("oss-v4"), forgivingDate(isNumber)},
+	{"OSS4-DATE-02", "days-that-do-not-exist", "rolls the thirtieth of February over", header("oss-v4"), forgivingDate(func(got string) bool { return strings.Contains(got, "0230T") })},
 	{"OSS4-DATE-02", "iso-in-date", "takes ISO form in Date", header("oss-v4"), limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
 		f := p.Limits(s, now)
 		if f != nil && f.Where == "header Date" && strings.HasSuffix(f.Got, "Z") {
@@ -55,8 +55,8 @@ var ossV4Time = []Mutant{
 		}
 		return f
 	})},
-	{"OSS4-DATE-02", "forms-of-a-form", "takes a date of a form in GMT", form("oss-v4"), oss4ForgivingLimit(signature.BadDate)},
-	{"OSS4-DATE-03", "as-iso", "signs the time of Date in ISO form", header("oss-v4"), oss4Line2(func(s *signature.Signing) string {
+	{"OSS4-DATE-02", "forms-of-a-form", "takes a date of a form in GMT", form("oss-v4"), forgivingLimit(signature.BadDate)},
+	{"OSS4-DATE-03", "as-iso", "signs the time of Date in ISO form", header("oss-v4"), outputLine(signature.StringToSign, 1, func(s *signature.Signing, _ string) string {
 		if at, err := time.Parse(http.TimeFormat, s.Timestamp); err == nil {
 			return at.Format("20060102T150405Z")
 		}
@@ -77,8 +77,8 @@ var ossV4Time = []Mutant{
 		}
 		return f
 	})},
-	{"OSS4-DATE-05", "now-for-a-missing-date", "takes a request without a date as made now", header("oss-v4"), oss4Both(
-		forgiving(func(f *signature.Fault) bool { return f.Class == signature.MissingDate }), oss4ForgivingLimit(signature.MissingDate))},
+	{"OSS4-DATE-05", "now-for-a-missing-date", "takes a request without a date as made now", header("oss-v4"), both(
+		forgiving(func(f *signature.Fault) bool { return f.Class == signature.MissingDate }), forgivingLimit(signature.MissingDate))},
 	{"OSS4-DATE-05", "no-date-placed", "adds no x-oss-date", header("oss-v4"), table(func(p *signature.Profile) {
 		var kept []signature.Placement
 		for _, part := range p.Place {
@@ -88,25 +88,25 @@ var ossV4Time = []Mutant{
 		}
 		p.Place = kept
 	})},
-	{"OSS4-DATE-06", "day-of-china", "takes the day of China", requests("oss-v4"), oss4ScopedAt(func(at time.Time) time.Time { return at.In(oss4China) })},
-	{"OSS4-DATE-06", "day-of-virginia", "takes the day of Virginia", requests("oss-v4"), oss4ScopedAt(func(at time.Time) time.Time { return at.In(oss4Virginia) })},
-	{"OSS4-DATE-06", "year-of-the-week", "takes the year of the week", header("oss-v4"), oss4ScopedDay(func(at time.Time) string {
+	{"OSS4-DATE-06", "day-of-china", "takes the day of China", requests("oss-v4"), scopedAt(func(at time.Time) time.Time { return at.In(china) })},
+	{"OSS4-DATE-06", "day-of-virginia", "takes the day of Virginia", requests("oss-v4"), scopedAt(func(at time.Time) time.Time { return at.In(virginia) })},
+	{"OSS4-DATE-06", "year-of-the-week", "takes the year of the week", header("oss-v4"), scopedDay(func(at time.Time) string {
 		year, _ := at.ISOWeek()
 		return at.AddDate(year-at.Year(), 0, 0).Format("20060102")
 	})},
-	{"OSS4-DATE-06", "single-digits", "writes month and day without a zero", requests("oss-v4"), oss4ScopedDay(func(at time.Time) string { return at.Format("200612") })},
-	{"OSS4-DATE-06", "no-leap-days", "knows no leap days", header("oss-v4"), oss4ScopedDay(func(at time.Time) string {
+	{"OSS4-DATE-06", "single-digits", "writes month and day without a zero", requests("oss-v4"), scopedDay(func(at time.Time) string { return at.Format("200612") })},
+	{"OSS4-DATE-06", "no-leap-days", "knows no leap days", header("oss-v4"), scopedDay(func(at time.Time) string {
 		if at.Format("0102") == "0229" {
 			return at.AddDate(0, 0, 1).Format("20060102")
 		}
 		return at.Format("20060102")
 	})},
-	{"OSS4-DATE-06", "midnight-belongs-to-the-day-before", "counts the first second of a day to the day before", requests("oss-v4"), oss4ScopedAt(func(at time.Time) time.Time { return at.Add(-time.Second) })},
-	{"OSS4-DATE-06", "rounded", "rounds the time before it takes the day", header("oss-v4"), oss4ScopedAt(func(at time.Time) time.Time { return at.Round(time.Minute) })},
+	{"OSS4-DATE-06", "midnight-belongs-to-the-day-before", "counts the first second of a day to the day before", requests("oss-v4"), scopedAt(func(at time.Time) time.Time { return at.Add(-time.Second) })},
+	{"OSS4-DATE-06", "rounded", "rounds the time before it takes the day", header("oss-v4"), scopedAt(func(at time.Time) time.Time { return at.Round(time.Minute) })},
 	{"OSS4-DATE-06", "day-of-the-server", "derives the key for its own day", carriers("oss-v4"), Break{Server: func(v *signature.Verifier) {
 		reading, now := v.Reading, v.Now
 		v.Reading = func(p *signature.Profile) *signature.Profile {
-			return oss4Scoped(func(s *signature.Scope) { s.Date = now().UTC().Format("20060102") }).Profile(reading(p))
+			return scoped(func(s *signature.Scope) { s.Date = now().UTC().Format("20060102") }).Profile(reading(p))
 		}
 	}}},
 	{"OSS4-DATE-06", "day-of-the-date-header", "takes the day of Date", header("oss-v4"), Break{Profile: func(p *signature.Profile) *signature.Profile {
@@ -124,7 +124,7 @@ var ossV4Time = []Mutant{
 		}
 		return p
 	}}},
-	{"OSS4-DATE-06", "any-day", "does not compare the days of scope and time", requests("oss-v4"), oss4ForgivingLimit(signature.WrongScope)},
+	{"OSS4-DATE-06", "any-day", "does not compare the days of scope and time", requests("oss-v4"), forgivingLimit(signature.WrongScope)},
 	{"OSS4-DATE-06", "days-gone-by", "takes a scope of an earlier day", requests("oss-v4"), limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
 		f := p.Limits(s, now)
 		if f != nil && f.Class == signature.WrongScope && s.Scope.Date < now.UTC().Format("20060102") {
@@ -132,16 +132,16 @@ var ossV4Time = []Mutant{
 		}
 		return f
 	})},
-	{"OSS4-CLOCK-01", "unmeasured", "does not measure time", header("oss-v4"), oss4ForgivingLimit(signature.Skewed)},
-	{"OSS4-CLOCK-01", "past-only", "measures late requests only", header("oss-v4"), oss4SkewUnless(func(behind time.Duration) bool { return behind < 0 })},
-	{"OSS4-CLOCK-01", "future-only", "measures early requests only", header("oss-v4"), oss4SkewUnless(func(behind time.Duration) bool { return behind > 0 })},
-	{"OSS4-CLOCK-01", "time-of-day", "compares times of day", header("oss-v4"), oss4SkewUnless(func(behind time.Duration) bool { return behind%(24*time.Hour) == 0 })},
-	{"OSS4-CLOCK-01", "whole-hours", "takes whole hours for zones", header("oss-v4"), oss4SkewUnless(func(behind time.Duration) bool { return behind%time.Hour == 0 && behind < 0 })},
-	{"OSS4-CLOCK-01", "a-minute-more", "grants 16 minutes", header("oss-v4"), oss4SkewUnless(func(behind time.Duration) bool { return behind.Abs() <= 16*time.Minute })},
-	{"OSS4-CLOCK-01", "less-than", "refuses at 15 minutes", header("oss-v4"), oss4SkewOver(15*time.Minute - time.Second)},
-	{"OSS4-CLOCK-01", "ten-minutes", "grants ten minutes", header("oss-v4"), oss4SkewOver(10*time.Minute - time.Second)},
-	{"OSS4-CLOCK-01", "nothing-early", "refuses what is early", header("oss-v4"), oss4SkewWhere(func(behind time.Duration) bool { return behind < 0 })},
-	{"OSS4-CLOCK-01", "edge-of-the-past", "refuses at 15 minutes behind", header("oss-v4"), oss4SkewWhere(func(behind time.Duration) bool { return behind >= 15*time.Minute })},
+	{"OSS4-CLOCK-01", "unmeasured", "does not measure time", header("oss-v4"), forgivingLimit(signature.Skewed)},
+	{"OSS4-CLOCK-01", "past-only", "measures late requests only", header("oss-v4"), skewBeyond(signature.MaxSkew, 1e6*time.Hour)},
+	{"OSS4-CLOCK-01", "future-only", "measures early requests only", header("oss-v4"), skewBeyond(1e6*time.Hour, signature.MaxSkew)},
+	{"OSS4-CLOCK-01", "time-of-day", "compares times of day", header("oss-v4"), skew(func(age time.Duration) bool { return age.Abs() > signature.MaxSkew && !(age%(24*time.Hour) == 0) })},
+	{"OSS4-CLOCK-01", "whole-hours", "takes whole hours for zones", header("oss-v4"), skew(func(age time.Duration) bool { return age.Abs() > signature.MaxSkew && !(age%time.Hour == 0 && age < 0) })},
+	{"OSS4-CLOCK-01", "a-minute-more", "grants 16 minutes", header("oss-v4"), skewBeyond(16*time.Minute, 16*time.Minute)},
+	{"OSS4-CLOCK-01", "less-than", "refuses at 15 minutes", header("oss-v4"), skewBeyond(15*time.Minute-time.Second, 15*time.Minute-time.Second)},
+	{"OSS4-CLOCK-01", "ten-minutes", "grants ten minutes", header("oss-v4"), skewBeyond(10*time.Minute-time.Second, 10*time.Minute-time.Second)},
+	{"OSS4-CLOCK-01", "nothing-early", "refuses what is early", header("oss-v4"), skewBeyond(signature.MaxSkew, 0)},
+	{"OSS4-CLOCK-01", "edge-of-the-past", "refuses at 15 minutes behind", header("oss-v4"), skew(func(age time.Duration) bool { return age >= signature.MaxSkew || -age > signature.MaxSkew })},
 	{"OSS4-CLOCK-01", "one-day", "refuses what crosses midnight", header("oss-v4"), limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
 		if f := p.Limits(s, now); f != nil || s.Scope.Date == now.UTC().Format("20060102") {
 			return f
@@ -149,7 +149,7 @@ var ossV4Time = []Mutant{
 		return &signature.Fault{Class: signature.Skewed}
 	})},
 	{"OSS4-CLOCK-01", "skew-of-headers-for-urls-and-forms", "measures URLs and forms as it does headers", []string{"oss-v4/query", "oss-v4/form"}, limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
-		if f := p.Limits(s, now); f != nil || now.Sub(oss4TimeOf(s)) <= 15*time.Minute {
+		if f := p.Limits(s, now); f != nil || now.Sub(timeOf(s)) <= 15*time.Minute {
 			return f
 		}
 		return &signature.Fault{Class: signature.Skewed}
@@ -157,31 +157,13 @@ var ossV4Time = []Mutant{
 }
 
 var (
-	oss4China    = time.FixedZone("", 8*60*60)
-	oss4Virginia = time.FixedZone("", -4*60*60)
+	china    = time.FixedZone("", 8*60*60)
+	virginia = time.FixedZone("", -4*60*60)
 )
 
-// oss4TimeOf is the time of a request.
-func oss4TimeOf(s *signature.Signing) time.Time {
-	at, ok := signature.ParseDate(s.Timestamp)
-	if !ok {
-		return time.Time{}
-	}
-	return at
-}
-
-// oss4Line2 writes the time line otherwise.
-func oss4Line2(write func(s *signature.Signing) string) Break {
-	return output(signature.StringToSign, func(s *signature.Signing, built string) string {
-		lines := strings.Split(built, "\n")
-		lines[1] = write(s)
-		return strings.Join(lines, "\n")
-	})
-}
-
-// oss4TimeLine writes the time line of x-oss-date otherwise.
-func oss4TimeLine(write func(at time.Time) string) Break {
-	return oss4Line2(func(s *signature.Signing) string {
+// timeLineAs writes the time line of x-oss-date otherwise.
+func timeLineAs(write func(at time.Time) string) Break {
+	return outputLine(signature.StringToSign, 1, func(s *signature.Signing, _ string) string {
 		if at, err := time.Parse("20060102T150405Z", s.Timestamp); err == nil {
 			return write(at)
 		}
@@ -189,13 +171,13 @@ func oss4TimeLine(write func(at time.Time) string) Break {
 	})
 }
 
-// oss4ScopedDay writes the day of the scope otherwise.
-func oss4ScopedDay(write func(at time.Time) string) Break {
+// scopedDay writes the day of the scope otherwise.
+func scopedDay(write func(at time.Time) string) Break {
 	return Break{Profile: func(p *signature.Profile) *signature.Profile {
 		for _, name := range signature.Stages {
 			p = rebuilt(p, name, func(s *signature.Signing, dst []byte, build builder) ([]byte, error) {
 				scope := s.Scope
-				if at := oss4TimeOf(s); !at.IsZero() {
+				if at := timeOf(s); !at.IsZero() {
 					s.Scope.Date = write(at)
 				}
 				out, err := build(s, dst)
@@ -207,67 +189,7 @@ func oss4ScopedDay(write func(at time.Time) string) Break {
 	}}
 }
 
-func oss4ScopedAt(moved func(at time.Time) time.Time) Break {
-	return oss4ScopedDay(func(at time.Time) string { return moved(at).Format("20060102") })
-}
-
-// oss4ForgivingLimit checks times without the faults of a class.
-func oss4ForgivingLimit(class signature.Class) Break { return oss4ForgivingLimitOf(class) }
-
-func oss4ForgivingLimitOf(classes ...signature.Class) Break {
-	return limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
-		f := p.Limits(s, now)
-		for _, class := range classes {
-			if f != nil && f.Class == class {
-				return nil
-			}
-		}
-		return f
-	})
-}
-
-// oss4ForgivingDate takes dates of a form that is none.
-func oss4ForgivingDate(taken func(got string) bool) Break {
-	return limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
-		f := p.Limits(s, now)
-		if f != nil && strings.HasSuffix(f.Where, "x-oss-date") && taken(f.Got) {
-			return nil
-		}
-		return f
-	})
-}
-
-// oss4SkewUnless lets skewed requests pass that are so much behind the clock.
-func oss4SkewUnless(passes func(behind time.Duration) bool) Break {
-	return limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
-		f := p.Limits(s, now)
-		if f != nil && f.Class == signature.Skewed && passes(now.Sub(oss4TimeOf(s))) {
-			return nil
-		}
-		return f
-	})
-}
-
-// oss4SkewWhere also refuses requests that are so much behind the clock.
-func oss4SkewWhere(refused func(behind time.Duration) bool) Break {
-	return limits(func(p *signature.Profile, s *signature.Signing, now time.Time) *signature.Fault {
-		if f := p.Limits(s, now); f != nil || !refused(now.Sub(oss4TimeOf(s))) {
-			return f
-		}
-		return &signature.Fault{Class: signature.Skewed, Where: "header x-oss-date", Got: s.Timestamp}
-	})
-}
-
-func oss4SkewOver(limit time.Duration) Break {
-	return oss4SkewWhere(func(behind time.Duration) bool { return behind.Abs() > limit })
-}
-
-func oss4RemoveHeader(r *wire.Request, name string) {
-	var kept []wire.Header
-	for _, h := range r.Headers {
-		if !wire.EqualFold(h.Name, name) {
-			kept = append(kept, h)
-		}
-	}
-	r.Headers = kept
+// scopedAt takes the day of the scope from another time.
+func scopedAt(moved func(at time.Time) time.Time) Break {
+	return scopedDay(func(at time.Time) string { return moved(at).Format("20060102") })
 }

@@ -1,6 +1,7 @@
 package mutants
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/signature"
@@ -164,4 +165,99 @@ func senders(carriers ...string) []string {
 		}
 	}
 	return ids
+}
+
+// anotherMethod sends one method for another.
+func anotherMethod(from, to string) Break {
+	return plans(func(p *Plan) {
+		if p.Request.Method == from {
+			p.Request.Method = to
+		}
+	})
+}
+
+// anotherHost sends to another host.
+func anotherHost(change func(host string) string) Break {
+	return plans(func(p *Plan) { p.Request.SetHeader("Host", change(p.Request.Host())) })
+}
+
+// anotherBucket sends to another bucket, where the host names it.
+func anotherBucket(change func(bucket string) string) Break {
+	return plans(func(p *Plan) {
+		if p.Bucket != "" && p.Addressing == signature.VirtualHost {
+			endpoint := strings.TrimPrefix(p.Request.Host(), p.Bucket)
+			p.Bucket = change(p.Bucket)
+			p.Request.SetHeader("Host", p.Bucket+endpoint)
+		}
+	})
+}
+
+// anotherBody sends another body.
+func anotherBody(change func(body string) string) Break {
+	return plans(func(p *Plan) { p.Request.Body = change(p.Request.Body) })
+}
+
+// anotherToken sends another token.
+func anotherToken(change func(token string) string) Break {
+	return plans(func(p *Plan) { p.Credentials.SecurityToken = change(p.Credentials.SecurityToken) })
+}
+
+// tokenLost sends no token in some cases.
+func tokenLost(lost func(p *Plan) bool) Break {
+	return plans(func(p *Plan) {
+		if lost(p) {
+			p.Credentials.SecurityToken = ""
+		}
+	})
+}
+
+// anotherLifetime signs for other seconds than were asked for.
+func anotherLifetime(change func(seconds int64) int64) Break {
+	return plans(func(p *Plan) {
+		if asked := p.Case.Operation.Expires; asked != 0 {
+			p.Expires += change(asked) - asked
+		}
+	})
+}
+
+// addTo adds a header to a request.
+func addTo(req *wire.Request, name, value string) {
+	req.Headers = append(slices.Clone(req.Headers), wire.Header{Name: name, Value: value})
+}
+
+// changePath changes the path of a request.
+func changePath(req *wire.Request, change func(path string) string) {
+	t := wire.SplitTarget(req.Target)
+	t.Path = change(t.Path)
+	req.Target = t.String()
+}
+
+// signedValues signs the values that the caller gave, changed, and sends them
+// trimmed.
+func signedValues(change func(given string) string) Break {
+	return Break{Sends: func(s *Sender) {
+		var given map[string]string
+		s.Plan = func(p *Plan) { given = givenValues(p) }
+		s.Sign = func(p *signature.Profile) *signature.Profile {
+			return p.WithValues(func(h wire.Header) string {
+				if v, ok := given[strings.ToLower(h.Name)]; ok {
+					return change(v)
+				}
+				return h.Value
+			})
+		}
+	}}
+}
+
+// givenValues are the values of headers as the caller gave them.
+func givenValues(p *Plan) map[string]string {
+	given := map[string]string{}
+	add := func(prefix string, pairs [][2]wire.Bytes) {
+		for _, h := range pairs {
+			given[strings.ToLower(prefix+string(h[0]))] = string(h[1])
+		}
+	}
+	add("", p.Case.Operation.Headers)
+	add(p.Profile.Names.HeaderPrefix+"meta-", p.Case.Operation.Metadata)
+	return given
 }
