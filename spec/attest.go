@@ -126,7 +126,8 @@ func firstOf(a, b []signature.StageValue) signature.Stage {
 // disagreement says in a line how a stage differs: by the known slip that
 // explains the signature, or by the bytes around the first difference. What a
 // subject signed for a time of its own would read otherwise every time, so of
-// that nothing is said.
+// that nothing is said; nor of the bytes of a signature, which tell nobody
+// anything.
 func disagreement(item *Item, signed string, f *finding) string {
 	for _, s := range signature.Slips(item.Profile.ID()) {
 		if other, err := s.Apply(item.Profile).Sign(&item.Case.Input); err == nil && other.Stage(signature.SignatureValue) == signed {
@@ -134,7 +135,7 @@ func disagreement(item *Item, signed string, f *finding) string {
 		}
 	}
 	want, err := expectedStages(item)
-	if err != nil || f.expected == nil || f.observed == nil || want[f.stage] != string(*f.expected) {
+	if err != nil || f.stage == signature.SignatureValue || f.expected == nil || f.observed == nil || want[f.stage] != string(*f.expected) {
 		return f.message
 	}
 	at := reports.FirstDifference(*f.expected, *f.observed)
