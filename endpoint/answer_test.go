@@ -45,6 +45,11 @@ func TestRefusalsHaveTheElementsOfTheServicesInTheirOrder(t *testing.T) {
 		req.Body = strings.Replace(req.Body, `"policy"`+"\r\n\r\n", `"policy"`+"\r\n\r\nAAAA", 1)
 		return req
 	}
+	withoutKeyID := func(p *signature.Profile) *wire.Request {
+		req := signable(t, p).Clone(0)
+		req.Body = strings.Replace(req.Body, `"`+p.Names.AccessKey+`"`, `"other"`, 1)
+		return req
+	}
 	wrongRegion := func(v *signature.Verifier) { v.Region = "cn-beijing" }
 	wrongProduct := func(v *signature.Verifier) { v.Product = "oss-cloudbox" }
 	nobody := func(v *signature.Verifier) {
@@ -95,6 +100,8 @@ func TestRefusalsHaveTheElementsOfTheServicesInTheirOrder(t *testing.T) {
 		{"obs aws no date", OBS, without(get(signature.OBSAWSV2Header), "Date"), nil, 403, "AccessDenied", "", "Code Message RequestId HostId", "AWS authentication requires a valid Date or x-amz-date header"},
 		{"obs skew", OBS, late(signature.OBSV2Header, time.Hour), nil, 403, "RequestTimeTooSkewed", "", "Code Message RequestId HostId MaxAllowedSkewMilliseconds RequestTime ServerTime", ""},
 		{"obs anonymous", OBS, request(signature.OBSV2Header, "GET", "/object", ""), nil, 403, "AccessDenied", "", "Code Message RequestId HostId", "Anonymous access is forbidden for this operation"},
+		{"obs form no key id", OBS, withoutKeyID(signature.OBSV2Form), nil, 400, "InvalidArgument", "", "Code Message RequestId HostId", "Bucket POST must contain a field named 'AccessKeyId'. If it is specified, please check the order of the fields."},
+		{"oss form no key id", OSS, withoutKeyID(signature.OSSV1Form), nil, 400, "InvalidArgument", "0002-00000706", "Code Message RequestId HostId ArgumentName ArgumentValue EC RecommendDoc", "The bucket POST must contain the specified 'OSSAccessKeyId'. If it is specified, please check the order of the fields"},
 		{"oss scheme at obs", OBS, get(v1), nil, 400, "InvalidArgument", "", "Code Message RequestId HostId", ""},
 	} {
 		v := verifier()

@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/signature"
@@ -66,7 +67,10 @@ func asSeenBy(dialect Dialect, v *signature.Verification) (Dialect, *signature.V
 			dialect = OBS
 		}
 	}
-	if v.Profile == nil || dialect.understands(v.Profile.Scheme) {
+	if v.Profile == nil {
+		return dialect, keyFieldAsCalledBy(dialect, v)
+	}
+	if dialect.understands(v.Profile.Scheme) {
 		return dialect, v
 	}
 	foreign := &signature.Verification{Verdict: signature.Malformed, Resource: v.Resource, Key: v.Key}
@@ -76,9 +80,24 @@ func asSeenBy(dialect Dialect, v *signature.Verification) (Dialect, *signature.V
 			Rule: "the service does not know the scheme " + v.Profile.Scheme, EC: "0002-00000061"}}
 	case signature.InForm:
 		foreign.Faults = []*signature.Fault{{Class: signature.MalformedForm, Where: "field " + dressFor(dialect, foreign).keyID, Offset: -1,
-			Rule: "the field is missing", EC: "0002-00000706"}}
+			Rule: "the field is missing", EC: signature.NoKeyField}}
 	default:
 		foreign.Verdict = signature.Unsigned
 	}
 	return dialect, foreign
+}
+
+// keyFieldAsCalledBy gives the access key's field of a form that has none the
+// name it has at the service: nothing in the form tells which service it is for.
+func keyFieldAsCalledBy(dialect Dialect, v *signature.Verification) *signature.Verification {
+	named := *v
+	named.Faults = slices.Clone(v.Faults)
+	for i, f := range v.Faults {
+		if f.Class == signature.MalformedForm && f.EC == signature.NoKeyField {
+			fault := *f
+			fault.Where = "field " + dressFor(dialect, v).keyID
+			named.Faults[i] = &fault
+		}
+	}
+	return &named
 }

@@ -26,8 +26,12 @@ type Attested struct {
 	profiles []string // that it was asked about whole
 }
 
-// Silence is a vector that an answer says nothing about.
-type Silence struct{ ID, Why string }
+// Silence is a vector that an answer says nothing about, or that there was no
+// answer to.
+type Silence struct {
+	ID, Why string
+	Unheard bool // it crashed, hung, or answered nothing that could be read
+}
 
 // Attest asks a subject to sign the signature vectors of its profiles, and takes
 // down whether it came to their bytes. Of the options those count that start a
@@ -84,16 +88,24 @@ func (r *run) attested() *Attested {
 		case spec.Disagrees:
 			a.Statement.Differs = append(a.Statement.Differs, vectors.Differs{ID: item.ID, Digest: digest, Stage: t.Stage, Note: t.Note})
 		default:
-			a.Silent = append(a.Silent, Silence{item.ID, t.Note})
+			a.Silent = append(a.Silent, Silence{item.ID, t.Note, t.Kind == spec.Unheard})
 		}
 	}
 	return a
 }
 
 // Renew brings earlier attestations of the implementation up to date: what was
-// asked now counts, the rest stays, see [vectors.Set.Renew].
+// answered now counts, the rest stays, see [vectors.Set.Renew]. A signer that
+// breaks down takes nothing back.
 func (a *Attested) Renew(earlier *vectors.Attestation) *vectors.Attestation {
+	unheard := map[string]bool{}
+	for _, s := range a.Silent {
+		unheard[s.ID] = s.Unheard
+	}
 	return a.Set.Renew(earlier, a.Statement, func(id string) bool {
+		if unheard[id] {
+			return false
+		}
 		profile := strings.Join(strings.SplitN(id, "/", 3)[:2], "/")
 		return slices.Contains(a.profiles, profile) || slices.Contains(a.Asked, id)
 	})

@@ -119,6 +119,30 @@ func TestARunRenewsWhatItAskedAbout(t *testing.T) {
 	}
 }
 
+// A signer that breaks down takes back nothing that it attested before.
+func TestABreakdownTakesNothingBack(t *testing.T) {
+	t.Parallel()
+	earlier := attest(t, runner.Options{Start: named("other", "1", subject.Reference{}, "oss-v1/header")}).Renew(&vectors.Attestation{})
+	first := true
+	broken := honestBut(func(*signature.Input) {
+		if !first {
+			panic("broken")
+		}
+		first = false
+	})
+	a := attest(t, runner.Options{Start: named("other", "1", broken, "oss-v1/header"), Parallel: 1})
+	if len(a.Statement.Produced) != 1 || !a.Silent[0].Unheard {
+		t.Fatalf("%d produced, silent %+v", len(a.Statement.Produced), a.Silent[:1])
+	}
+	if now := a.Renew(earlier); len(now.Produced) != len(earlier.Produced) {
+		t.Errorf("%d attested, %d before", len(now.Produced), len(earlier.Produced))
+	}
+	earlier.Implementation.Version = "0"
+	if now := a.Renew(earlier); len(now.Produced) != 1 {
+		t.Errorf("%d of another version are attested", len(now.Produced))
+	}
+}
+
 // The requests of a recording come with what their vectors say of them.
 func TestCapturedRequestsOfARecording(t *testing.T) {
 	rec := mixture(t)

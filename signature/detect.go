@@ -114,6 +114,9 @@ func (s *Signing) opensQuery(p *Profile) bool {
 	return id
 }
 
+// NoKeyField is the code of OSS for a form without the field of its access key.
+const NoKeyField = "0002-00000706"
+
 // formProfile goes by the field that names version or access key. A form
 // without a policy is no upload that signs.
 func (s *Signing) formProfile() (*Profile, []*Fault) {
@@ -138,7 +141,7 @@ func (s *Signing) formProfile() (*Profile, []*Fault) {
 			return nil, []*Fault{formFault(n.VersionField)(0, "names a signature version: "+versionsOf(InForm, n.VersionField), p.ofOSS("0002-00000701"), version)}
 		}
 	}
-	return nil, []*Fault{formFault("OSSAccessKeyId")(-1, "the field is missing (AccessKeyId or AWSAccessKeyId for OBS)", "0002-00000706", "")}
+	return nil, []*Fault{formFault("OSSAccessKeyId")(-1, "the field is missing (AccessKeyId or AWSAccessKeyId for OBS)", NoKeyField, "")}
 }
 
 func (s *Signing) opensForm(p *Profile) bool {

@@ -23,6 +23,14 @@ type PolicyRules struct {
 	TrailingComma bool
 }
 
+// JSON returns a policy without what the service takes and JSON does not.
+func (r *PolicyRules) JSON(policy []byte) []byte {
+	if r.TrailingComma {
+		return withoutTrailingCommas(policy)
+	}
+	return policy
+}
+
 // policyRulesOSSV4: version, credential and date are conditions of the policy
 // too (EC 0006-00000228). The older forms of OSS need none.
 var policyRulesOSSV4 = &PolicyRules{Needed: func(field string) bool {
@@ -112,11 +120,8 @@ func (s *Signing) readPolicy(now time.Time) ([]condition, *Fault) {
 	if err != nil {
 		return nil, refused("a policy is the Base64 form of a JSON document", "", err.Error())
 	}
-	if s.Profile.Policy.TrailingComma {
-		text = withoutTrailingCommas(text)
-	}
 	var p formPolicy
-	if err := json.Unmarshal(text, &p); err != nil {
+	if err := json.Unmarshal(s.Profile.Policy.JSON(text), &p); err != nil {
 		return nil, refused("a policy is a JSON document with expiration and conditions", "", err.Error())
 	}
 	if p.Expiration == "" {

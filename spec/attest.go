@@ -15,7 +15,7 @@ import (
 type Testimony struct {
 	Kind  TestimonyKind
 	Stage signature.Stage // Disagrees: the first that differs
-	Note  string          // Disagrees: how; Silent: why it says nothing
+	Note  string          // Disagrees: how; Silent and Unheard: why it says nothing
 }
 
 // TestimonyKind tells the testimonies apart.
@@ -24,6 +24,7 @@ type TestimonyKind int
 // The kinds of testimony.
 const (
 	Silent    TestimonyKind = iota // it says nothing about the bytes of the vector
+	Unheard                        // it did not come to speak: it crashed, hung, or answered nothing that could be read
 	Produced                       // it came to the signature, and to every stage it reports
 	Disagrees                      // it came to other bytes
 )
@@ -35,8 +36,12 @@ func Attest(item *Item, o *subject.Observation) Testimony {
 	if item.Case == nil || item.Case.IsVerifierCase() {
 		return Testimony{Note: "there is no expected signature"}
 	}
-	if o.Kind != subject.Answered {
+	switch o.Kind {
+	case subject.Answered:
+	case subject.Unsupported, subject.Rejected, subject.AdapterError:
 		return Testimony{Note: joined(string(o.Kind), o.Class, o.Message)}
+	default:
+		return Testimony{Kind: Unheard, Note: joined(string(o.Kind), o.Class, o.Message)}
 	}
 	f := judgeSigned(item, o)
 	signed := signatureOf(item, o)
@@ -121,7 +126,8 @@ func firstOf(a, b []signature.StageValue) signature.Stage {
 // disagreement says in a line how a stage differs: by the known slip that
 // explains the signature, or by the bytes around the first difference. What a
 // subject signed for a time of its own would read otherwise every time, so of
-// that nothing is said.
+// that nothing is said; nor of the bytes of a signature, which tell nobody
+// anything.
 func disagreement(item *Item, signed string, f *finding) string {
 	for _, s := range signature.Slips(item.Profile.ID()) {
 		if other, err := s.Apply(item.Profile).Sign(&item.Case.Input); err == nil && other.Stage(signature.SignatureValue) == signed {
@@ -129,7 +135,7 @@ func disagreement(item *Item, signed string, f *finding) string {
 		}
 	}
 	want, err := expectedStages(item)
-	if err != nil || f.expected == nil || f.observed == nil || want[f.stage] != string(*f.expected) {
+	if err != nil || f.stage == signature.SignatureValue || f.expected == nil || f.observed == nil || want[f.stage] != string(*f.expected) {
 		return f.message
 	}
 	at := reports.FirstDifference(*f.expected, *f.observed)

@@ -64,7 +64,11 @@ func TestTestimony(t *testing.T) {
 		{"a slip", v1PutSTS, answerOf(t, v1PutSTS, slipOf(t, v1PutSTS, "token-header-unsigned")), spec.Disagrees, signature.CanonicalHeaders, "the known slip token-header-unsigned"},
 		{"wrong bytes", v1PutSTS, wrong(v1PutSTS), spec.Disagrees, signature.StringToSign, `at byte 0 expected "PUT\n`},
 		{"unsupported", v4GetSTS, kind(subject.Unsupported), spec.Silent, "", "unsupported: words"},
-		{"crash", v4GetSTS, kind(subject.Crashed), spec.Silent, "", "crash: words"},
+		{"crash", v4GetSTS, kind(subject.Crashed), spec.Unheard, "", "crash: words"},
+		{"timeout", v4GetSTS, kind(subject.TimedOut), spec.Unheard, "", "timeout: words"},
+		{"garbage", v4GetSTS, kind(subject.ProtocolError), spec.Unheard, "", "protocol-error: words"},
+		{"not asked", v4GetSTS, kind(subject.NotRun), spec.Unheard, "", "not-run: words"},
+		{"a fault of its own", v4GetSTS, kind(subject.AdapterError), spec.Silent, "", "adapter-error: words"},
 		{"rejected", v4GetSTS, kind(subject.Rejected), spec.Silent, "", "rejected: words"},
 		{"no signature at all", v4GetSTS, &subject.Observation{Kind: subject.Answered}, spec.Silent, "", "protocol-error"},
 	} {

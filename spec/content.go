@@ -225,20 +225,15 @@ func (c *content) policy() finding {
 	return passed
 }
 
-// conditions reads the conditions of a form's policy. OBS takes a comma behind
-// the last one, as the verifier does.
+// conditions reads the conditions of a form's policy, as the verifier does.
 func (c *content) conditions() (policy string, conditions []any, err error) {
 	field, _ := fieldOf(c.sent.Request, "policy")
 	text, err := base64.StdEncoding.DecodeString(field)
 	if err != nil {
 		return field, nil, err
 	}
-	policy = string(text)
-	if rest, ok := strings.CutSuffix(policy, ",]}"); ok && vectors.Dialect(c.item.Profile.Scheme) == "obs" {
-		policy = rest + "]}"
-	}
 	var read struct{ Conditions []any }
-	err = json.Unmarshal([]byte(policy), &read)
+	err = json.Unmarshal(c.item.Profile.Policy.JSON(text), &read)
 	return string(text), read.Conditions, err
 }
 

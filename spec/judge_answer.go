@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/countersign/countersign/diagnose"
 	"github.com/countersign/countersign/reports"
@@ -54,7 +55,10 @@ func JudgeAnswer(set *vectors.Set, c *vectors.Case, arrived *wire.Request, a *An
 }
 
 func judgeAnswer(c *vectors.Case, arrived *wire.Request, a *Answer) finding {
-	doc := readAnswer(a)
+	if a.Status < http.StatusOK {
+		return finding{outcome: reports.ProtocolError, message: fmt.Sprintf("it gave no answer to the request: the status is %d", a.Status)}
+	}
+	doc, unread := readAnswer(a)
 	want := c.Expect.Rejected
 	if want == nil {
 		if refusesTheRequest(a.Status) {
@@ -71,12 +75,22 @@ func judgeAnswer(c *vectors.Case, arrived *wire.Request, a *Answer) finding {
 		{"EC", want.EC, doc.EC},
 	} {
 		if part.want != "" && part.want != part.got {
-			f := finding{outcome: reports.Fail, message: fmt.Sprintf("it refused with another %s: %s, want %s", part.name, part.got, part.want)}
+			message := fmt.Sprintf("it refused with another %s: %s, want %s", part.name, part.got, part.want)
+			if part.got == "" {
+				message = fmt.Sprintf("it refused without %s, want %s", part.name, part.want)
+			}
+			if part.got == "" && unread != nil {
+				message += fmt.Sprintf("; its error document cannot be read: %v", unread)
+			}
+			f := finding{outcome: reports.Fail, message: message}
 			f.expected, f.observed = bytesOf(part.want), bytesOf(part.got)
 			return f
 		}
 	}
-	if want.Class == string(signature.SignatureMismatch) && a.Body != "" {
+	if len(doc.Damaged) > 0 {
+		return finding{outcome: reports.Fail, message: "elements of its error document are cut off or cannot be read: " + strings.Join(doc.Damaged, ", ")}
+	}
+	if want.Class == string(signature.SignatureMismatch) {
 		if f := sameString(c, arrived, doc); f.outcome != reports.Pass {
 			return f
 		}
@@ -125,14 +139,15 @@ func sameString(c *vectors.Case, arrived *wire.Request, doc *diagnose.ErrorDocum
 }
 
 // readAnswer reads the error document of an answer; that to HEAD has it in a
-// header (OSS), or its code alone (OBS). What cannot be read is empty.
-func readAnswer(a *Answer) *diagnose.ErrorDocument {
+// header (OSS), or its code alone (OBS). What cannot be read is empty, and the
+// error says why.
+func readAnswer(a *Answer) (*diagnose.ErrorDocument, error) {
 	text := a.Body
 	if hidden, err := base64.StdEncoding.DecodeString(a.Header("x-oss-err")); err == nil && len(hidden) > 0 && text == "" {
 		text = string(hidden)
 	}
-	doc, err := diagnose.ParseErrorDocument([]byte(text))
-	if err != nil {
+	doc, unread := diagnose.ParseErrorDocument([]byte(text))
+	if unread != nil {
 		doc = &diagnose.ErrorDocument{}
 	}
 	if doc.EC == "" {
@@ -143,5 +158,5 @@ func readAnswer(a *Answer) *diagnose.ErrorDocument {
 			doc.Code = a.Header(name)
 		}
 	}
-	return doc
+	return doc, unread
 }

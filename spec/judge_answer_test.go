@@ -77,6 +77,10 @@ func TestAWrongRefusalFails(t *testing.T) {
 		{"code", edit("<Code>SignatureDoesNotMatch", "<Code>AccessDenied"), reports.Fail, "another code: AccessDenied"},
 		{"EC", edit("<EC>0002-00000040", "<EC>0002-00000201"), reports.Fail, "another EC"},
 		{"string", edit("47 45 54 0A", "50 55 54 0A"), reports.Fail, "over another stringToSign"},
+		{"no answer", func(a *spec.Answer) { *a = spec.Answer{} }, reports.ProtocolError, "no answer"},
+		{"not read", edit("<Error>", "<Fault>"), reports.Fail, "cannot be read"},
+		{"cut", func(a *spec.Answer) { a.Body = a.Body[:len(a.Body)-len("</Error>")] }, reports.Fail, "cut off"},
+		{"no document", func(a *spec.Answer) { a.Body = "" }, reports.Fail, "without code"},
 	} {
 		c, req, answer := refused(t, "GET", "OSS1-AUTH-08")
 		test.change(answer)
@@ -139,7 +143,7 @@ func TestAValidRequestMustBeLetIn(t *testing.T) {
 	for _, test := range []struct {
 		status int
 		want   reports.Outcome
-	}{{answer.Status, reports.Pass}, {404, reports.Pass}, {403, reports.RejectedWrongly}, {400, reports.RejectedWrongly}, {500, reports.RejectedWrongly}} {
+	}{{answer.Status, reports.Pass}, {404, reports.Pass}, {403, reports.RejectedWrongly}, {400, reports.RejectedWrongly}, {500, reports.RejectedWrongly}, {0, reports.ProtocolError}, {100, reports.ProtocolError}} {
 		if r := spec.JudgeAnswer(load(t), c, req, &spec.Answer{Status: test.status}); r.Outcome != test.want {
 			t.Errorf("status %d: %s: %s", test.status, r.Outcome, r.Message)
 		}
@@ -160,5 +164,13 @@ func TestTheAnswerToHEADIsReadFromItsHeader(t *testing.T) {
 	}
 	if r := spec.JudgeAnswer(load(t), c, req, answer); r.Outcome != reports.Fail {
 		t.Errorf("%s: %s", r.Outcome, r.Message)
+	}
+	for i := range answer.Headers {
+		if answer.Headers[i].Name == "x-oss-err" {
+			answer.Headers[i].Value = base64.StdEncoding.EncodeToString([]byte(strings.Replace(string(document), "48 45 41 44", "47 45 41 44", 1)))
+		}
+	}
+	if r := spec.JudgeAnswer(load(t), c, req, answer); r.Outcome != reports.Fail || !strings.Contains(r.Message, "over another stringToSign") {
+		t.Errorf("another string: %s: %s", r.Outcome, r.Message)
 	}
 }

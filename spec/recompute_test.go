@@ -121,13 +121,19 @@ func TestRecomputeHoldsWhatArrivesToItsCase(t *testing.T) {
 		want   string // in the error; empty: none
 	}{
 		"just in time":             {late(900, nil), ""},
-		"too late, not said":       {late(901, nil), "a server that follows the documents refuses it: malformed skewed"},
+		"too late, not said":       {late(901, nil), "a server that follows the documents refuses it: skewed: "},
 		"too late":                 {late(901, skewed), ""},
-		"in time, said to be late": {late(900, skewed), "the case says skewed"},
-		"late for another reason":  {late(901, &vectors.Rejection{Class: "expired", Status: 403, Code: "AccessDenied"}), "finds it malformed skewed"},
+		"in time, said to be late": {late(900, skewed), "lets it in; the case says skewed"},
+		"late for another reason":  {late(901, &vectors.Rejection{Class: "expired", Status: 403, Code: "AccessDenied"}), "refuses it otherwise: skewed: "},
 		"a change that cannot be made": {changed(t, id, func(c *vectors.Case) {
 			c.Expect.Tamper = []vectors.Tamper{{When: "after-signing", Op: "remove-header", Target: "X-None"}}
 		}), "cannot be tampered with"},
+		"a method with a header in it": {changed(t, id, func(c *vectors.Case) {
+			c.Expect.Tamper = []vectors.Tamper{{When: "after-signing", Op: "set-method", Value: "GET / HTTP/1.1\r\nX: y"}}
+		}), "what arrives is not what is sent"},
+		"a header that ends the head": {changed(t, id, func(c *vectors.Case) {
+			c.Expect.Tamper = []vectors.Tamper{{When: "after-signing", Op: "add-header", Target: "X", Value: "a\r\n\r\nb"}}
+		}), "what arrives is not what is sent"},
 	} {
 		err := spec.Recompute(test.vector)
 		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {

@@ -1,9 +1,12 @@
 package vectors
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -129,35 +132,44 @@ func (a *Addition) Lint(opts LintOptions) ([]Problem, error) {
 	}), nil
 }
 
-// Write writes the files, each in one step: vectors first, so that nobody
-// attests what is not there. It returns their names.
+// Write writes the files and returns their names. All of them are written
+// beside those they replace before the first is replaced: what keeps one from
+// being written leaves the folder as it was.
 func (a *Addition) Write() ([]string, error) {
 	changed, err := a.bytes()
 	if err != nil {
 		return nil, err
 	}
-	var places []string
-	for place := range changed {
-		places = append(places, place)
-	}
-	slices.SortFunc(places, func(x, y string) int {
-		if last := strings.HasPrefix(x, AttestationFolder+"/"); last != strings.HasPrefix(y, AttestationFolder+"/") {
-			if last {
-				return 1
-			}
-			return -1
-		}
-		return strings.Compare(x, y)
-	})
-	var written []string
-	for _, place := range places {
+	var names, beside []string
+	for _, place := range slices.SortedFunc(maps.Keys(changed), attestationsLast) {
 		name := filepath.Join(a.dir, filepath.FromSlash(place))
-		if err := replaceFile(name, changed[place]); err != nil {
-			return written, err
+		temp, err := writeBeside(name, changed[place])
+		if err != nil {
+			for _, temp := range beside {
+				err = errors.Join(err, os.Remove(temp))
+			}
+			return nil, err
 		}
-		written = append(written, name)
+		names, beside = append(names, name), append(beside, temp)
 	}
-	return written, nil
+	for i, name := range names {
+		if err := takeIts(name, beside[i]); err != nil {
+			return names[:i], err
+		}
+	}
+	return names, nil
+}
+
+// attestationsLast sorts places so that at no time anybody attests what is not
+// there.
+func attestationsLast(x, y string) int {
+	attests := func(place string) int {
+		if strings.HasPrefix(place, AttestationFolder+"/") {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(attests(x)-attests(y), strings.Compare(x, y))
 }
 
 // changedFiles is a folder in which some files are others, or new.

@@ -40,6 +40,8 @@ func (c *Case) Arrival(profile *signature.Profile) (*wire.Request, error) {
 		var err error
 		switch {
 		case t.When != "before-signing":
+		case t.Op == "set-stage" && !hasStep(profile, t.Target):
+			err = fmt.Errorf("set-stage %s: %w: %s has no such stage", t.Target, ErrTamper, profile.ID())
 		case t.Op == "set-stage":
 			profile = profile.Replace(signature.Stage(t.Target), func(_ *signature.Signing, dst []byte) ([]byte, error) {
 				return append(dst, t.Value...), nil
@@ -48,12 +50,12 @@ func (c *Case) Arrival(profile *signature.Profile) (*wire.Request, error) {
 			err = t.change(in.Request)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.ID, err)
+			return nil, err
 		}
 	}
 	signed, err := profile.Sign(in)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.ID, err)
+		return nil, err
 	}
 	a := arrival{profile: profile, req: signed.Request(), fields: signed.Form}
 	if profile.Carrier == signature.InForm {
@@ -64,13 +66,17 @@ func (c *Case) Arrival(profile *signature.Profile) (*wire.Request, error) {
 			continue
 		}
 		if err := a.change(&t); err != nil {
-			return nil, fmt.Errorf("%s: %w", c.ID, err)
+			return nil, err
 		}
 	}
 	if profile.Carrier == signature.InForm {
 		a.req = upload(a.req, a.fields)
 	}
 	return a.req, nil
+}
+
+func hasStep(p *signature.Profile, stage string) bool {
+	return slices.ContainsFunc(p.Steps, func(s signature.Step) bool { return string(s.Stage) == stage })
 }
 
 // Server is a server that knows what a case is about: its hosts, its
@@ -106,7 +112,8 @@ func (c *Case) hosts() signature.Hosts {
 
 // ReceivedAt is the server's clock when the request of the case arrives.
 func (c *Case) ReceivedAt() time.Time {
-	return c.Input.Time.Add(time.Duration(c.Expect.ReceivedAfter) * time.Second)
+	sent := c.Input.Time
+	return time.Unix(sent.Unix()+c.Expect.ReceivedAfter, int64(sent.Nanosecond())).In(sent.Location())
 }
 
 // arrival is a request on its way.
@@ -146,13 +153,17 @@ func (a *arrival) corruptSignature() error {
 		a.req.SetHeader("Authorization", value[:at]+otherDigit(value[at])+value[at+1:])
 		return nil
 	case signature.InQuery:
-		return editParameter(a.req, n.SignatureField, "corrupt-signature", func(value string) (string, error) {
-			return otherDigit(value[0]) + value[1:], nil
-		})
+		return editParameter(a.req, n.SignatureField, "corrupt-signature", corrupted)
 	}
-	return editField(a.fields, n.SignatureField, "corrupt-signature", func(value string) (string, error) {
-		return otherDigit(value[0]) + value[1:], nil
-	})
+	return editField(a.fields, n.SignatureField, "corrupt-signature", corrupted)
+}
+
+// corrupted replaces the first character of a signature.
+func corrupted(value string) (string, error) {
+	if value == "" {
+		return "", fmt.Errorf("corrupt-signature: %w: the signature is empty", ErrTamper)
+	}
+	return otherDigit(value[0]) + value[1:], nil
 }
 
 // otherDigit is another character of both signature alphabets; a percent sign

@@ -1,10 +1,10 @@
 package vectors
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -107,10 +107,25 @@ func TestAChangeThatCannotBeMadeIsAnError(t *testing.T) {
 		{inQuery, Tamper{Op: "replace-in-parameter", Target: "x-oss-date", Old: "nowhere", Value: "X"}},
 		{inForm, Tamper{Op: "remove-field", Target: "none"}},
 		{inForm, Tamper{Op: "replace-in-field", Target: "policy", Old: "*", Value: "X"}},
+		{inForm, Tamper{When: "before-signing", Op: "set-stage", Target: "canonicalRequest", Value: "X"}},
 	} {
-		test.change.When = "after-signing"
-		if _, _, err := tampered(t, test.id, test.change); !errors.Is(err, ErrTamper) || !strings.Contains(err.Error(), test.id) {
+		test.change.When = cmp.Or(test.change.When, "after-signing")
+		if _, _, err := tampered(t, test.id, test.change); !errors.Is(err, ErrTamper) || !strings.Contains(err.Error(), test.change.Op) {
 			t.Errorf("%+v: error is %v", test.change, err)
+		}
+	}
+}
+
+// A signature that a change before has emptied cannot be corrupted.
+func TestAnEmptySignatureCannotBeCorrupted(t *testing.T) {
+	for id, empty := range map[string]Tamper{
+		inHeader: {Op: "set-header", Target: "Authorization"},
+		inQuery:  {Op: "set-parameter", Target: "x-oss-signature"},
+		inForm:   {Op: "set-field", Target: "Signature"},
+	} {
+		empty.When = "after-signing"
+		if _, _, err := tampered(t, id, empty, Tamper{When: "after-signing", Op: "corrupt-signature"}); !errors.Is(err, ErrTamper) {
+			t.Errorf("%s: error is %v", id, err)
 		}
 	}
 }
@@ -152,8 +167,10 @@ func TestACaseArrivesLate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Expect.ReceivedAfter = -901
-	if got := c.ReceivedAt().Sub(c.Input.Time); got != -901*time.Second {
-		t.Errorf("received %s after it was signed", got)
+	for _, after := range []int64{-901, 900, 1 << 40} { // more than a time.Duration holds
+		c.Expect.ReceivedAfter = after
+		if got := c.ReceivedAt().Unix() - c.Input.Time.Unix(); got != after {
+			t.Errorf("received %d seconds after it was signed, want %d", got, after)
+		}
 	}
 }

@@ -118,7 +118,7 @@ func (f *Found) Transcribe(sdk Implementation, about *About, since string, level
 	}
 	name := cmp.Or(about.Name, kebab(lastParts(about.Request)))
 	c := Case{
-		ID:    f.Profile.ID() + "/" + CapturedTheme(sdk.Name) + "/" + name,
+		ID:    f.Profile.ID() + "/" + capturedTheme(sdk.Name) + "/" + name,
 		Title: about.Title, Why: about.Why, Requirements: about.Requirements, Level: cmp.Or(about.Level, level), Flags: about.Flags,
 		Since: since, Provenance: Derived, Input: *input,
 		Source: Source{Kind: SourceCaptured, Ref: fmt.Sprintf("%s %s: %s", sdk.Name, sdk.Version, f.Captured.ID)},
@@ -171,8 +171,8 @@ func pinned(signed *signature.Signed) ExpectedStages {
 	return e
 }
 
-// CapturedTheme is the theme of the vectors made of what an SDK sent.
-func CapturedTheme(sdk string) string { return "captured-" + kebab(sdk) }
+// capturedTheme is the theme of the vectors made of what an SDK sent.
+func capturedTheme(sdk string) string { return "captured-" + kebab(sdk) }
 
 // lastParts drops from the id of a recorded request what says nothing in an id
 // of its profile: oss-v1/header/operations/keys/space is keys/space.

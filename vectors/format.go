@@ -207,21 +207,39 @@ func formattedFile(name string) (data, formatted []byte, err error) {
 
 // replaceFile writes beside the file and renames. A file that is not there yet
 // is made, and so is its folder.
-func replaceFile(name string, data []byte) (err error) {
+func replaceFile(name string, data []byte) error {
+	temp, err := writeBeside(name, data)
+	if err != nil {
+		return err
+	}
+	return takeIts(name, temp)
+}
+
+// takeIts gives a file written beside another its name.
+func takeIts(name, temp string) error {
+	if err := os.Rename(temp, name); err != nil {
+		return errors.Join(err, os.Remove(temp))
+	}
+	return nil
+}
+
+// writeBeside writes what is to replace a file to another one beside it, and
+// returns the name of that.
+func writeBeside(name string, data []byte) (_ string, err error) {
 	mode := os.FileMode(0o644)
 	switch info, err := os.Stat(name); {
 	case err == nil:
 		mode = info.Mode().Perm()
 	case !errors.Is(err, fs.ErrNotExist):
-		return err
+		return "", err
 	default:
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			return err
+			return "", err
 		}
 	}
 	temp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() {
 		if err != nil {
@@ -229,13 +247,13 @@ func replaceFile(name string, data []byte) (err error) {
 		}
 	}()
 	if _, err = temp.Write(data); err != nil {
-		return errors.Join(err, temp.Close())
+		return "", errors.Join(err, temp.Close())
 	}
 	if err = temp.Chmod(mode); err != nil {
-		return errors.Join(err, temp.Close())
+		return "", errors.Join(err, temp.Close())
 	}
 	if err = temp.Close(); err != nil {
-		return err
+		return "", err
 	}
-	return os.Rename(temp.Name(), name)
+	return temp.Name(), nil
 }

@@ -211,7 +211,7 @@ func Nearest(pattern string, ids []string, limit int) []string {
 	}
 	candidates := make([]candidate, len(ids))
 	for i, id := range ids {
-		candidates[i] = candidate{id, editDistance(pattern, id)}
+		candidates[i] = candidate{id, editDistance(strings.ToLower(pattern), strings.ToLower(id))}
 	}
 	slices.SortStableFunc(candidates, func(a, b candidate) int {
 		if a.distance != b.distance {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strings"
 
 	"github.com/countersign/countersign/signature"
@@ -20,12 +21,24 @@ import (
 
 func main() {
 	a := &adapter.Adapter{
-		Identity: subject.Identity{Name: "minio-go", Version: "7.0.97", Language: "go", URL: "https://github.com/minio/minio-go"},
+		Identity: subject.Identity{Name: "minio-go", Version: sdkVersion(), Language: "go", URL: "https://github.com/minio/minio-go"},
 		Profiles: []string{"obs-aws-v2/header", "obs-aws-v2/form", "obs-v4/form"},
 		Features: []string{"clock", "bytes"},
 		Sign:     sign,
 	}
 	a.Main()
+}
+
+// sdkVersion is the version of the SDK that was built in: it names none itself.
+func sdkVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			if m.Path == "github.com/minio/minio-go/v7" {
+				return strings.TrimPrefix(m.Version, "v")
+			}
+		}
+	}
+	return "unknown"
 }
 
 func sign(_ context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {

@@ -114,7 +114,7 @@ func (env *environment) writeAttestation(a *runner.Attested, out string) error {
 	case errors.As(err, &unreadable):
 		return notRunError("%w", err)
 	case err != nil:
-		return usageError("%w", err)
+		return usageError("%w; mend it, or name another file with --out FILE.json", err)
 	}
 	if was, is := earlier.Implementation.Version, a.Statement.Implementation.Version; was != is {
 		fmt.Fprintf(env.Stderr, "note: %s attested for version %s; all but what that version was captured sending is replaced\n", name, was)
@@ -185,7 +185,8 @@ func (env *environment) printAttested(w io.Writer, a *runner.Attested) {
 func (env *environment) printSilences(w io.Writer, style reports.Style, silent []runner.Silence) {
 	ids := map[string][]string{}
 	for _, s := range silent {
-		ids[s.Why] = append(ids[s.Why], s.ID)
+		why, _, _ := strings.Cut(s.Why, " (charged to ") // else each would be a reason of its own
+		ids[why] = append(ids[why], s.ID)
 	}
 	for _, why := range slices.Sorted(maps.Keys(ids)) {
 		about := ids[why][0]

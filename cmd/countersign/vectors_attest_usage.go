@@ -23,10 +23,11 @@ An entry holds the digest of its vector. When input or expected stages of the
 vector change, the entry counts no longer, and it is time to attest again.
 
 A run replaces the entries of the vectors it asked about. What is known of
-other vectors stays, if it is of the same version of the implementation; a run
-of another version replaces the file. What an SDK was captured sending
-(countersign vectors import) stays in any case, unless its signer now says
-otherwise.
+other vectors stays, if it is of the same version of the implementation, and
+so does what is known of those for which the adapter crashed, hung or wrote
+what is no answer; a run of another version replaces the file. What an SDK was
+captured sending (countersign vectors import) stays in any case, unless its
+signer now says otherwise.
 
 PATH is a folder, or a file whose name ends in .json; with - the attestation
 of this run alone goes to standard output and the summary to standard error.

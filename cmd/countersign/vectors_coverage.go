@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 
 func newVectorsCoverageCommand(env *environment) *cobra.Command {
 	var asJSON, matrix bool
-	cmd := vectorsCoveragePage.command(cobra.ArbitraryArgs, func(_ *cobra.Command, args []string) error {
+	cmd := vectorsCoveragePage.command(cobra.ArbitraryArgs, func(cmd *cobra.Command, args []string) error {
 		set, err := vectors.Load()
 		if err != nil {
 			return err
@@ -22,6 +23,9 @@ func newVectorsCoverageCommand(env *environment) *cobra.Command {
 		rows, err := coverageRows(set, args)
 		if err != nil {
 			return usageError("%w", err)
+		}
+		if ctx := cmd.Context(); ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 		summary := coverage.Summarize(set, rows)
 		switch {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,7 +15,6 @@ import (
 	"github.com/countersign/countersign/internal/version"
 	"github.com/countersign/countersign/runner"
 	"github.com/countersign/countersign/signature"
-	"github.com/countersign/countersign/spec"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
@@ -49,7 +47,7 @@ func newVectorsImportCommand(env *environment) *cobra.Command {
 		if len(abouts) == 0 {
 			return in.list()
 		}
-		return in.add(f.dir, abouts)
+		return in.add(cmd.Context(), f.dir, abouts)
 	})
 	flags := cmd.Flags()
 	flags.SortFlags = false
@@ -86,6 +84,9 @@ func (f *importFlags) abouts(env *environment, ctx context.Context) ([]vectors.A
 		return nil, nil
 	}
 	f.one.Level = vectors.Level(f.level)
+	if err := complete(&f.one); err != nil {
+		return nil, usageError("%w", err)
+	}
 	return []vectors.About{f.one}, nil
 }
 
@@ -97,13 +98,39 @@ func readAbouts(env *environment, ctx context.Context, name string) ([]vectors.A
 	var abouts []vectors.About
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&abouts); err != nil {
+	err = dec.Decode(&abouts)
+	if err == nil && dec.More() {
+		err = errors.New("something follows the list")
+	}
+	if err != nil {
 		return nil, usageError(`%s: it must be a list of {"request","name","title","why","requirements","level","flags"}: %w`, name, err)
 	}
 	if len(abouts) == 0 {
 		return nil, usageError("%s describes no request", name)
 	}
+	for i := range abouts {
+		if err := complete(&abouts[i]); err != nil {
+			return nil, usageError("%s: description %d: %w", name, i+1, err)
+		}
+	}
 	return abouts, nil
+}
+
+// complete checks that a description says what only a person can say.
+func complete(about *vectors.About) error {
+	var lacks []string
+	for _, part := range []struct {
+		name string
+		ok   bool
+	}{{"request", about.Request != ""}, {"title", about.Title != ""}, {"why", about.Why != ""}, {"requirement", len(about.Requirements) > 0}} {
+		if !part.ok {
+			lacks = append(lacks, part.name)
+		}
+	}
+	if len(lacks) > 0 {
+		return fmt.Errorf("a request to be imported is described by request, title, why and requirement; this one lacks %s", strings.Join(lacks, ", "))
+	}
+	return nil
 }
 
 // importing is one call of import.
@@ -237,7 +264,10 @@ func (in *importing) list() error {
 
 // add makes vectors of the described requests, checks the folder as it would be
 // with them, and writes them if nothing is wrong with it.
-func (in *importing) add(dir string, abouts []vectors.About) error {
+func (in *importing) add(ctx context.Context, dir string, abouts []vectors.About) error {
+	if _, err := vectorFolder(dir); err != nil {
+		return err
+	}
 	addition, err := vectors.NewAddition(dir, in.sdk)
 	if err != nil {
 		return usageError("%w", err)
@@ -245,14 +275,15 @@ func (in *importing) add(dir string, abouts []vectors.About) error {
 	refused := 0
 	for i := range abouts {
 		about := &abouts[i]
-		t, err := in.transcribe(addition.Set(), about)
-		if errors.Is(err, vectors.ErrNotReproduced) {
+		captured, err := in.called(about.Request)
+		if err != nil {
+			return usageError("%s: %w", about.Request, err)
+		}
+		t, err := in.transcribe(addition.Set(), captured, about)
+		if err != nil {
 			fmt.Fprintf(in.env.Stdout, "%s: %s: %s\n", in.env.paint(in.env.Style.Bad, "refused"), about.Request, in.env.plain(err.Error()))
 			refused++
 			continue
-		}
-		if err != nil {
-			return usageError("%s: %w", about.Request, err)
 		}
 		addition.Add(t)
 	}
@@ -260,27 +291,33 @@ func (in *importing) add(dir string, abouts []vectors.About) error {
 		fmt.Fprintf(in.env.Stderr, "refused: %d; nothing is written\n", refused)
 		return errNonconformant
 	}
-	return in.write(addition)
+	return in.write(ctx, addition)
 }
 
-func (in *importing) transcribe(set *vectors.Set, about *vectors.About) (*vectors.Transcribed, error) {
-	at := slices.IndexFunc(in.captured, func(c vectors.Captured) bool { return c.ID == about.Request })
-	if at < 0 {
-		ids := make([]string, len(in.captured))
-		for i := range in.captured {
-			ids[i] = in.captured[i].ID
+// called finds a captured request by its id.
+func (in *importing) called(id string) (*vectors.Captured, error) {
+	ids := make([]string, len(in.captured))
+	for i := range in.captured {
+		if ids[i] = in.captured[i].ID; ids[i] == id {
+			return &in.captured[i], nil
 		}
-		return nil, fmt.Errorf("there is no such request; nearest: %s", strings.Join(vectors.Nearest(about.Request, ids, 3), ", "))
 	}
-	found, err := in.captured[at].Examine(about.Requirements)
+	if len(ids) == 0 {
+		return nil, errors.New("there is no such request; the files hold none at all")
+	}
+	return nil, fmt.Errorf("there is no such request; nearest: %s", strings.Join(vectors.Nearest(id, ids, 3), ", "))
+}
+
+func (in *importing) transcribe(set *vectors.Set, captured *vectors.Captured, about *vectors.About) (*vectors.Transcribed, error) {
+	found, err := captured.Examine(about.Requirements)
 	if err != nil {
 		return nil, err
 	}
 	return found.Transcribe(in.sdk, about, version.Suite, set.Strongest(about.Requirements))
 }
 
-func (in *importing) write(addition *vectors.Addition) error {
-	problems, err := addition.Lint(vectors.LintOptions{Recompute: spec.Recompute})
+func (in *importing) write(ctx context.Context, addition *vectors.Addition) error {
+	problems, err := addition.Lint(vectors.LintOptions{Recompute: recomputed})
 	if err != nil {
 		return usageError("%w", err)
 	}
@@ -290,6 +327,9 @@ func (in *importing) write(addition *vectors.Addition) error {
 	if len(problems) > 0 {
 		fmt.Fprintf(in.env.Stderr, "problems: %d; nothing is written\n", len(problems))
 		return errNonconformant
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
 	files, err := addition.Write()
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/countersign/countersign/internal/coverage"
+	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/spec"
 	"github.com/countersign/countersign/vectors"
 )
@@ -44,9 +46,21 @@ func vectorFolder(dir string) (fs.FS, error) {
 	return files, nil
 }
 
+// recomputed checks the expected values of a case against the reference, and its
+// status, code and error code against the server of countersign serve.
+func recomputed(c *vectors.Case) error {
+	if err := spec.Recompute(c); err != nil || !c.ForServers() {
+		return err
+	}
+	if r := coverage.Serve(new(vectors.Set), c, coverage.Reference); r.Outcome != reports.Pass {
+		return fmt.Errorf("the server that does as the service does answers otherwise: %s", r.Message)
+	}
+	return nil
+}
+
 func (env *environment) lint(files fs.FS) error {
 	problems, warnings := 0, 0
-	for _, p := range vectors.Lint(files, vectors.LintOptions{Recompute: spec.Recompute}) {
+	for _, p := range vectors.Lint(files, vectors.LintOptions{Recompute: recomputed}) {
 		kind := env.paint(env.Style.Bad, "problem")
 		if p.Warning {
 			kind = env.paint(env.Style.Notice, "warning")

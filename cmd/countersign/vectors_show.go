@@ -215,26 +215,15 @@ func operationFields(o *vectors.Operation) []field {
 }
 
 // printArrival shows what is done to a request on its way to a server, and what
-// arrives there. A request that nothing is done to needs no such lines.
+// arrives there. A request that is let in as it was signed needs no such lines.
 func (env *environment) printArrival(c *vectors.Case) {
-	e := &c.Expect
-	if len(e.Tamper) == 0 && e.ReceivedAfter == 0 {
+	if fields := onTheWay(&c.Expect); len(fields) > 0 {
+		fmt.Fprintln(env.Stdout)
+		env.heading("on the way", "what is done to the request")
+		env.fields("  ", fields...)
+	} else if !c.IsVerifierCase() {
 		return
 	}
-	var fields []field
-	for _, t := range e.Tamper {
-		what := strings.TrimSpace(t.Op + " " + t.Target)
-		if t.Old != "" {
-			what += " " + string(t.Old) + " →"
-		}
-		fields = append(fields, field{t.When, strings.TrimSpace(what + " " + string(t.Value))})
-	}
-	if e.ReceivedAfter != 0 {
-		fields = append(fields, field{"received", fmt.Sprintf("%d seconds after its time", e.ReceivedAfter)})
-	}
-	fmt.Fprintln(env.Stdout)
-	env.heading("on the way", "what is done to the request")
-	env.fields("  ", fields...)
 	profile, err := signature.LookupID(c.Profile())
 	if err != nil {
 		return
@@ -243,5 +232,28 @@ func (env *environment) printArrival(c *vectors.Case) {
 		fmt.Fprintln(env.Stdout)
 		env.heading("arrives", "signed, as a server gets it")
 		env.requestHead("  ", req)
+		if req.Body != "" {
+			fmt.Fprintln(env.Stdout)
+			env.value("  ", req.Body)
+		}
 	}
+}
+
+// onTheWay is what is done to the request of a case, a field for each change.
+func onTheWay(e *vectors.Expect) []field {
+	var fields []field
+	for _, t := range e.Tamper {
+		what := strings.TrimSpace(t.Op + " " + t.Target)
+		if t.Old != "" {
+			what += " " + string(t.Old) + " →"
+		}
+		fields = append(fields, field{t.When, strings.TrimSpace(what + " " + string(t.Value))})
+	}
+	switch after := e.ReceivedAfter; {
+	case after > 0:
+		fields = append(fields, field{"received", fmt.Sprintf("%d seconds after its time", after)})
+	case after < 0:
+		fields = append(fields, field{"received", fmt.Sprintf("%d seconds before its time", -after)})
+	}
+	return fields
 }
