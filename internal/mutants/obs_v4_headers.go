@@ -142,6 +142,7 @@ func obsV4Headers() []Mutant {
 		})},
 		{"OBS4-TOKEN-01", "name-of-other-dress", "sends the token as x-obs-security-token", header("obs-v4"), s3Placed("x-amz-security-token", "x-obs-security-token")},
 		{"OBS4-TOKEN-01", "any-token", "does not look at the token of a header", header("obs-v4"), server(s3AnyToken)},
+		{"OBS4-TOKEN-03", "unasked", "does not look at the token", carriers("obs-v4"), server(func(v *signature.Verifier) { v.Grants = false })},
 		{"OBS4-TOKEN-02", "any-token", "does not look at the token of a URL", query("obs-v4"), server(s3AnyToken)},
 		{"OBS4-TOKEN-02", "unsigned", "appends the token behind the signature", query("obs-v4"), parameters(func(params []wire.Param) []wire.Param {
 			return slices.DeleteFunc(params, func(p wire.Param) bool { return p.Name == "X-Amz-Security-Token" })
