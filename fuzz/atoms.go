@@ -64,6 +64,7 @@ var plainParameters = []string{
 	"prefix", "marker", "max-keys", "delimiter", "list-type", "encoding-type", "Prefix", "foo", "a", "b", "aa", "a-b", "a.b", "A",
 	"Signature", "Expires", "signature", "security-token", "SecurityToken",
 	"x-oss-foo", "x-oss-process", "X-Oss-Process", "x-oss-", "x-oss", "x-oss-date", "x-oss-security-token", "x-oss-traffic-limit",
+	"x-workflow-start", "select",
 	"x-obs-foo", "x-obs-date", "x-obs-security-token", "x-amz-foo", "x-amz-date", "x-amz-security-token", "X-Amz-Date", "X-Amz-Expires",
 }
 

@@ -135,7 +135,7 @@ func TestFaultsOfForms(t *testing.T) {
 		id, field, value string
 		want             []found
 	}{
-		{"oss-v1/form", "policy", "", []found{badField("policy", 0, "0002-00000702")}},
+		{"oss-v1/form", "policy", "", []found{badField("policy", 0, "0006-00000205")}},
 		{"oss-v1/form", "Signature", "-", []found{badField("Signature", -1, "0002-00000703")}},
 		{"oss-v1/form", "Signature", "", []found{badField("Signature", 0, "0002-00000704")}},
 		{"oss-v1/form", "OSSAccessKeyId", "-", []found{badField("OSSAccessKeyId", -1, "0002-00000706")}},

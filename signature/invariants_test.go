@@ -119,7 +119,7 @@ func TestSigningAnyRequestLeavesItAlone(t *testing.T) {
 //
 // The V1 family and RTMP write decoded text side by side, so that a question
 // mark, an ampersand or a line feed of a key or a value can be taken for a
-// separator (OSS1-RESOURCE-15, OBS2-PARAM-15, RTMP-PARAM-05). None of their
+// separator (OSS1-RESOURCE-15, OBS2-PARAM-20, RTMP-PARAM-05). None of their
 // requests is drawn with such bytes here.
 func meaning(p *signature.Profile, in *signature.Input) string {
 	target := wire.SplitTarget(in.Request.Target)
@@ -282,8 +282,9 @@ func TestDecodedTextCanBeReadInTwoWays(t *testing.T) {
 	for _, test := range []struct{ profile, one, other string }{
 		{"oss-v1/header", "/a%3Facl", "/a?acl"},                                                       // OSS1-RESOURCE-15
 		{"oss-v1/header", "/a?response-expires=1%26uploads", "/a?response-expires=1&uploads"},         // OSS1-RESOURCE-15
-		{"obs-v2/header", "/a?response-expires=1%26uploads", "/a?response-expires=1&uploads"},         // OBS2-PARAM-15
-		{"obs-aws-v2/header", "/a?response-expires=1%26versionId", "/a?response-expires=1&versionId"}, // OBS2-PARAM-15
+		{"obs-v2/header", "/a?response-expires=1%26uploads", "/a?response-expires=1&uploads"},         // OBS2-PARAM-20
+		{"obs-aws-v2/header", "/a?response-expires=1%26versionId", "/a?response-expires=1&versionId"}, // OBS2-PARAM-20
+		{"oss-rtmp/query", "/live/a?b=1%0Ac:2", "/live/a?b=1&c=2"},                                    // RTMP-PARAM-05
 	} {
 		one := stringToSign(t, test.profile, "GET", test.one)
 		if other := stringToSign(t, test.profile, "GET", test.other); one != other {

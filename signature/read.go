@@ -406,7 +406,7 @@ func (s *Signing) requiredField(name, ecMissing, ecEmpty string, faults *[]*Faul
 func readForm(s *Signing) []*Fault {
 	n := &s.Profile.Names
 	var faults []*Fault
-	s.Policy = s.requiredField(n.Policy, "0002-00000702", "0002-00000702", &faults)
+	s.Policy = s.requiredField(n.Policy, "0002-00000702", "0006-00000205", &faults)
 	s.Provided = s.requiredField(n.SignatureField, "0002-00000703", "0002-00000704", &faults)
 	s.Credentials.AccessKeyID = s.requiredField(n.AccessKey, "0002-00000706", "0002-00000707", &faults)
 	return faults
@@ -431,7 +431,7 @@ func readFormOBS(s *Signing) []*Fault {
 func readFormV4(s *Signing) []*Fault {
 	n := &s.Profile.Names
 	var faults []*Fault
-	s.Policy = s.requiredField(n.Policy, "0002-00000702", "0002-00000702", &faults)
+	s.Policy = s.requiredField(n.Policy, "0002-00000702", "0006-00000205", &faults)
 	s.Provided = s.requiredField(n.SignatureField, "0002-00000703", "0002-00000704", &faults)
 	s.Timestamp = s.requiredField(n.Date, "", "", &faults)
 	if text := s.requiredField(n.Credential, "0002-00000710", "0002-00000710", &faults); text != "" {

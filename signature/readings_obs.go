@@ -29,7 +29,25 @@ func readingsOfOBSLists() []Reading {
 			"five of nine SDKs sign these names, which are in no document",
 			withoutParameters("bucketstatus", "obsalias", "obsbucketalias", "policystatus", "publicaccessblock"),
 		},
+		{
+			"names-of-few-sdks", "OBS2-PARAM-21",
+			"one to four of nine SDKs sign these names, which are in no document",
+			func(p *Profile) *Profile {
+				return alsoSigning(p, func(name string) bool { return slices.Contains(namesOfFewSDKs, name) })
+			},
+		},
 	}
+}
+
+// namesOfFewSDKs are on the lists of one to four of nine SDKs and in no
+// document. Those that begin with the prefix of a dress are another reading.
+var namesOfFewSDKs = []string{
+	"dispolicy", "fileinterface", "getcontentsummary", "ignore-sign-in-query", "listcontentsummary", "mirrorrefresh",
+	"multilistcontentsummary", "obsworkflowtriggerpolicy", "readahead", "replication_progress", "select", "select-type",
+	"sfsacl", "symlink", "template_name", "template_name_prefix", "x-workflow-category", "x-workflow-create",
+	"x-workflow-execution-state", "x-workflow-execution-type", "x-workflow-forbid", "x-workflow-graph-name",
+	"x-workflow-limit", "x-workflow-next-marker", "x-workflow-prefix", "x-workflow-start", "x-workflow-status",
+	"x-workflow-template-name", "x-workflow-type",
 }
 
 // withoutParameters takes names off the list of signed parameters.

@@ -70,6 +70,7 @@ func TestReadings(t *testing.T) {
 			"/examplebucket/?CDNNotifyConfiguration&acl&mirrorBackToSource&obscompresspolicy&orchestration", "/examplebucket/?acl"},
 		{"obs-v2/header", "documented-names-only", "GET", "/?bucketstatus&obsalias&obsbucketalias&policystatus&publicaccessblock&policy", nil, signature.CanonicalResource,
 			"/examplebucket/?bucketstatus&obsalias&obsbucketalias&policy&policystatus&publicaccessblock", "/examplebucket/?policy"},
+		{"obs-v2/query", "names-of-few-sdks", "GET", "/?x-workflow-start=1&select&acl&Select", nil, signature.CanonicalResource, "/examplebucket/?acl", "/examplebucket/?acl&select&x-workflow-start=1"},
 		{"obs-v4/header", "path-as-sent", "GET", "/a!%2a+%2F", nil, signature.CanonicalResource, "/a%21%2A%2B/", "/a!%2a+%2F"},
 		{"obs-v4/header", "blanks-folded", "PUT", "/k", append(head, h("x-amz-date", "20261121T083000Z"), h("x-amz-content-sha256", "UNSIGNED-PAYLOAD")), signature.CanonicalHeaders,
 			"host:examplebucket.obs.cn-north-4.myhuaweicloud.com\nx-amz-content-sha256:UNSIGNED-PAYLOAD\nx-amz-date:20261121T083000Z\nx-amz-meta-a:1 \t 2\n",

@@ -13,12 +13,16 @@ var answerRules = map[string]func(*Answer, *diagnose.ErrorDocument) string{
 	"OSS1-ERROR-01":   spellsItsString,
 	"OSS1-ERROR-02":   agreesWithItself,
 	"OSS1-ERROR-03":   tellsHEAD("x-oss-ec", "x-oss-err"),
+	"OSS1-ERROR-04":   tellsTheSkew(true),
+	"OSS1-ERROR-05":   has("Expires", "ServerTime"),
+	"OSS1-ERROR-06":   has("OSSAccessKeyId"),
 	"OSS2-ERROR-01":   showsItsString,
 	"OSS4-ERROR-01":   showsItsCanonicalRequest,
 	"OSS4-ERROR-03":   tellsHEAD("x-oss-ec", "x-oss-err"),
 	"OBS2-DATE-04":    namesADateHeader,
 	"OBS2-ERROR-01":   showsItsString,
 	"OBS2-ERROR-03":   tellsOneOfHEAD("x-obs-error-code", "x-amz-error-code"),
+	"OBS2-ERROR-04":   tellsTheSkew(false),
 	"OBS4-ERROR-01":   showsItsString,
 	"OBSAWS2-AUTH-02": namesTheAWSKey,
 	"OBSAWS2-DATE-02": namesBothDates("Date", "x-amz-date"),
@@ -119,4 +123,47 @@ func namesADateHeader(_ *Answer, doc *diagnose.ErrorDocument) string {
 		return "the answer does not name the date header it wants"
 	}
 	return ""
+}
+
+// has wants elements that are not empty in the answer.
+func has(names ...string) func(*Answer, *diagnose.ErrorDocument) string {
+	return func(_ *Answer, doc *diagnose.ErrorDocument) string {
+		for _, name := range names {
+			if element(doc, name) == "" {
+				return "the answer lacks " + name
+			}
+		}
+		return ""
+	}
+}
+
+func element(doc *diagnose.ErrorDocument, name string) string {
+	for _, f := range doc.Fields {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// milliseconds is the form of ServerTime.
+var milliseconds = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`)
+
+// tellsTheSkew wants both clocks and the limit. OSS words the date of the
+// request anew, OBS repeats it as it was sent.
+func tellsTheSkew(reworded bool) func(*Answer, *diagnose.ErrorDocument) string {
+	return func(a *Answer, doc *diagnose.ErrorDocument) string {
+		if complaint := has("RequestTime", "ServerTime")(a, doc); complaint != "" {
+			return complaint
+		}
+		switch {
+		case element(doc, "MaxAllowedSkewMilliseconds") != "900000":
+			return "the answer does not give 900000 as MaxAllowedSkewMilliseconds"
+		case !milliseconds.MatchString(element(doc, "ServerTime")):
+			return "ServerTime is not in ISO 8601 with milliseconds"
+		case milliseconds.MatchString(element(doc, "RequestTime")) != reworded:
+			return "RequestTime is not in the form the service gives it"
+		}
+		return ""
+	}
 }

@@ -131,6 +131,8 @@ var obsV2Headers = []Mutant{
 		})},
 	{"OBS2-TOKEN-04", "unasked", "does not look at the token", requests(obsV2Scheme), server(func(v *signature.Verifier) { v.Grants = false })},
 	{"OBS2-ERROR-01", "silent", "does not say the string", requests(obsV2Scheme), withoutElements("StringToSign", "StringToSignBytes")},
+	{"OBS2-ERROR-04", "limit-not-said", "does not say how much skew it allows", header(obsV2Scheme), withoutElements("MaxAllowedSkewMilliseconds")},
+	{"OBS2-ERROR-04", "clock-not-said", "does not say what time it is", header(obsV2Scheme), withoutElements("ServerTime")},
 	{"OBS2-ERROR-03", "silent", "answers HEAD without a code", header(obsV2Scheme),
 		answers(func(a *endpoint.Response) {
 			a.Headers = slices.DeleteFunc(a.Headers, func(h wire.Header) bool { return strings.HasSuffix(h.Name, "-error-code") })

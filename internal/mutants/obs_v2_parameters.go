@@ -79,6 +79,7 @@ var obsV2Parameters = append([]Mutant{
 			}
 			return pieces
 		})},
+	{"OBS2-PARAM-21", "one-sdk-followed", "signs every name that an SDK lists", header(obsV2Scheme), listed("x-workflow-start", "select", "select-type")},
 	{"OBS2-PARAM-15", "equals-kept", "keeps the equals sign of an empty value", requests(obsV2Scheme),
 		inPieces(func(s *signature.Signing, pieces []string) []string {
 			for i, p := range pieces {

@@ -51,7 +51,6 @@ var ossV1Authorization = []Mutant{
 	{"OSS1-AUTH-03", "no-colon", "lets a missing colon pass", header("oss-v1"), forgivingEC("0002-00000062")},
 	{"OSS1-AUTH-03", "no-key-id", "lets a missing key id pass", header("oss-v1"), forgivingEC("0002-00000063")},
 	{"OSS1-AUTH-03", "no-signature", "lets a missing signature pass", header("oss-v1"), forgivingEC("0002-00000065")},
-	{"OSS1-AUTH-03", "illegal-key-id", "lets an impossible key id pass", header("oss-v1"), forgivingEC("0002-00000064")},
 	{"OSS1-AUTH-03", "unknown", "answers a missing key id with InvalidAccessKeyId", header("oss-v1"), answers(func(a *endpoint.Response) {
 		a.Body = strings.Replace(a.Body, "<Code>InvalidArgument", "<Code>InvalidAccessKeyId", 1)
 	})},
@@ -147,6 +146,15 @@ var ossV1Authorization = []Mutant{
 			return c, ok && !strings.HasPrefix(id, "STS.")
 		}
 	})},
+	{"OSS1-AUTH-09", "any-id", "takes ids of any bytes", header("oss-v1"), forgivingEC("0002-00000064")},
+	{"OSS1-AUTH-09", "letters-and-digits", "takes ids of letters and digits only", header("oss-v1"),
+		refusing(func(s *signature.Signing) bool {
+			return strings.Contains(s.Credentials.AccessKeyID, ".")
+		})},
+	{"OSS1-ERROR-04", "limit-not-said", "does not say how much skew it allows", header("oss-v1"), withoutElements("MaxAllowedSkewMilliseconds")},
+	{"OSS1-ERROR-04", "clock-not-said", "does not say what time it is", header("oss-v1"), withoutElements("ServerTime")},
+	{"OSS1-ERROR-05", "end-not-said", "does not say when the URL expired", query("oss-v1"), withoutElements("Expires")},
+	{"OSS1-ERROR-06", "key-not-named", "does not name the key it does not know", header("oss-v1"), withoutElements("OSSAccessKeyId")},
 	{"OSS1-TOKEN-07", "any", "takes any token", header("oss-v1"), server(func(v *signature.Verifier) { v.Grants = false })},
 	{"OSS1-ERROR-01", "not-printed", "does not print the string", header("oss-v1"), withoutElements("StringToSign")},
 	{"OSS1-ERROR-01", "bytes-not-printed", "does not print the bytes", header("oss-v1"), withoutElements("StringToSignBytes")},

@@ -48,7 +48,7 @@ var ossV4Form = []Mutant{
 		forgiving(func(f *signature.Fault) bool { return f.Where == "field x-oss-date" }), forgivingTime(func(s *signature.Signing, _ time.Time, _ *signature.Fault) bool { return s.Timestamp == "" }))},
 	{"OSS4-FORM-02", "signature-optional", "takes a form without a signature", form("oss-v4"), forgivingEC("0002-00000703")},
 	{"OSS4-FORM-02", "signature-empty", "takes an empty signature", form("oss-v4"), forgivingEC("0002-00000704")},
-	{"OSS4-FORM-02", "policy-empty", "takes an empty policy", form("oss-v4"), forgivingEC("0002-00000702")},
+	{"OSS4-FORM-02", "policy-empty", "takes an empty policy", form("oss-v4"), forgivingEC("0006-00000205")},
 	{"OSS4-FORM-02", "credential-optional", "takes a form without a credential", form("oss-v4"), forgiving(func(f *signature.Fault) bool { return f.Where == "field x-oss-credential" && f.Offset < 0 })},
 	{"OSS4-FORM-02", "policy-in-front", "wants the policy in front of the signature", form("oss-v4"), reads(func(s *signature.Signing) {
 		if policy, signed := fieldPlace(s, "policy"), fieldPlace(s, "x-oss-signature"); policy > signed {

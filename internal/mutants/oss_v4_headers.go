@@ -169,6 +169,10 @@ var ossV4Headers = append(signedNeedlessly(), []Mutant{
 		return lines
 	})},
 	{"OSS4-TOKEN-04", "header-counts", "takes the token of the header where there are two", requests("oss-v4"), twoTokens()},
+	{"OSS4-TOKEN-05", "unchecked", "lets a temporary key in without its token", carriers("oss-v4"), server(func(v *signature.Verifier) { v.Grants = false })},
+	{"OSS4-TOKEN-05", "called-a-mismatch", "calls a missing token another key's", carriers("oss-v4"), answersFor("InvalidAccessKeyId", 403, "0002-00000003", "0002-00000006")},
+	{"OSS4-TOKEN-06", "unchecked", "takes any token for the key's own", carriers("oss-v4"), server(func(v *signature.Verifier) { v.Grants = false })},
+	{"OSS4-TOKEN-06", "called-unknown", "calls a wrong token an unknown key", carriers("oss-v4"), answersFor("InvalidSecurityToken", 403, "InvalidSecurityToken", "InvalidAccessKeyId")},
 	{"OSS4-TOKEN-04", "name-of-v1-is-a-token", "takes security-token for a second token", requests("oss-v4"), sees(func(r *wire.Request) {
 		r.Target = strings.Replace(r.Target, "?security-token=", "?x-oss-security-token=", 1)
 	})},
