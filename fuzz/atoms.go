@@ -61,10 +61,9 @@ var lifetimes = []int64{3600, 1, 60, 604800}
 // plainParameters are those no list of the V1 family names, and names that
 // look like authentication without being it.
 var plainParameters = []string{
-	"prefix", "marker", "max-keys", "delimiter", "list-type", "encoding-type", "Prefix", "foo", "a", "b", "aa", "a-b", "a.b", "A",
+	"prefix", "marker", "max-keys", "delimiter", "select", "x-workflow-start", "Prefix", "foo", "a", "b", "aa", "a-b", "a.b", "A",
 	"Signature", "Expires", "signature", "security-token", "SecurityToken",
 	"x-oss-foo", "x-oss-process", "X-Oss-Process", "x-oss-", "x-oss", "x-oss-date", "x-oss-security-token", "x-oss-traffic-limit",
-	"x-workflow-start", "select",
 	"x-obs-foo", "x-obs-date", "x-obs-security-token", "x-amz-foo", "x-amz-date", "x-amz-security-token", "X-Amz-Date", "X-Amz-Expires",
 }
 
