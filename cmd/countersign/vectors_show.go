@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
+	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
@@ -245,9 +247,9 @@ func onTheWay(e *vectors.Expect) []field {
 	for _, t := range e.Tamper {
 		what := strings.TrimSpace(t.Op + " " + t.Target)
 		if t.Old != "" {
-			what += " " + string(t.Old) + " →"
+			what += " " + oneLine(t.Old) + " →"
 		}
-		fields = append(fields, field{t.When, strings.TrimSpace(what + " " + string(t.Value))})
+		fields = append(fields, field{t.When, strings.TrimSpace(what + " " + oneLine(t.Value))})
 	}
 	switch after := e.ReceivedAfter; {
 	case after > 0:
@@ -256,4 +258,13 @@ func onTheWay(e *vectors.Expect) []field {
 		fields = append(fields, field{"received", fmt.Sprintf("%d seconds before its time", -after)})
 	}
 	return fields
+}
+
+// oneLine is a value as it is, or, where that would break the line, as it is
+// shown in a stage.
+func oneLine(value wire.Bytes) string {
+	if strings.ContainsFunc(string(value), unicode.IsControl) {
+		return reports.Show(value)
+	}
+	return string(value)
 }
