@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -114,13 +115,6 @@ func secrets(look func(find func(id string) (signature.Credentials, bool), id st
 	})
 }
 
-// otherID looks another key id up.
-func otherID(change func(id string) string) Break {
-	return secrets(func(find func(string) (signature.Credentials, bool), id string) (signature.Credentials, bool) {
-		return find(change(id))
-	})
-}
-
 // anyToken has no token on record to compare with.
 func anyToken() Break {
 	return secrets(func(find func(string) (signature.Credentials, bool), id string) (signature.Credentials, bool) {
@@ -225,5 +219,43 @@ func firstAuthorization(r *wire.Request) {
 		again := seen && wire.EqualFold(h.Name, "Authorization")
 		seen = seen || wire.EqualFold(h.Name, "Authorization")
 		return again
+	})
+}
+
+// authorizationRead reads an Authorization header of one form as one of another:
+// seen may name the groups of the pattern.
+func authorizationRead(pattern, seen string) Break {
+	form := regexp.MustCompile(pattern)
+	return seesAuthorization(func(value string) string { return form.ReplaceAllString(value, seen) })
+}
+
+// keysInAnyCase knows the keys of pairs in every letter case.
+func keysInAnyCase(separator string, names ...string) Break {
+	keys := regexp.MustCompile(`(?i)\b(` + strings.Join(names, "|") + `)` + separator)
+	return seesAuthorization(func(value string) string {
+		return keys.ReplaceAllStringFunc(value, func(key string) string {
+			for _, name := range names {
+				if strings.EqualFold(key, name+separator) {
+					return name + separator
+				}
+			}
+			return key
+		})
+	})
+}
+
+// anyKey takes every key id for the one it knows.
+func anyKey() Break {
+	return secrets(func(find func(string) (signature.Credentials, bool), id string) (signature.Credentials, bool) {
+		c, _ := find(id)
+		return c, true
+	})
+}
+
+// keyInAnyCase looks key ids up without regard to letter case.
+func keyInAnyCase() Break {
+	return secrets(func(find func(string) (signature.Credentials, bool), id string) (signature.Credentials, bool) {
+		c, ok := find(id)
+		return c, ok || strings.EqualFold(id, c.AccessKeyID)
 	})
 }

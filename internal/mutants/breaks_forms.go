@@ -2,8 +2,10 @@ package mutants
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -61,17 +63,6 @@ func hasField(s *signature.Signing, name string) bool {
 	return slices.ContainsFunc(s.Form, func(f [2]string) bool { return f[0] == name })
 }
 
-// fieldRead reads one value of a field as another.
-func fieldRead(field, from, to string) Break {
-	return reads(func(s *signature.Signing) {
-		for i := range s.Form {
-			if s.Form[i][0] == field && s.Form[i][1] == from {
-				s.Form[i][1] = to
-			}
-		}
-	})
-}
-
 // seesField changes the value of a field where it stands in the body. The form
 // is that of a vector: one part a field.
 func seesField(name string, change func(value string) string) Break {
@@ -114,3 +105,107 @@ func placedAs(name, called string) Break {
 		}
 	})
 }
+
+// expirationAs holds a form to another expiration than its policy has; what is
+// none is empty.
+func expirationAs(change func(text string) string) Break {
+	return rewriting(func(policy string) string {
+		var p struct{ Expiration string }
+		if json.Unmarshal(signature.OBSV2Form.Policy.JSON([]byte(policy)), &p) != nil {
+			return policy
+		}
+		text := change(p.Expiration)
+		if p.Expiration == "" && text != "" {
+			return `{"expiration":"` + text + `",` + policy[1:]
+		}
+		return strings.Replace(policy, `"`+p.Expiration+`"`, `"`+text+`"`, 1)
+	})
+}
+
+// expirationOfLayout takes expirations of one more form.
+func expirationOfLayout(layout string) Break {
+	return expirationAs(func(text string) string {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC().Format(time.RFC3339)
+		}
+		return text
+	})
+}
+
+// everLater puts expirations off to the end of the century.
+func everLater() Break {
+	return expirationAs(func(text string) string {
+		if _, err := time.Parse(time.RFC3339, text); err == nil {
+			return "2099" + text[4:]
+		}
+		return text
+	})
+}
+
+// expirationNotNeeded takes a policy without an expiration.
+func expirationNotNeeded() Break {
+	return expirationAs(func(text string) string {
+		if text == "" {
+			return "2099-01-01T00:00:00Z"
+		}
+		return text
+	})
+}
+
+// conditionsOf are the conditions of a policy as they stand there.
+func conditionsOf(policy string) []string {
+	var p struct{ Conditions []json.RawMessage }
+	if json.Unmarshal(signature.OBSV2Form.Policy.JSON([]byte(policy)), &p) != nil {
+		return nil
+	}
+	var out []string
+	for _, c := range p.Conditions {
+		out = append(out, string(c))
+	}
+	return out
+}
+
+// conditionsAs holds a form to other conditions: of each the operator, the field
+// with its dollar sign or the least size, and the value or the largest.
+func conditionsAs(change func(c *[3]any)) Break {
+	return rewriting(func(policy string) string {
+		for _, raw := range conditionsOf(policy) {
+			var c [3]any
+			var pair map[string]string
+			if json.Unmarshal([]byte(raw), &pair) == nil {
+				for name, value := range pair {
+					c = [3]any{"eq", "$" + name, value}
+				}
+			} else if json.Unmarshal([]byte(raw), &c) != nil {
+				continue
+			}
+			was := c
+			if change(&c); c != was {
+				out, _ := json.Marshal(c)
+				policy = strings.Replace(policy, raw, string(out), 1)
+			}
+		}
+		return policy
+	})
+}
+
+// anyValue takes every value for a field that a condition of one operator names.
+func anyValue(operator, field string) Break {
+	return conditionsAs(func(c *[3]any) {
+		if c[0] == operator && c[1] == "$"+field {
+			c[0], c[2] = "starts-with", ""
+		}
+	})
+}
+
+// sizesAs holds a file to other limits.
+func sizesAs(change func(least, most *any)) Break {
+	return conditionsAs(func(c *[3]any) {
+		if c[0] == "content-length-range" {
+			change(&c[1], &c[2])
+		}
+	})
+}
+
+// anySize does not measure files.
+func anySize() Break { return sizesAs(func(least, most *any) { *least, *most = 0, 1<<32 }) }

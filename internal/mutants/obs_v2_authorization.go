@@ -41,10 +41,7 @@ var obsV2Authorization = append([]Mutant{
 		return built
 	})},
 	{"OBS2-AUTH-03", "any-key", "knows every access key", header(obsV2Scheme),
-		server(func(v *signature.Verifier) {
-			known := v.Secret
-			v.Secret = func(string) (signature.Credentials, bool) { return known("UDSIAMSTUBTEST000012") }
-		})},
+		anyKey()},
 	{"OBS2-AUTH-03", "as-mismatch", "answers an unknown access key as a mismatch", requests(obsV2Scheme), inAnswer("<Code>InvalidAccessKeyId", "<Code>SignatureDoesNotMatch")},
 	{"OBS2-AUTH-04", "encoded", "percent-encodes the signature in the header", header(obsV2Scheme),
 		text(signature.Authorization, func(built string) string {
@@ -81,20 +78,16 @@ var obsV2Authorization = append([]Mutant{
 // readers are servers that read what nobody should have written.
 func readers() []Mutant {
 	var family []Mutant
-	for _, r := range []struct{ requirement, name, about, old, new string }{
-		{"OBS2-AUTH-01", "slash-for-colon", "takes a slash for the colon", "TESTACCESSKEYID00001/", "TESTACCESSKEYID00001:"},
-		{"OBS2-AUTH-01", "pairs", "reads the pairs of V4", "Credential=TESTACCESSKEYID00001,Signature=", "TESTACCESSKEYID00001:"},
-		{"OBS2-AUTH-07", "small-letters", "reads the word in small letters", "obs ", "OBS "},
-		{"OBS2-AUTH-07", "tab", "takes a tab for the blank", "OBS\t", "OBS "},
-		{"OBS2-AUTH-07", "blanks", "takes two blanks for one", "OBS  ", "OBS "},
-		{"OBS2-AUTH-07", "no-blank", "needs no blank behind the word", "OBST", "OBS T"},
-		{"OBS2-AUTH-07", "other-word", "takes SDK-HMAC-SHA256 for OBS", "SDK-HMAC-SHA256 ", "OBS "},
+	for _, r := range []struct{ requirement, name, about, pattern, seen string }{
+		{"OBS2-AUTH-01", "slash-for-colon", "takes a slash for the colon", `^(OBS [^:]+)/([^:]{27}=)$`, "$1:$2"},
+		{"OBS2-AUTH-01", "pairs", "reads the pairs of V4", "Credential=([^,]*),Signature=", "$1:"},
+		{"OBS2-AUTH-07", "small-letters", "reads the word in small letters", "^obs ", "OBS "},
+		{"OBS2-AUTH-07", "tab", "takes a tab for the blank", "^OBS\t", "OBS "},
+		{"OBS2-AUTH-07", "blanks", "takes two blanks for one", "^OBS +", "OBS "},
+		{"OBS2-AUTH-07", "no-blank", "needs no blank behind the word", "^OBS([^ ])", "OBS $1"},
+		{"OBS2-AUTH-07", "other-word", "takes SDK-HMAC-SHA256 for OBS", "^SDK-HMAC-SHA256 ", "OBS "},
 	} {
-		family = append(family, Mutant{r.requirement, "reads-" + r.name, r.about, header(obsV2Scheme), sees(func(req *wire.Request) {
-			if value, ok := req.Header("Authorization"); ok {
-				req.SetHeader("Authorization", strings.Replace(value, r.old, r.new, 1))
-			}
-		})})
+		family = append(family, Mutant{r.requirement, "reads-" + r.name, r.about, header(obsV2Scheme), authorizationRead(r.pattern, r.seen)})
 	}
 	return family
 }

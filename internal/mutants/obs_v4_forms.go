@@ -17,15 +17,19 @@ func obsPolicies(conditions, expiration, expired, token, scheme, prefix string) 
 		{conditions, prefix + "not-looked-at", "does not look at policies", form(scheme), server(func(v *signature.Verifier) { v.Grants = false })},
 		{conditions, prefix + "fields-without-conditions", "takes fields that are no conditions", form(scheme), neededFields(func(string) bool { return false })},
 		{conditions, prefix + "ignored-not-ignored", "wants a condition for x-ignore- fields", form(scheme), neededFields(func(field string) bool { return strings.HasPrefix(field, "x-ignore-") })},
-		{conditions, prefix + "key-not-compared", "does not compare a key with the one of the policy", form(scheme), fieldRead("key", "index.html", "uploads/photo.jpg")},
-		{conditions, prefix + "prefix-not-compared", "does not compare the beginning of a key", form(scheme), fieldRead("key", "other/photo.jpg", "uploads/photo.jpg")},
-		{conditions, prefix + "size-not-measured", "does not measure the file", form(scheme), fieldRead("file", "hello", "hell")},
-		{conditions, prefix + "bucket-not-compared", "does not compare the bucket", form(scheme), rewording("otherbucket", "examplebucket")},
+		{conditions, prefix + "key-not-compared", "does not compare a key with the one of the policy", form(scheme), anyValue("eq", "key")},
+		{conditions, prefix + "prefix-not-compared", "does not compare the beginning of a key", form(scheme), anyValue("starts-with", "key")},
+		{conditions, prefix + "size-not-measured", "does not measure the file", form(scheme), anySize()},
+		{conditions, prefix + "bucket-not-compared", "does not compare the bucket", form(scheme), anyValue("eq", "bucket")},
 		{conditions, prefix + "starts-with-refused", "knows no starts-with for the key", form(scheme), rewording(`"starts-with","$key"`, `"begins-with","$key"`)},
-		{conditions, prefix + "largest-size-refused", "refuses a file of the largest size", form(scheme), rewording(`"content-length-range",5,5`, `"content-length-range",5,4`)},
-		{expiration, prefix + "zone-not-needed", "takes an expiration without its zone", form(scheme), rewording(`T09:00:00"`, `T09:00:00Z"`)},
-		{expiration, prefix + "offset-taken", "takes an expiration with an offset", form(scheme), rewording("T17:00:00+08:00", "T09:00:00Z")},
-		{expiration, prefix + "expiration-not-needed", "takes a policy without an expiration", form(scheme), rewording(`{"conditions":[{`, `{"expiration":"2024-05-20T09:00:00Z","conditions":[{`)},
+		{conditions, prefix + "largest-size-refused", "refuses a file of the largest size", form(scheme), sizesAs(func(_, most *any) {
+			if size, ok := (*most).(float64); ok {
+				*most = size - 1
+			}
+		})},
+		{expiration, prefix + "zone-not-needed", "takes an expiration without its zone", form(scheme), expirationOfLayout("2006-01-02T15:04:05")},
+		{expiration, prefix + "offset-taken", "takes an expiration with an offset", form(scheme), expirationOfLayout("2006-01-02T15:04:05-07:00")},
+		{expiration, prefix + "expiration-not-needed", "takes a policy without an expiration", form(scheme), expirationNotNeeded()},
 		{expiration, prefix + "no-fraction", "refuses milliseconds", form(scheme), demanding(func(s *signature.Signing) bool {
 			policy := decodedPolicy(s.Policy)
 			return !strings.Contains(policy, ".500Z")
@@ -34,7 +38,7 @@ func obsPolicies(conditions, expiration, expired, token, scheme, prefix string) 
 			return !strings.Contains(decodedPolicy(s.Policy), ":00Z")
 		})},
 		{expired, prefix + "a-second-early", "lets a policy expire a second early", form(scheme), clock(time.Second)},
-		{expired, prefix + "never", "never lets a policy expire", form(scheme), rewording("2024-05-20T09:00:00Z", "2034-05-20T09:00:00Z")},
+		{expired, prefix + "never", "never lets a policy expire", form(scheme), everLater()},
 		{token, prefix + "form-token-not-compared", "does not look at the token of a form", form(scheme), anyToken()},
 	}
 	if scheme == "obs-v4" {

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -44,9 +45,9 @@ var obsV4Request = []Mutant{
 		})},
 	{"OBS4-STRING-02", "local-time", "writes the time of its own zone", requests("obs-v4"),
 		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) {
-			l[1] = strings.Replace(l[1], "T08", "T16", 1)
-			l[1] = strings.Replace(l[1], "T03", "T11", 1)
-			l[1] = strings.Replace(l[1], "T23", "T07", 1)
+			if at, err := time.Parse("20060102T150405Z", l[1]); err == nil {
+				l[1] = at.Add(8 * time.Hour).Format("20060102T150405Z")
+			}
 		})},
 	{"OBS4-STRING-02", "without-leading-zeros", "writes the hour without a leading zero", requests("obs-v4"),
 		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) { l[1] = strings.Replace(l[1], "T0", "T", 1) })},

@@ -112,21 +112,21 @@ func obsV4URI() []Mutant {
 			output(signature.CanonicalResource, func(s *signature.Signing, _ string) string {
 				return wire.EscapePath(wire.UnescapeQuery(s.Resource.RawPath))
 			})},
-		{"OBS4-URI-04", "bucket-cut-off", "signs the key alone in path style", both, output(signature.CanonicalResource, onPathStyle(func(b string) string {
-			if rest, ok := strings.CutPrefix(b, "/examplebucket/"); ok && rest != "" {
+		{"OBS4-URI-04", "bucket-cut-off", "signs the key alone in path style", both, output(signature.CanonicalResource, onPathStyle(func(bucket, b string) string {
+			if rest, ok := strings.CutPrefix(b, slashed(bucket)); ok && rest != "" {
 				return "/" + rest
 			}
 			return b
 		}))},
-		{"OBS4-URI-04", "slash-added", "closes a bucket in path style with a slash", both, output(signature.CanonicalResource, onPathStyle(func(b string) string {
-			if b == "/examplebucket" {
+		{"OBS4-URI-04", "slash-added", "closes a bucket in path style with a slash", both, output(signature.CanonicalResource, onPathStyle(func(bucket, b string) string {
+			if b == "/"+bucket {
 				return b + "/"
 			}
 			return b
 		}))},
-		{"OBS4-URI-04", "slash-removed", "removes the slash behind a bucket in path style", both, output(signature.CanonicalResource, onPathStyle(func(b string) string {
-			if b == "/examplebucket/" {
-				return "/examplebucket"
+		{"OBS4-URI-04", "slash-removed", "removes the slash behind a bucket in path style", both, output(signature.CanonicalResource, onPathStyle(func(bucket, b string) string {
+			if b == slashed(bucket) {
+				return "/" + bucket
 			}
 			return b
 		}))},
@@ -148,10 +148,10 @@ func bucketInPath(when func(r *signature.Resource) bool) Break {
 }
 
 // onPathStyle edits a path where the bucket stands in it.
-func onPathStyle(edit func(built string) string) func(s *signature.Signing, built string) string {
+func onPathStyle(edit func(bucket, built string) string) func(s *signature.Signing, built string) string {
 	return func(s *signature.Signing, built string) string {
-		if s.Resource.Addressing == signature.PathStyle {
-			return edit(built)
+		if s.Resource.Addressing == signature.PathStyle && s.Resource.Bucket != "" {
+			return edit(s.Resource.Bucket, built)
 		}
 		return built
 	}

@@ -201,14 +201,20 @@ var opCopy = []Mutant{
 	{"OP-COPY-01", "cut-at-hash", "ends the source at a number sign", senders("header"), otherSource(upTo("#"))},
 	{"OP-COPY-01", "hash-first-lost", "ends the source at a number sign in front", senders("header"), otherSource(upTo("/#"))},
 	{"OP-COPY-01", "slashes-joined", "joins slashes of the source", keySenders, otherSource(slashesJoined)},
-	{"OP-COPY-01", "leading-slash-lost", "drops a slash in front of the source's key", keySenders, otherSource(func(s string) string { return strings.Replace(s, "sourcebucket//", "sourcebucket/", 1) })},
+	{"OP-COPY-01", "leading-slash-lost", "drops a slash in front of the source's key", keySenders, otherSource(func(s string) string {
+		bucket, key, _ := strings.Cut(s, "/")
+		return bucket + "/" + strings.TrimPrefix(key, "/")
+	})},
 	{"OP-COPY-01", "dot-segments-removed", "removes dot segments of the source", keySenders, otherSource(dotsRemoved)},
 	{"OP-COPY-01", "trailing-slash-lost", "trims a slash from the end of the source", keySenders, otherSource(func(s string) string { return strings.TrimSuffix(s, "/") })},
 	{"OP-COPY-01", "folders-lost", "keeps the last part of the source's key", keySenders, otherSource(func(s string) string {
 		bucket, key, _ := strings.Cut(s, "/")
 		return bucket + "/" + key[strings.LastIndexByte(strings.TrimRight(key, "/"), '/')+1:]
 	})},
-	{"OP-COPY-01", "bucket-cut-off-twice", "cuts the bucket off twice", keySenders, otherSource(func(s string) string { return strings.Replace(s, "sourcebucket/sourcebucket/", "sourcebucket/", 1) })},
+	{"OP-COPY-01", "bucket-cut-off-twice", "cuts the bucket off twice", keySenders, otherSource(func(s string) string {
+		bucket, key, _ := strings.Cut(s, "/")
+		return bucket + "/" + strings.TrimPrefix(key, bucket+"/")
+	})},
 	{"OP-COPY-01", "target-bucket", "copies from the bucket of the target", keySenders, otherSource(func(s string) string { return strings.Replace(s, "sourcebucket/", "examplebucket/", 1) })},
 	{"OP-COPY-01", "bucket-of-letters", "knows buckets of letters only", keySenders, otherSource(func(s string) string { return strings.TrimLeft(s, "0123456789-") })},
 	{"OP-COPY-01", "own-object-is-none", "leaves the source out where it is the target", keySenders, otherSource(func(s string) string { return strings.Replace(s, "examplebucket/notes/readme.txt", "", 1) })},

@@ -83,7 +83,9 @@ func posted(r *wire.Request) postedForm {
 			}
 		}
 		c.field = strings.ToLower(c.written)
-		c.value, c.there = p.fields[c.field]
+		if c.value, c.there = p.fields[c.field]; c.field == "bucket" && !c.there {
+			c.value, _, _ = strings.Cut(r.Host(), ".")
+		}
 		p.conditions = append(p.conditions, c)
 	}
 	return p

@@ -143,15 +143,15 @@ var ossV2Resource = slices.Concat(
 			})},
 
 		{"OSS2-RESOURCE-05", "bucket-without-slash", "ends a bucket without a slash", requests("oss-v2"),
-			withoutKey(func(s *signature.Signing) bool { return s.Resource.Bucket != "" }, "%2Fexamplebucket")},
+			withoutKey(func(s *signature.Signing) bool { return s.Resource.Bucket != "" }, "%2F", "")},
 		{"OSS2-RESOURCE-05", "path-style-as-sent", "ends a bucket as the path does", requests("oss-v2"),
-			withoutKey(func(s *signature.Signing) bool { return s.Resource.RawPath == "/examplebucket" }, "%2Fexamplebucket")},
+			withoutKey(func(s *signature.Signing) bool { return s.Resource.RawPath == "/"+s.Resource.Bucket }, "%2F", "")},
 		{"OSS2-RESOURCE-05", "two-slashes-with-path-style", "adds a slash to the one of the path", requests("oss-v2"),
-			withoutKey(func(s *signature.Signing) bool { return s.Resource.RawPath == "/examplebucket/" }, "%2Fexamplebucket%2F%2F")},
+			withoutKey(func(s *signature.Signing) bool { return s.Resource.RawPath == slashed(s.Resource.Bucket) }, "%2F", "%2F%2F")},
 		{"OSS2-RESOURCE-05", "service-with-two-slashes", "signs two slashes for the service", requests("oss-v2"),
-			withoutKey(func(s *signature.Signing) bool { return s.Resource.Bucket == "" }, "%2F%2F")},
+			withoutKey(func(s *signature.Signing) bool { return s.Resource.Bucket == "" }, "%2F", "%2F%2F")},
 		{"OSS2-RESOURCE-05", "service-empty", "signs nothing for the service", requests("oss-v2"),
-			withoutKey(func(s *signature.Signing) bool { return s.Resource.Bucket == "" }, "")},
+			withoutKey(func(s *signature.Signing) bool { return s.Resource.Bucket == "" }, "%2F", "")},
 
 		{"OSS2-RESOURCE-06", "dots-resolved", "resolves dot segments", requests("oss-v2"),
 			keyOfV2(func(key string) string {
@@ -209,11 +209,11 @@ func keyOfV2(change func(key string) string) Break {
 	})
 }
 
-// withoutKey writes the path of requests without a key otherwise.
-func withoutKey(there func(s *signature.Signing) bool, written string) Break {
+// withoutKey ends the path of requests without a key otherwise.
+func withoutKey(there func(s *signature.Signing) bool, end, written string) Break {
 	return inPath(func(s *signature.Signing, path string) string {
 		if s.Resource.RawKey == "" && there(s) {
-			return written
+			return strings.TrimSuffix(path, end) + written
 		}
 		return path
 	})
