@@ -129,8 +129,10 @@ func (v *Verifier) Verify(req *wire.Request) *Verification {
 // services, the codes they know are those of OSS: OBS has none.
 func (v *Verification) refuse(faults ...*Fault) *Verification {
 	if v.Profile != nil && strings.HasPrefix(v.Profile.Scheme, "obs") {
-		for _, f := range faults {
-			f.EC = ""
+		for i, f := range faults { // a copy: a profile may return the same fault again and again
+			told := *f
+			told.EC = ""
+			faults[i] = &told
 		}
 	}
 	v.Verdict, v.Faults = Malformed, faults
