@@ -34,3 +34,14 @@ type StageValue struct {
 	Stage Stage
 	Value string
 }
+
+// FirstOther returns the first stage in which two lists of the same stages
+// differ, and whether there is one.
+func FirstOther(a, b []StageValue) (Stage, bool) {
+	for i := range a {
+		if i < len(b) && a[i].Value != b[i].Value {
+			return a[i].Stage, true
+		}
+	}
+	return "", false
+}

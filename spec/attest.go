@@ -94,8 +94,9 @@ func otherReading(item *Item, name string, returned *wire.Request) (Testimony, b
 	if returned == nil {
 		return t, false
 	}
-	t.Stage = firstOf(verifierOf(item, nil).Verify(returned).Stages(), verifierOf(item, r.Apply).Verify(returned).Stages())
-	return t, t.Stage != ""
+	var found bool
+	t.Stage, found = signature.FirstOther(verifierOf(item, nil).Verify(returned).Stages(), verifierOf(item, r.Apply).Verify(returned).Stages())
+	return t, found
 }
 
 // firstStage returns the first stage of an input that a reading builds
@@ -109,18 +110,7 @@ func firstStage(p *signature.Profile, reading func(*signature.Profile) *signatur
 	if err != nil {
 		return "", false
 	}
-	stage := firstOf(plain.Stages(), other.Stages())
-	return stage, stage != ""
-}
-
-// firstOf returns the first stage in which two lists of the same stages differ.
-func firstOf(a, b []signature.StageValue) signature.Stage {
-	for i := range a {
-		if i < len(b) && a[i].Value != b[i].Value {
-			return a[i].Stage
-		}
-	}
-	return ""
+	return signature.FirstOther(plain.Stages(), other.Stages())
 }
 
 // disagreement says in a line how a stage differs: by the known slip that

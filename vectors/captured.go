@@ -131,24 +131,22 @@ func (f *Found) Transcribe(sdk Implementation, about *About, since string, level
 			return nil, fmt.Errorf("%w: %w", ErrNotReproduced, err)
 		}
 		t.Case.Alternatives = []Alternative{{Reading: f.Reading.Name, Stages: pinned(other)}}
-		t.Differs = &Differs{ID: c.ID, Digest: t.Case.Digest(), Stage: firstStage(signed, other),
+		t.Differs = &Differs{ID: c.ID, Digest: t.Case.Digest(), Stage: firstOther(signed.Stages(), other.Stages()),
 			Note: fmt.Sprintf("the reading %s: %s", f.Reading.Name, f.Reading.Why)}
 		signed = other
 	}
 	if got := signed.Stage(signature.SignatureValue); got != f.Verification.Provided {
-		stage := firstStageOf(f.Verification.Stages(), signed.Stages())
+		stage := firstOther(f.Verification.Stages(), signed.Stages())
 		return nil, fmt.Errorf("%w from the request without its authentication: %s comes out otherwise; it signs other headers than a signer is asked for", ErrNotReproduced, stage)
 	}
 	return t, nil
 }
 
-func firstStage(a, b *signature.Signed) signature.Stage { return firstStageOf(a.Stages(), b.Stages()) }
-
-func firstStageOf(a, b []signature.StageValue) signature.Stage {
-	for i := range a {
-		if i < len(b) && a[i].Value != b[i].Value {
-			return a[i].Stage
-		}
+// firstOther is the first stage that differs, or where none of them does the
+// signature.
+func firstOther(a, b []signature.StageValue) signature.Stage {
+	if stage, ok := signature.FirstOther(a, b); ok {
+		return stage
 	}
 	return signature.SignatureValue
 }

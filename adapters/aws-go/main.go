@@ -9,7 +9,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -19,7 +18,6 @@ import (
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/subject/adapter"
-	"github.com/countersign/countersign/wire"
 )
 
 func main() {
@@ -60,7 +58,7 @@ func sign(ctx context.Context, q *subject.SignQuestion) (*adapter.Answer, error)
 }
 
 func signHeader(ctx context.Context, in *signature.Input) (*adapter.Answer, error) {
-	req := newRequest(in)
+	req := adapter.HTTPRequest(in)
 	hash := req.Header.Get(payloadHeader)
 	if hash == "" { // what the S3 client does before it signs
 		sum := sha256.Sum256([]byte(in.Request.Body))
@@ -83,7 +81,7 @@ func signHeader(ctx context.Context, in *signature.Input) (*adapter.Answer, erro
 }
 
 func presign(ctx context.Context, in *signature.Input) (*adapter.Answer, error) {
-	req := newRequest(in)
+	req := adapter.HTTPRequest(in)
 	query := req.URL.Query()
 	query.Set("X-Amz-Expires", strconv.FormatInt(in.Expires, 10))
 	req.URL.RawQuery = query.Encode()
@@ -107,22 +105,3 @@ func credentials(in *signature.Input) aws.Credentials {
 }
 
 func service(in *signature.Input) string { return cmp.Or(in.Product, "s3") }
-
-// newRequest is the request as net/http has it.
-func newRequest(in *signature.Input) *http.Request {
-	host := in.Request.Host()
-	target := wire.SplitTarget(in.Request.Target)
-	req := &http.Request{
-		Method: in.Request.Method, Host: host, Header: make(http.Header),
-		URL: &url.URL{
-			Scheme: in.Request.Transport, Host: host,
-			Path: wire.Unescape(target.Path), RawPath: target.Path, RawQuery: target.Query,
-		},
-	}
-	for _, h := range in.Request.Headers {
-		if !wire.EqualFold(h.Name, "Host") {
-			req.Header.Add(h.Name, h.Value)
-		}
-	}
-	return req
-}

@@ -7,15 +7,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"net/url"
 	"runtime/debug"
 	"strings"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/subject/adapter"
-	"github.com/countersign/countersign/wire"
 	"github.com/minio/minio-go/v7/pkg/signer"
 )
 
@@ -66,21 +63,11 @@ func sign(_ context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
 // signV2 lets the SDK add the Authorization header. The token is put into its
 // header first, as the SDK's client does.
 func signV2(in *signature.Input) *adapter.Answer {
-	host := in.Request.Host()
-	target := wire.SplitTarget(in.Request.Target)
-	req := http.Request{
-		Method: in.Request.Method, Host: host, Header: make(http.Header),
-		URL: &url.URL{Scheme: in.Request.Transport, Host: host, Path: wire.Unescape(target.Path), RawPath: target.Path, RawQuery: target.Query},
-	}
-	for _, h := range in.Request.Headers {
-		if !wire.EqualFold(h.Name, "Host") {
-			req.Header.Add(h.Name, h.Value)
-		}
-	}
+	req := adapter.HTTPRequest(in)
 	if in.Credentials.SecurityToken != "" {
 		req.Header.Set("X-Amz-Security-Token", in.Credentials.SecurityToken)
 	}
-	signed := signer.SignV2(req, in.Credentials.AccessKeyID, in.Credentials.AccessKeySecret, in.Addressing == signature.VirtualHost && in.Bucket != "")
+	signed := signer.SignV2(*req, in.Credentials.AccessKeyID, in.Credentials.AccessKeySecret, in.Addressing == signature.VirtualHost && in.Bucket != "")
 	authorization := signed.Header.Get("Authorization")
 	a := adapter.Signature(authorization[strings.LastIndexByte(authorization, ':')+1:]).With(signature.Authorization, authorization)
 	a.Request = in.Request.Clone(3)

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/http"
-	"net/url"
 	"reflect"
 	"strings"
 	"time"
@@ -101,21 +99,8 @@ func setSignTime(c *signer.SigningContext, t time.Time) error {
 // newContext gives a request to the signer as a client would. The signer takes
 // bucket and key from the context, parameters and headers from the request.
 func newContext(in *signature.Input) *signer.SigningContext {
-	host := in.Request.Host()
-	target := wire.SplitTarget(in.Request.Target)
-	req := &http.Request{
-		Method: in.Request.Method,
-		Host:   host,
-		Header: make(http.Header),
-		URL: &url.URL{
-			Scheme: in.Request.Transport, Host: host,
-			Path: wire.Unescape(target.Path), RawPath: target.Path, RawQuery: target.Query,
-		},
-	}
-	for _, h := range in.Request.Headers {
-		// Host too: that is the only place where the signer looks for it.
-		req.Header.Add(h.Name, h.Value)
-	}
+	req := adapter.HTTPRequest(in)
+	req.Header.Set("Host", req.Host) // the only place where the signer looks for it
 	c := &signer.SigningContext{
 		Request: req, Region: &in.Region, Product: oss.Ptr(cmp.Or(in.Product, oss.DefaultProduct)),
 		SubResource: subResources, AdditionalHeaders: in.AdditionalHeaders,

@@ -66,15 +66,15 @@ func coverageRows(set *vectors.Set, patterns []string) ([]coverage.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	breaking := slices.DeleteFunc(slices.Clone(mutants.All), func(m mutants.Mutant) bool { return !wanted.Match(m.Requirement) })
-	rows := slices.DeleteFunc(coverage.Rows(set, breaking), func(r coverage.Row) bool { return !wanted.Match(r.Requirement.ID) })
+	ids := slices.DeleteFunc(slices.Clone(set.RequirementIDs()), func(id string) bool { return !wanted.Match(id) })
 	if err := wanted.UnmatchedError(set.RequirementIDs()); err != nil {
 		return nil, err
 	}
-	if len(rows) == 0 {
+	if len(ids) == 0 {
 		return nil, fmt.Errorf("nothing is selected: the files of patterns hold no pattern")
 	}
-	return rows, nil
+	breaking := slices.DeleteFunc(slices.Clone(mutants.All), func(m mutants.Mutant) bool { return !slices.Contains(ids, m.Requirement) })
+	return slices.DeleteFunc(coverage.Rows(set, breaking), func(r coverage.Row) bool { return !slices.Contains(ids, r.Requirement.ID) }), nil
 }
 
 func (env *environment) printCoverage(rows []coverage.Row) {

@@ -43,22 +43,29 @@ func text(name signature.Stage, edit func(built string) string) Break {
 // than the one that goes out. Bucket, key and addressing stay those of the real
 // one: see [key].
 func input(change func(r *wire.Request), stages ...signature.Stage) Break {
+	return during(stages, func(s *signature.Signing) func() {
+		request, target, params := s.Request, s.Target, s.Params
+		s.Request = request.Clone(1)
+		change(s.Request)
+		if s.Request.Target != request.Target { // that of a URL to be signed lacks its authentication
+			s.Target = wire.SplitTarget(s.Request.Target)
+			s.Params = wire.AppendParams(nil, s.Target.Query)
+		}
+		return func() { s.Request, s.Target, s.Params = request, target, params }
+	})
+}
+
+// during builds the named stages, or all if none is named, while change is in
+// force; what change returns undoes it for the stages behind them.
+func during(stages []signature.Stage, change func(s *signature.Signing) (undo func())) Break {
 	if len(stages) == 0 {
 		stages = signature.Stages
 	}
 	return Break{Profile: func(p *signature.Profile) *signature.Profile {
 		for _, name := range stages {
 			p = rebuilt(p, name, func(s *signature.Signing, dst []byte, build builder) ([]byte, error) {
-				request, target, params := s.Request, s.Target, s.Params
-				s.Request = request.Clone(1)
-				change(s.Request)
-				if s.Request.Target != request.Target { // that of a URL to be signed lacks its authentication
-					s.Target = wire.SplitTarget(s.Request.Target)
-					s.Params = wire.AppendParams(nil, s.Target.Query)
-				}
-				out, err := build(s, dst)
-				s.Request, s.Target, s.Params = request, target, params
-				return out, err
+				defer change(s)()
+				return build(s, dst)
 			})
 		}
 		return p

@@ -137,18 +137,11 @@ func eachName(names string, mutant func(name string) Mutant) []Mutant {
 // parameters builds the stages that have parameters from others than were sent,
 // nothing decoded.
 func parameters(change func(params []wire.Param) []wire.Param) Break {
-	return Break{Profile: func(p *signature.Profile) *signature.Profile {
-		for _, name := range []signature.Stage{signature.CanonicalResource, signature.CanonicalQuery} {
-			p = rebuilt(p, name, func(s *signature.Signing, dst []byte, build builder) ([]byte, error) {
-				params := s.Params
-				s.Params = change(slices.Clone(params))
-				out, err := build(s, dst)
-				s.Params = params
-				return out, err
-			})
-		}
-		return p
-	}}
+	return during([]signature.Stage{signature.CanonicalResource, signature.CanonicalQuery}, func(s *signature.Signing) func() {
+		params := s.Params
+		s.Params = change(slices.Clone(params))
+		return func() { s.Params = params }
+	})
 }
 
 // eachParameter changes every parameter, still as it travels.

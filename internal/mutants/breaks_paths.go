@@ -12,21 +12,11 @@ import (
 // resource builds the named stages, or all, for another bucket, key or
 // addressing.
 func resource(change func(r *signature.Resource), stages ...signature.Stage) Break {
-	if len(stages) == 0 {
-		stages = signature.Stages
-	}
-	return Break{Profile: func(p *signature.Profile) *signature.Profile {
-		for _, name := range stages {
-			p = rebuilt(p, name, func(s *signature.Signing, dst []byte, build builder) ([]byte, error) {
-				real := s.Resource
-				change(&s.Resource)
-				out, err := build(s, dst)
-				s.Resource = real
-				return out, err
-			})
-		}
-		return p
-	}}
+	return during(stages, func(s *signature.Signing) func() {
+		real := s.Resource
+		change(&s.Resource)
+		return func() { s.Resource = real }
+	})
 }
 
 // otherKey signs another key: raw is the one of the wire, key the decoded one.

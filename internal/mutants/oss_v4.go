@@ -25,37 +25,20 @@ var riskyMarks = []struct{ char, name string }{
 
 // scoped builds the named stages, or all, for another scope than the request's.
 func scoped(change func(s *signature.Scope), stages ...signature.Stage) Break {
-	if len(stages) == 0 {
-		stages = signature.Stages
-	}
-	return Break{Profile: func(p *signature.Profile) *signature.Profile {
-		for _, name := range stages {
-			p = rebuilt(p, name, func(s *signature.Signing, dst []byte, build builder) ([]byte, error) {
-				scope := s.Scope
-				change(&s.Scope)
-				out, err := build(s, dst)
-				s.Scope = scope
-				return out, err
-			})
-		}
-		return p
-	}}
+	return during(stages, func(s *signature.Signing) func() {
+		scope := s.Scope
+		change(&s.Scope)
+		return func() { s.Scope = scope }
+	})
 }
 
 // namesOf signs another list of additional headers than the request has.
 func namesOf(change func(names []string) []string, stages ...signature.Stage) Break {
-	return Break{Profile: func(p *signature.Profile) *signature.Profile {
-		for _, name := range stages {
-			p = rebuilt(p, name, func(s *signature.Signing, dst []byte, build builder) ([]byte, error) {
-				names := s.SignedHeaders
-				s.SignedHeaders = change(slices.Clone(names))
-				out, err := build(s, dst)
-				s.SignedHeaders = names
-				return out, err
-			})
-		}
-		return p
-	}}
+	return during(stages, func(s *signature.Signing) func() {
+		names := s.SignedHeaders
+		s.SignedHeaders = change(slices.Clone(names))
+		return func() { s.SignedHeaders = names }
+	})
 }
 
 // seesQuery changes the raw query a server sees.

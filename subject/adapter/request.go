@@ -1,0 +1,30 @@
+package adapter
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/wire"
+)
+
+// HTTPRequest is the request of a signing input as net/http has it, for SDKs
+// that sign those: the raw path and query stay as they are given, and Host
+// stands in its own field.
+func HTTPRequest(in *signature.Input) *http.Request {
+	host := in.Request.Host()
+	target := wire.SplitTarget(in.Request.Target)
+	req := &http.Request{
+		Method: in.Request.Method, Host: host, Header: make(http.Header),
+		URL: &url.URL{
+			Scheme: in.Request.Transport, Host: host,
+			Path: wire.Unescape(target.Path), RawPath: target.Path, RawQuery: target.Query,
+		},
+	}
+	for _, h := range in.Request.Headers {
+		if !wire.EqualFold(h.Name, "Host") {
+			req.Header.Add(h.Name, h.Value)
+		}
+	}
+	return req
+}
