@@ -23,7 +23,7 @@ var answerRules = map[string]func(*Answer, *diagnose.ErrorDocument) string{
 	"OBS2-ERROR-01":   showsItsString,
 	"OBS2-ERROR-03":   tellsOneOfHEAD("x-obs-error-code", "x-amz-error-code"),
 	"OBS2-ERROR-04":   tellsTheSkew(false),
-	"OBS4-ERROR-01":   showsItsString,
+	"OBS4-ERROR-01":   spellsInSmallDigits,
 	"OBSAWS2-AUTH-02": namesTheAWSKey,
 	"OBSAWS2-DATE-02": namesBothDates("Date", "x-amz-date"),
 }
@@ -33,23 +33,33 @@ var answerRules = map[string]func(*Answer, *diagnose.ErrorDocument) string{
 var spelled = regexp.MustCompile(`^([0-9A-F]{2} )+$`)
 
 func spellsItsString(_ *Answer, doc *diagnose.ErrorDocument) string {
-	for _, f := range doc.Fields {
-		if f.Name == "StringToSignBytes" && spelled.MatchString(f.Value) {
-			return printsItsString(doc)
-		}
+	if !spelled.MatchString(element(doc, "StringToSignBytes")) {
+		return "the answer does not spell its StringToSign as upper-case hexadecimal pairs with a blank behind each"
 	}
-	return "the answer does not spell its StringToSign as upper-case hexadecimal pairs with a blank behind each"
+	return printsItsString(doc)
+}
+
+// spelledSmall is the form of StringToSignBytes in answers of OBS V4: lower-case
+// pairs, a blank between two.
+var spelledSmall = regexp.MustCompile(`^[0-9a-f]{2}( [0-9a-f]{2})*$`)
+
+func spellsInSmallDigits(a *Answer, doc *diagnose.ErrorDocument) string {
+	if !spelledSmall.MatchString(element(doc, "StringToSignBytes")) {
+		return "the answer does not spell its StringToSign as lower-case hexadecimal pairs"
+	}
+	if complaint := namesTheAWSKey(a, doc); complaint != "" {
+		return complaint
+	}
+	return printsItsString(doc)
 }
 
 // printsItsString wants the string itself: the document has it from the bytes
 // where it is not printed.
 func printsItsString(doc *diagnose.ErrorDocument) string {
-	for _, f := range doc.Fields {
-		if f.Name == "StringToSign" && f.Value != "" {
-			return showsItsString(nil, doc)
-		}
+	if element(doc, "StringToSign") == "" {
+		return "the answer spells the bytes of its StringToSign and does not print it"
 	}
-	return "the answer spells the bytes of its StringToSign and does not print it"
+	return showsItsString(nil, doc)
 }
 
 func showsItsString(_ *Answer, doc *diagnose.ErrorDocument) string {
