@@ -34,6 +34,9 @@ func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result 
 	if f.slip != "" {
 		r.Diagnosis = diagnose.Explain(&r, f.slip)
 	}
+	if f.clock != "" {
+		r.Diagnosis = diagnose.AlsoClock(r.Diagnosis, &r, f.clock)
+	}
 	return r
 }
 
@@ -48,6 +51,7 @@ type finding struct {
 	reading            string // contested: the reading that explains the signature
 	requirement        string // the requirement that decided, if it was a particular one
 	slip               string // the known slip that explains the signature, if one does
+	clock              string // the two readings of the clock that explain it, if they do
 }
 
 var passed = finding{outcome: reports.Pass}
