@@ -188,11 +188,16 @@ func parse(stage signature.Stage, value string) []string {
 		return pieces
 	case signature.URL:
 		t := wire.SplitTarget(value)
-		pieces := []string{t.Scheme + "://" + strings.ToLower(t.Authority), wire.Unescape(t.Path)}
+		pieces := []string{t.Scheme + "://" + withoutUsualPort(t.Scheme, strings.ToLower(t.Authority)), wire.Unescape(t.Path)}
 		return append(pieces, parameters(t.Query)...)
 	default:
 		return parameters(value)
 	}
+}
+
+// withoutUsualPort leaves out the port that a URL means without saying it.
+func withoutUsualPort(scheme, authority string) string {
+	return strings.TrimSuffix(authority, map[string]string{"http": ":80", "https": ":443"}[scheme])
 }
 
 // parameters lists name=value decoded; an empty value and a missing one are

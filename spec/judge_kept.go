@@ -19,14 +19,19 @@ func kept(item *Item, returned *wire.Request) finding {
 	if item.Profile.Carrier == signature.InForm {
 		checks = []func(*Item, *wire.Request) finding{keptToken, keptPolicy}
 	}
+	result := passed
 	for _, check := range checks {
-		if f := check(item, returned); f.outcome != reports.Pass {
+		switch f := check(item, returned); f.outcome {
+		case reports.Pass:
+		case reports.Contested:
+			result = f
+		default:
 			f.message += "; what it returned is not the request it was given"
 			f.wire = httpOf(returned)
 			return f
 		}
 	}
-	return passed
+	return result
 }
 
 // keptLine compares method, path and host. A subject may leave the Host header
@@ -39,7 +44,7 @@ func keptLine(item *Item, returned *wire.Request) finding {
 		return diverges("scheme", given.Method, returned.Method, "the method was changed")
 	case servedPath(path) != servedPath(got):
 		return diverges("key", path, got, "the path was changed")
-	case host != "" && !wire.EqualFold(host, given.Host()):
+	case host != "" && !wire.EqualFold(withoutUsualPort(given.Transport, host), withoutUsualPort(given.Transport, given.Host())):
 		return diverges("addressing", given.Host(), host, "the host was changed")
 	}
 	return passed
@@ -105,11 +110,8 @@ func covers(item *Item, returned *wire.Request, name string) bool {
 }
 
 func keptToken(item *Item, returned *wire.Request) finding {
-	want := item.Case.Input.Credentials.SecurityToken
-	if got := verifierOf(item, nil).Verify(returned).Token; want != got {
-		return diverges("token", want, got, "the security token is not in its place")
-	}
-	return passed
+	got := verifierOf(item, nil).Verify(returned).Token
+	return tokenInPlace(item.Profile, returned, item.Case.Input.Credentials.SecurityToken, got)
 }
 
 // keptExpiry compares the expiry of a URL, which the vector gives as the
