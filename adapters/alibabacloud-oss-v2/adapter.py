@@ -1,6 +1,7 @@
 """Lets countersign drive alibabacloud-oss-v2, the second Python SDK of Alibaba
 Cloud OSS: its client by operations, its public signers by given requests."""
 
+import contextlib
 import datetime
 import pathlib
 import sys
@@ -10,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "internal" 
 
 import alibabacloud_oss_v2 as oss
 from alibabacloud_oss_v2._version import VERSION
-from countersign import Exchange, Unsupported, mapping, refusals, serve
+from countersign import Exchange, Unsupported, mapping, refusals, serve, text
 from operations import OPERATIONS
 
 SIGNERS = {"oss-v1": oss.signer.SignerV1(), "oss-v4": oss.signer.SignerV4()}
@@ -100,28 +101,30 @@ class Unsent(oss.HttpClient):
 def sign(question):
     data = question["input"]
     given = data["request"]
-    target = given["target"]
     headers = mapping(given["headers"], "headers")
+    names = {name.lower(): value for name, value in headers.items()}
+    target = given["target"]
     if target.startswith("/"):
-        host = next((value for name, value in headers.items() if name.lower() == "host"), "")
-        target = f"{given['transport']}://{host}{target}"
-    now = datetime.datetime.fromisoformat(data["time"].replace("Z", "+00:00"))
+        target = f"{given['transport']}://{names.get('host', '')}{target}"
     context = oss.SigningContext(
         product=data.get("product", "oss"),
         region=data.get("region"),
         bucket=data["bucket"] or None,
-        key=data["key"] or None,
+        key=text(data["key"], "keys") or None,
         request=oss.HttpRequest(given["method"], target, headers, given["body"]),
         credentials=oss.Credentials(*credentials_of(data)),
-        signing_time=now,
         additional_headers=data.get("additionalHeaders"),
     )
     context.sub_resource = SUB_RESOURCES
     if question["carrier"] == "query":
         context.auth_method_query = True
-        context.expiration_time = datetime.datetime.fromtimestamp(
-            data["expires"] + (now.timestamp() if question["scheme"] == "oss-v4" else 0), datetime.timezone.utc
-        )
+        context.signing_time = moment(data["time"])
+        context.expiration_time = expiration(question["scheme"], context.signing_time, data["expires"])
+    else:
+        # The signers write these headers themselves, from the signing time: where
+        # the request has one, that is its time.
+        own = names.get("date") if question["scheme"] == "oss-v1" else names.get("x-oss-date") or names.get("date")
+        context.signing_time = moment(own or data["time"])
     with refusals():
         SIGNERS[question["scheme"]].sign(context)
     signed = context.request
@@ -136,13 +139,30 @@ def sign(question):
     return {"stages": stages, "request": {**given, "headers": list(signed.headers.items())}}
 
 
+def moment(text):
+    """A time in any of the forms that questions and headers have."""
+    for layout in ("%Y-%m-%dT%H:%M:%SZ", "%Y%m%dT%H%M%SZ", "%a, %d %b %Y %H:%M:%S GMT"):
+        with contextlib.suppress(ValueError):
+            return datetime.datetime.strptime(text, layout).replace(tzinfo=datetime.timezone.utc)
+    raise Unsupported(f"the SDK takes the signing time as a datetime, which {text} is not")
+
+
+def expiration(scheme, now, expires):
+    """The end of a URL's life, which V1 counts in unix seconds and V4 from now."""
+    begin = now if scheme == "oss-v4" else datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
+    try:
+        return begin + datetime.timedelta(seconds=expires)
+    except OverflowError:
+        raise Unsupported("the SDK takes the expiration as a datetime, which ends with the year 9999") from None
+
+
 serve(
     name="alibabacloud-oss-v2",
     version=VERSION,
     url="https://github.com/aliyun/alibabacloud-oss-python-sdk-v2",
     schemes=[f"{scheme}/{carrier}" for scheme in SIGNERS for carrier in ("header", "query")],
     operations=OPERATIONS,
-    features=["clock"],
+    features=["clock", "bytes"],
     sign=sign,
     send=send,
 )

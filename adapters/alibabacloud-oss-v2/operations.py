@@ -7,7 +7,7 @@ import typing
 import urllib.parse
 
 import alibabacloud_oss_v2 as oss
-from countersign import mapping
+from countersign import mapping, text
 
 META = "x-oss-meta-"
 
@@ -24,39 +24,31 @@ class Operation:
         """The typed request. What has no field of its own goes by headers and parameters."""
         cls = getattr(oss.models, "".join(map(str.capitalize, self.method.split("_"))) + "Request")
         fields = {"headers": {}, "parameters": {}, **self.more(operation)}
-        given = [
-            ("query", "parameters", mapping(operation.get("query"), "parameters")),
-            ("header", "headers", mapping(operation.get("headers"), "headers")),
-        ]
-        for position, others, pairs in given:
-            own = {d.get("rename"): (n, d) for n, d in cls._attribute_map.items() if d.get("position") == position}
-            for name, value in pairs.items():
-                field, description = own.get(name, (None, {}))
+        values = {
+            "bucket": operation.get("bucket"),
+            "key": text(operation.get("key"), "keys"),
+            "upload_id": operation.get("uploadId"),
+            "part_number": operation.get("partNumber"),
+            "body": operation.get("body"),
+            "metadata": mapping(operation.get("metadata"), "metadata"),
+        }
+        fields.update((name, value) for name, value in values.items() if name in cls._attribute_map)
+        if "metadata" not in fields:
+            fields["headers"] = {META + name: value for name, value in values["metadata"].items()}
+        if "copySource" in operation:
+            fields["source_bucket"], _, fields["source_key"] = text(operation["copySource"], "keys").partition("/")
+        for given, position, others in (("query", "query", "parameters"), ("headers", "header", "headers")):
+            typed = {
+                description.get("rename"): (field, description.get("type"))
+                for field, description in cls._attribute_map.items()
+                if description.get("position") == position
+            }
+            for name, value in mapping(operation.get(given), others).items():
+                field, kind = typed.get(name, (None, None))
                 if field is None:
                     fields[others][name] = value
-                elif description.get("type") == "int":
-                    fields[field] = int(value)
-                elif description.get("type") == "bool":
-                    fields[field] = value == "true"
                 else:
-                    fields[field] = value
-        metadata = mapping(operation.get("metadata"), "metadata")
-        if "metadata" in cls._attribute_map:
-            fields["metadata"] = metadata
-        else:
-            fields["headers"].update((META + name, value) for name, value in metadata.items())
-        for field, name in (
-            ("bucket", "bucket"),
-            ("key", "key"),
-            ("upload_id", "uploadId"),
-            ("part_number", "partNumber"),
-            ("body", "body"),
-        ):
-            if field in cls._attribute_map and name in operation:
-                fields[field] = operation[name]
-        source = operation.get("copySource")
-        if source:
-            fields["source_bucket"], _, fields["source_key"] = source.partition("/")
+                    fields[field] = {"int": int, "bool": lambda word: word == "true"}.get(kind, str)(value)
         return cls(**fields)
 
     def send(self, client, operation):
@@ -76,14 +68,14 @@ class Operation:
         headers = mapping(operation.get("headers"), "headers")
         headers.update(mapping(operation.get("metadata"), "metadata", META))
         if "copySource" in operation:
-            headers["x-oss-copy-source"] = "/" + urllib.parse.quote(operation["copySource"])
+            headers["x-oss-copy-source"] = "/" + urllib.parse.quote(text(operation["copySource"], "keys"))
         return oss.OperationInput(
             self.method,
             self.verb,
             headers=headers,
             parameters=parameters,
             bucket=operation.get("bucket"),
-            key=None if self.method == "delete_multiple_objects" else operation.get("key"),
+            key=None if self.method == "delete_multiple_objects" else text(operation.get("key"), "keys"),
             op_metadata=metadata,
         )
 

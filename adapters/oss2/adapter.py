@@ -9,6 +9,7 @@ import contextlib
 import datetime
 import logging
 import pathlib
+import re
 import sys
 import types
 import urllib.parse
@@ -17,7 +18,7 @@ from unittest import mock
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "internal" / "python"))
 
 import oss2
-from countersign import Exchange, Unsupported, mapping, refusals, serve
+from countersign import Exchange, Unsupported, mapping, refusals, serve, text
 from operations import OPERATIONS, Call
 
 VERSIONS = {
@@ -81,11 +82,16 @@ def sign(question):
     data = question["input"]
     if question["carrier"] != "query":
         raise Unsupported("the SDK signs headers only as it sends them: its signers are private methods")
+    if not data["bucket"] or not data["key"]:
+        raise Unsupported("Bucket.sign_url signs requests about objects only")
+    key = text(data["key"], "keys")
     target = urllib.parse.urlsplit(data["request"]["target"])
-    pairs = [pair.partition("=") for pair in target.query.split("&") if pair]
-    unquote = urllib.parse.unquote
-    params = mapping(((unquote(name), unquote(value)) for name, _, value in pairs), "parameters")
-    headers = mapping(data["request"]["headers"], "headers")
+    try:
+        pairs = urllib.parse.parse_qsl(target.query, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise Unsupported("the SDK takes parameters as text") from None
+    params = mapping(pairs, "parameters")
+    headers = mapping(data["request"]["headers"], "headers", bytes_too=True)
     host = target.netloc or next((v for k, v in headers.items() if k.lower() == "host"), "")
     virtual = data["bucket"] + "."
     if data["addressing"] == "virtual-host" and host.startswith(virtual):
@@ -107,15 +113,15 @@ def sign(question):
             playlist = params.pop("playlistName", None)
             if params:
                 raise Unsupported("Bucket.sign_rtmp_url takes no parameters but playlistName")
-            url = bucket.sign_rtmp_url(data["key"], playlist, expires)
+            url = bucket.sign_rtmp_url(key, playlist, expires)
         else:
             url = bucket.sign_url(
                 data["request"]["method"],
-                data["key"],
+                key,
                 expires,
                 headers,
                 params,
-                slash_safe=True,
+                slash_safe=not re.search("%2f", target.path, re.IGNORECASE),
                 additional_headers=data.get("additionalHeaders"),
             )
     query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
@@ -150,7 +156,7 @@ def recorded_strings():
             "Sign Rtmp url: string to be signed": "stringToSign",
         }.get(what)
         if stage:
-            stages[stage] = ast.literal_eval(value) if value.startswith("b'") or value.startswith('b"') else value
+            stages[stage] = ast.literal_eval(value) if re.match("b['\"]", value) else value
         return False
 
     logger.addFilter(note)
@@ -168,7 +174,7 @@ serve(
     url="https://github.com/aliyun/aliyun-oss-python-sdk",
     schemes=[*PROFILES, "oss-rtmp/query"],
     operations=OPERATIONS,
-    features=["clock"],
+    features=["clock", "bytes"],
     sign=sign,
     send=send,
 )

@@ -7,7 +7,7 @@ import typing
 import urllib.parse
 
 import oss2
-from countersign import Unsupported, mapping
+from countersign import Unsupported, mapping, text
 
 ANY = None  # any query parameter, by the argument params
 PAGE = {"prefix": "prefix", "delimiter": "delimiter", "encoding-type": ""}
@@ -65,12 +65,12 @@ class Call:
 
     def __init__(self, operation):
         self.bucket = operation.get("bucket", "")
-        self.key = operation.get("key", "")
+        self.key = text(operation.get("key", ""), "keys")
         self.body = operation.get("body", "")
         self.upload_id = operation.get("uploadId", "")
         self.part_number = operation.get("partNumber", 1)
         self.expires = operation.get("expires", 3600)
-        self.source_bucket, _, self.source_key = operation.get("copySource", "").partition("/")
+        self.source_bucket, _, self.source_key = text(operation.get("copySource", ""), "keys").partition("/")
         self.query = mapping(operation.get("query"), "parameters")
         self.headers = mapping(
             [
@@ -78,6 +78,7 @@ class Call:
                 *(("x-oss-meta-" + name, value) for name, value in operation.get("metadata", ())),
             ],
             "headers",
+            bytes_too=True,
         )
         self.own = {"uploadId": self.upload_id, "partNumber": str(self.part_number)}
         self.keys = [self.key]

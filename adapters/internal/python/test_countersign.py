@@ -24,6 +24,8 @@ def send(question):
         raise Rejected("ValueError", "no \\udc80")
     if name == "Fault":
         raise KeyError("x")
+    if name == "Bytes":
+        return {"form": [["given", question["operation"]["key"]]]}
     return {"form": [["text", "\\u00e9"], [b"utf-8", "\\u00e9".encode()], ["bytes", b"\\xff"]]}
 serve("name", "1.0", "https://example.com", ["oss-v1/header"], ["PutObject"], ["clock"], send=send)
 """
@@ -34,6 +36,7 @@ class TestServe(unittest.TestCase):
         names = ["Form", "Unsupported", "Rejected", "Fault"]
         questions = [{"type": "hello", "protocol": 1}, {"type": "sign", "id": "s"}]
         questions += [{"type": "send", "id": name, "operation": {"name": name}} for name in names]
+        questions.append({"type": "send", "id": "b", "operation": {"name": "Bytes", "key": {"hex": "fe"}}})
         done = subprocess.run(
             [sys.executable, "-c", ADAPTER],
             input="\n\n".join(map(json.dumps, questions)).encode(),
@@ -50,6 +53,7 @@ class TestServe(unittest.TestCase):
                 {"id": "Unsupported", "unsupported": "not offered"},
                 {"id": "Rejected", "rejected": {"class": "ValueError", "message": "no ?"}},
                 {"id": "Fault", "error": {"message": "KeyError: 'x'"}},
+                {"id": "b", "form": [["given", {"hex": "fe"}]]},
             ],
             answers,
         )
@@ -127,6 +131,9 @@ class TestMapping(unittest.TestCase):
         self.assertEqual({}, mapping(None, "headers"))
         with self.assertRaises(Unsupported):
             mapping([["A", "1"], ["a", "2"]], "headers")
+        with self.assertRaises(Unsupported):
+            mapping([["A", b"\xff"]], "headers")
+        self.assertEqual({"A": b"\xff"}, mapping([["A", b"\xff"]], "headers", bytes_too=True))
 
 
 if __name__ == "__main__":

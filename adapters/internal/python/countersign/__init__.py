@@ -8,6 +8,6 @@ refuses. Any other exception is a fault of the adapter.
 """
 
 from .loopback import Exchange
-from .protocol import Rejected, Unsupported, mapping, refusals, serve
+from .protocol import Rejected, Unsupported, mapping, refusals, serve, text
 
-__all__ = ["Exchange", "Rejected", "Unsupported", "mapping", "refusals", "serve"]
+__all__ = ["Exchange", "Rejected", "Unsupported", "mapping", "refusals", "serve", "text"]

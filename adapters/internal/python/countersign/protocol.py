@@ -30,11 +30,20 @@ def refusals():
         raise Rejected(type(error).__name__, str(error)) from error
 
 
-def mapping(pairs, what, prefix=""):
+def text(value, what):
+    """What an SDK takes as text; an adapter that announces the feature bytes may get bytes."""
+    if isinstance(value, bytes):
+        raise Unsupported(f"the SDK takes {what} as text, which these bytes are not")
+    return value
+
+
+def mapping(pairs, what, prefix="", bytes_too=False):
     """Pairs as the dict an SDK wants; a dict cannot hold a name twice, whatever its case."""
     found, seen = {}, set()
     for name, value in pairs or ():
-        name = prefix + name
+        name = prefix + text(name, what)
+        if not bytes_too:
+            text(value, what)
         if name.lower() in seen:
             raise Unsupported(f"the SDK keeps {what} in a dict: {name} cannot be repeated")
         seen.add(name.lower())
@@ -46,7 +55,9 @@ def serve(name, version, url, schemes, operations=(), features=(), sign=None, se
     """Answers the questions of standard input until it ends.
 
     Standard output belongs to the protocol: what an SDK prints goes to standard
-    error. Byte strings in answers may be str or bytes.
+    error. Byte strings in questions are str, or bytes where they are not UTF-8,
+    which only an adapter with the feature bytes is sent; in answers they may be
+    either.
     """
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -62,7 +73,7 @@ def serve(name, version, url, schemes, operations=(), features=(), sign=None, se
     for line in sys.stdin.buffer:
         if not line.strip():
             continue
-        question = json.loads(line)
+        question = json.loads(line, object_hook=_byte_string_read)
         if question.get("type") == "hello":
             answer = hello
         else:
@@ -84,6 +95,10 @@ def _answer(handlers, question):
     except Exception as error:
         traceback.print_exc()
         return {"error": {"message": f"{type(error).__name__}: {_text(error)}"}}
+
+
+def _byte_string_read(value):
+    return bytes.fromhex(value["hex"]) if value.keys() == {"hex"} else value
 
 
 def _text(error):
