@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, unquote_plus, urlsplit
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "internal" / "python"))
 
 import obs
-from countersign import Exchange, Unsupported, mapping, refusals, serve
+from countersign import Exchange, Unsupported, mapping, refusals, serve, text
 from operations import OPERATIONS, Call
 
 SDK = "esdk-obs-python"
@@ -122,7 +122,7 @@ def sign(question):
         signed = client.createSignedUrl(
             data["request"]["method"],
             data.get("bucket"),
-            data.get("key"),
+            text(data.get("key"), "a key"),
             expires=expires,
             headers=headers,
             queryParams=params,
@@ -134,16 +134,18 @@ def sign(question):
 
 def parameters(request):
     """The query, decoded as the SDK's callers have it."""
-    query = request["target"].partition("?")[2]
+    query = text(request["target"], "a query").partition("?")[2]
     pairs = [pair.partition("=") for pair in query.split("&") if pair]
     try:
-        decoded = [(text(name), text(value) if equals else None) for name, equals, value in pairs]
+        return mapping(
+            [(decoded(name), decoded(value) if equals else None) for name, equals, value in pairs],
+            "parameters",
+        )
     except UnicodeDecodeError:
-        raise Unsupported("the SDK takes parameters as text") from None
-    return mapping(decoded, "parameters")
+        raise Unsupported("the SDK takes parameters as text, which these bytes are not") from None
 
 
-def text(encoded):
+def decoded(encoded):
     return unquote_plus(encoded, errors="strict")
 
 

@@ -4,7 +4,7 @@ which takes any, and the client's own method for it."""
 from urllib.parse import quote
 
 import obs
-from countersign import Unsupported, mapping
+from countersign import Unsupported, mapping, text
 
 
 class Call:
@@ -14,10 +14,8 @@ class Call:
     def __init__(self, operation, prefix):
         self.prefix = prefix  # of the vendor's headers
         self.bucket = operation.get("bucket")
-        self.key = operation.get("key")
+        self.key = text(operation.get("key"), "a key")
         self.body = operation.get("body", "")
-        if isinstance(self.body, dict):
-            self.body = bytes.fromhex(self.body["hex"])  # all else is text for the SDK
         self.upload_id = operation.get("uploadId")
         self.part_number = operation.get("partNumber")
         self.copy_source = operation.get("copySource", "")

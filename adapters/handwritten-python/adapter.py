@@ -15,7 +15,7 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "internal" / "python"))
 
 import client
-from countersign import Exchange, Unsupported, serve
+from countersign import Exchange, Unsupported, serve, text
 
 VERSION = "2018-09-29"  # the script's own "Update"
 
@@ -39,14 +39,14 @@ def send(question):
             raise Unsupported(f"the script has no option for {what}")
     body = operation.get("body", "")
     with tempfile.NamedTemporaryFile() as file, Exchange(question["connect"]) as exchange:
-        file.write(bytes.fromhex(body["hex"]) if isinstance(body, dict) else body.encode())
+        file.write(body if isinstance(body, bytes) else body.encode())
         file.flush()
         arguments = {
             "-i": credentials["accessKeyId"],
             "-k": credentials["accessKeySecret"],
             "-e": question["endpoint"].removeprefix("http://"),
             "-b": operation["bucket"],
-            "-o": operation["key"],
+            "-o": text(operation["key"], "a key"),
             "-f": file.name,
         }
         return exchange.answer(lambda: run([word for pair in arguments.items() for word in pair]))
