@@ -2,8 +2,10 @@ package spec
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
@@ -17,14 +19,19 @@ func kept(item *Item, returned *wire.Request) finding {
 	if item.Profile.Carrier == signature.InForm {
 		checks = []func(*Item, *wire.Request) finding{keptToken, keptPolicy}
 	}
+	result := passed
 	for _, check := range checks {
-		if f := check(item, returned); f.outcome != reports.Pass {
+		switch f := check(item, returned); f.outcome {
+		case reports.Pass:
+		case reports.Contested:
+			result = f
+		default:
 			f.message += "; what it returned is not the request it was given"
 			f.wire = httpOf(returned)
 			return f
 		}
 	}
-	return passed
+	return result
 }
 
 // keptLine compares method, path and host. A subject may leave the Host header
@@ -37,7 +44,7 @@ func keptLine(item *Item, returned *wire.Request) finding {
 		return diverges("scheme", given.Method, returned.Method, "the method was changed")
 	case servedPath(path) != servedPath(got):
 		return diverges("key", path, got, "the path was changed")
-	case host != "" && !wire.EqualFold(host, given.Host()):
+	case host != "" && !wire.EqualFold(withoutUsualPort(given.Transport, host), withoutUsualPort(given.Transport, given.Host())):
 		return diverges("addressing", given.Host(), host, "the host was changed")
 	}
 	return passed
@@ -103,11 +110,8 @@ func covers(item *Item, returned *wire.Request, name string) bool {
 }
 
 func keptToken(item *Item, returned *wire.Request) finding {
-	want := item.Case.Input.Credentials.SecurityToken
-	if got := verifierOf(item, nil).Verify(returned).Token; want != got {
-		return diverges("token", want, got, "the security token is not in its place")
-	}
-	return passed
+	got := verifierOf(item, nil).Verify(returned).Token
+	return tokenInPlace(item.Profile, returned, item.Case.Input.Credentials.SecurityToken, got)
 }
 
 // keptExpiry compares the expiry of a URL, which the vector gives as the
@@ -124,7 +128,8 @@ func keptExpiry(item *Item, returned *wire.Request) finding {
 }
 
 // keptTime holds a subject to the time it was given, if it declares the
-// feature clock.
+// feature clock. What counts is the time a service reads, however it is
+// written: a Date beside the vendor's date header is not that.
 func keptTime(item *Item, returned *wire.Request) finding {
 	if !item.Clock {
 		return passed
@@ -135,15 +140,42 @@ func keptTime(item *Item, returned *wire.Request) finding {
 	}
 	asked := verifierOf(item, nil).Verify(want.Request())
 	got := verifierOf(item, nil).Verify(returned)
-	if asked.Timestamp != got.Timestamp {
+	if !sameTime(asked.Timestamp, got.Timestamp) {
 		return diverges("parameter", asked.Timestamp, got.Timestamp, "it declares the feature clock and signed for another time")
 	}
-	for _, name := range []string{"Date", item.Profile.Names.DateHeader} {
-		if given, sent := values(item.Case.Input.Request, name), values(returned, name); given != "" && given != sent {
-			return diverges("header", name+": "+given, name+": "+sent, "it declares the feature clock and signed for another time")
-		}
+	given, sent := dateOf(item.Profile, item.Case.Input.Request), dateOf(item.Profile, returned)
+	if given != "" && !sameTime(given, sent) {
+		return diverges("header", given, sent, "it declares the feature clock and signed for another time")
 	}
 	return passed
+}
+
+// dateOf is the header from which a service takes the time of a request.
+func dateOf(p *signature.Profile, req *wire.Request) string {
+	if date := values(req, p.Names.DateHeader); date != "" {
+		return date
+	}
+	return values(req, "Date")
+}
+
+// sameTime compares times in either form that date headers have. What is no
+// time is compared as text.
+func sameTime(a, b string) bool {
+	at, aIsTime := parseDate(a)
+	other, bIsTime := parseDate(b)
+	if aIsTime && bIsTime {
+		return at.Equal(other)
+	}
+	return a == b
+}
+
+func parseDate(text string) (time.Time, bool) {
+	for _, layout := range []string{http.TimeFormat, "20060102T150405Z"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
 }
 
 func keptBody(item *Item, returned *wire.Request) finding {

@@ -23,6 +23,7 @@ const (
 	v4Presign     = "oss-v4/query/basics/presign-get-object-sts"
 	v4Form        = "oss-v4/form/basics/post-policy-sts"
 	obsForm       = "obs-v2/form/basics/post-policy-sts"
+	obsPresign    = "obs-v4/query/basics/presign-get-object-sts"
 	awsRepeated   = "obs-aws-v2/header/published-documents/aws-example-put-object-custom-domain-repeated-metadata"
 	rtmpContested = "oss-rtmp/query/basics/push-url-sts"
 	vendorHeader  = "x-oss-abc"
@@ -74,6 +75,8 @@ var signed = []struct {
 	{"a parameter less, unsigned", v1Presign, url("&param1=value1", ""), "url", ""},
 	{"another path in the URL", v4Presign, url("/report.pdf", "/other.pdf"), "url", ""},
 	{"another host in the URL", v4Presign, url("examplebucket", "otherbucket"), "url", ""},
+	{"the usual port in the URL", v4Presign, url("aliyuncs.com/", "aliyuncs.com:443/"), "pass", ""},
+	{"another port in the URL", v4Presign, url("aliyuncs.com/", "aliyuncs.com:80/"), "url", ""},
 	{"the host of the URL in capitals", v4Presign, url("oss-cn", "OSS-CN"), "pass", ""},
 	{"the path of the URL encoded otherwise", v4Presign, url("report.pdf", "repor%74.pdf"), "pass", ""},
 
@@ -117,6 +120,11 @@ var signed = []struct {
 	{"no Host header", v1PutACL, as(func(in *signature.Input) { dropHeader(in.Request, "Host") }), "pass", ""},
 	{"another body", v1PutACL, as(func(in *signature.Input) { in.Request.Body = "x" }), "body", ""},
 	{"no token", v4GetSTS, as(func(in *signature.Input) { in.Credentials.SecurityToken = "" }), "token", ""},
+	{"a token under a name in other letter case", obsPresign, as(lowerCaseToken), "contested", "letter case"},
+	{"a token under a name in other letter case, and another lifetime", obsPresign, as(func(in *signature.Input) {
+		lowerCaseToken(in)
+		in.Expires += 3600
+	}), "parameter", "another time"},
 	{"another access key", v4GetSTS, all(bareRequest, as(func(in *signature.Input) { in.Credentials.AccessKeyID = "OTHER" })), "authorization", ""},
 	{"another secret", v4GetSTS, as(func(in *signature.Input) { in.Credentials.AccessKeySecret = "other" }), "signingKey", ""},
 	{"another region", v4GetSTS, as(func(in *signature.Input) { in.Region = "us-east-1" }), "stringToSign", ""},
@@ -185,6 +193,29 @@ func TestADeclaredClockIsHeldToItsTime(t *testing.T) {
 			if r := judgePurely(t, &item, o); (r.Outcome == reports.Pass) == clock || clock && !strings.Contains(r.Message, "feature clock") {
 				t.Errorf("%s at another time, clock %t: %s: %s", vector, clock, placeOf(r), r.Message)
 			}
+		}
+	}
+}
+
+// It may write that time in another header, and in another form.
+func TestADeclaredClockMayBeWrittenInItsOwnForm(t *testing.T) {
+	const wins = "oss-v4/header/dates/x-oss-date-wins"
+	for _, test := range []struct {
+		name, vector, header, value string
+		pass                        bool
+	}{
+		{"the same time in the vendor's header", v4Contested, "x-oss-date", "20231216T162057Z", true},
+		{"another time in the vendor's header", v4Contested, "x-oss-date", "20231216T162157Z", false},
+		{"its own Date beside the vendor's header", wins, "Date", "Mon, 20 May 2024 08:00:00 GMT", true},
+		{"another time in V1", "oss-v1/header/dates/date-alone", "x-oss-date", "Mon, 20 May 2024 08:00:00 GMT", false},
+		{"the same time in V1", "oss-v1/header/dates/date-alone", "x-oss-date", "Mon, 20 May 2024 07:55:00 GMT", true},
+	} {
+		item := *itemOf(t, test.vector)
+		item.Clock = true
+		o := honest.Sign(t.Context(), item.Question())
+		as(func(in *signature.Input) { in.Request.SetHeader(test.header, test.value) })(t, &item, o)
+		if r := judgePurely(t, &item, o); (r.Outcome == reports.Pass) != test.pass {
+			t.Errorf("%s: %s: %s", test.name, placeOf(r), r.Message)
 		}
 	}
 }
