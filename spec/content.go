@@ -359,21 +359,25 @@ func (c *content) lifetime() finding {
 // token checks that temporary credentials travel where the documents put their
 // token. That it is signed follows from the signature.
 func (c *content) token() finding {
-	want := c.item.Operation.Credentials.SecurityToken
-	if want != c.got.Token && c.got.Token == "" && c.hasParameterInAnyCase(c.item.Profile.Names.Token, want) {
+	return tokenIn(c.item.Profile, c.sent.Request, c.item.Operation.Credentials.SecurityToken, c.got.Token)
+}
+
+// tokenIn compares the token that was found in its place in a request.
+func tokenIn(p *signature.Profile, req *wire.Request, want, got string) finding {
+	if want != got && got == "" && hasParameterInAnyCase(req, p.Names.Token, want) {
 		return finding{
 			outcome: reports.Contested, reading: "token-name-any-case", requirement: "OBS4-TOKEN-02",
 			message: "the token travels under its documented name in other letter case: no document says whether the service knows it then",
 		}
 	}
-	if want != c.got.Token {
-		return diverges("token", want, c.got.Token, "the security token is not in its place")
+	if want != got {
+		return diverges("token", want, got, "the security token is not in its place")
 	}
 	return passed
 }
 
-func (c *content) hasParameterInAnyCase(name, value string) bool {
-	for _, p := range wire.AppendParams(nil, wire.SplitTarget(c.sent.Request.Target).Query) {
+func hasParameterInAnyCase(req *wire.Request, name, value string) bool {
+	for _, p := range wire.AppendParams(nil, wire.SplitTarget(req.Target).Query) {
 		if wire.EqualFold(p.Name, name) && wire.UnescapeQuery(p.Value) == value {
 			return true
 		}

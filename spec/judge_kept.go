@@ -13,12 +13,16 @@ import (
 // kept passes a request whose signature was recomputed, if everything the
 // subject was given is still in it.
 func kept(item *Item, returned *wire.Request) finding {
-	checks := []func(*Item, *wire.Request) finding{keptLine, keptParameters, keptHeaders, keptToken, keptExpiry, keptTime, keptBody}
+	checks := []func(*Item, *wire.Request) finding{keptLine, keptParameters, keptHeaders, keptExpiry, keptTime, keptBody, keptToken}
 	if item.Profile.Carrier == signature.InForm {
-		checks = []func(*Item, *wire.Request) finding{keptToken, keptPolicy}
+		checks = []func(*Item, *wire.Request) finding{keptPolicy, keptToken}
 	}
 	for _, check := range checks {
-		if f := check(item, returned); f.outcome != reports.Pass {
+		switch f := check(item, returned); f.outcome {
+		case reports.Pass:
+		case reports.Contested:
+			return f
+		default:
 			f.message += "; what it returned is not the request it was given"
 			f.wire = httpOf(returned)
 			return f
@@ -35,7 +39,7 @@ func keptLine(item *Item, returned *wire.Request) finding {
 	switch host := returned.Host(); {
 	case given.Method != returned.Method:
 		return diverges("scheme", given.Method, returned.Method, "the method was changed")
-	case servedPath(path) != servedPath(got):
+	case servedPath(item.Profile, path) != servedPath(item.Profile, got):
 		return diverges("key", path, got, "the path was changed")
 	case host != "" && !wire.EqualFold(host, given.Host()):
 		return diverges("addressing", given.Host(), host, "the host was changed")
@@ -43,9 +47,12 @@ func keptLine(item *Item, returned *wire.Request) finding {
 	return passed
 }
 
-// servedPath decodes a path, but tells slashes in front from encoded ones: a
-// service that drops the raw ones keeps the others.
-func servedPath(path string) string {
+// servedPath decodes a path. Of OSS it tells slashes in front from encoded
+// ones: it drops the raw ones and keeps the others, OBS keeps both.
+func servedPath(p *signature.Profile, path string) string {
+	if strings.HasPrefix(p.Scheme, "obs") {
+		return wire.Unescape(path)
+	}
 	rest := strings.TrimLeft(path, "/")
 	return path[:len(path)-len(rest)] + "\x00" + wire.Unescape(rest)
 }
@@ -103,11 +110,8 @@ func covers(item *Item, returned *wire.Request, name string) bool {
 }
 
 func keptToken(item *Item, returned *wire.Request) finding {
-	want := item.Case.Input.Credentials.SecurityToken
-	if got := verifierOf(item, nil).Verify(returned).Token; want != got {
-		return diverges("token", want, got, "the security token is not in its place")
-	}
-	return passed
+	got := verifierOf(item, nil).Verify(returned).Token
+	return tokenIn(item.Profile, returned, item.Case.Input.Credentials.SecurityToken, got)
 }
 
 // keptExpiry compares the expiry of a URL, which the vector gives as the

@@ -23,6 +23,9 @@ const (
 	v4Presign     = "oss-v4/query/basics/presign-get-object-sts"
 	v4Form        = "oss-v4/form/basics/post-policy-sts"
 	obsForm       = "obs-v2/form/basics/post-policy-sts"
+	obsSlash      = "obs-v2/query/keys/leading-slash"
+	obsTokenURL   = "obs-v4/query/links/token-plain"
+	obsBucketURL  = "obs-v4/query/link-paths/virtual-host-bucket"
 	awsRepeated   = "obs-aws-v2/header/published-documents/aws-example-put-object-custom-domain-repeated-metadata"
 	rtmpContested = "oss-rtmp/query/basics/push-url-sts"
 	vendorHeader  = "x-oss-abc"
@@ -112,11 +115,17 @@ var signed = []struct {
 		in.Request.Target = "/bucket/%61bc?acl"
 		addHeader(in.Request, "x-oss-meta-sdk", "1.0") // else the signature is the same
 	}), "pass", ""},
+	{"a slash in front of an OBS key, encoded", obsSlash, as(func(in *signature.Input) { in.Request.Target = "/%2Fa.txt" }), "pass", ""},
+	{"a URL without a path", obsBucketURL, url(".com/?", ".com?"), "pass", ""},
 	{"another method", v1PutACL, as(func(in *signature.Input) { in.Request.Method = "POST" }), "scheme", "method"},
 	{"another host", v1PutACL, as(func(in *signature.Input) { in.Request.SetHeader("Host", "elsewhere.example") }), "addressing", "host"},
 	{"no Host header", v1PutACL, as(func(in *signature.Input) { dropHeader(in.Request, "Host") }), "pass", ""},
 	{"another body", v1PutACL, as(func(in *signature.Input) { in.Request.Body = "x" }), "body", ""},
 	{"no token", v4GetSTS, as(func(in *signature.Input) { in.Credentials.SecurityToken = "" }), "token", ""},
+	{"the token's name in other letter case", obsTokenURL, as(func(in *signature.Input) {
+		in.Request.Target += "?x-amz-security-token=" + wire.EscapeValue(in.Credentials.SecurityToken)
+		in.Credentials.SecurityToken = ""
+	}), "contested", "other letter case"},
 	{"another access key", v4GetSTS, all(bareRequest, as(func(in *signature.Input) { in.Credentials.AccessKeyID = "OTHER" })), "authorization", ""},
 	{"another secret", v4GetSTS, as(func(in *signature.Input) { in.Credentials.AccessKeySecret = "other" }), "signingKey", ""},
 	{"another region", v4GetSTS, as(func(in *signature.Input) { in.Region = "us-east-1" }), "stringToSign", ""},
