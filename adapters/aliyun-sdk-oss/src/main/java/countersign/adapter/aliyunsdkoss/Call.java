@@ -12,7 +12,6 @@ import countersign.adapter.Unsupported;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.URL;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.LinkedHashMap;
@@ -40,7 +39,7 @@ final class Call {
         this.key = operation.key;
         this.uploadId = operation.uploadId;
         this.partNumber = operation.partNumber;
-        this.body = String.valueOf(operation.body).getBytes(StandardCharsets.UTF_8);
+        this.body = operation.body == null ? new byte[0] : operation.body;
         String source = operation.copySource;
         int slash = source == null ? -1 : source.indexOf('/');
         this.sourceBucket = slash < 0 ? source : source.substring(0, slash);

@@ -37,7 +37,7 @@ public final class Main extends Adapter {
                         "oss-v2/header", "oss-v2/query",
                         "oss-v4/header", "oss-v4/query", "oss-v4/form"),
                 operations,
-                List.of());
+                List.of("bytes"));
     }
 
     @Override

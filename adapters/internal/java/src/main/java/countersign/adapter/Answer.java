@@ -57,6 +57,14 @@ public final class Answer {
         return answer;
     }
 
+    /** A signature and further stages, and the form that carries it. */
+    public static Answer signedForm(Map<String, String> stages, List<List<String>> form) {
+        var answer = new Answer();
+        answer.stages = stages;
+        answer.form = form;
+        return answer;
+    }
+
     static Answer unsupported(String reason) {
         var answer = new Answer();
         answer.unsupported = reason;
