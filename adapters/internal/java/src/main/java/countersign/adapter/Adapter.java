@@ -2,6 +2,7 @@ package countersign.adapter;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,12 @@ public abstract class Adapter {
         System.setProperty("jdk.net.hosts.file", "/dev/null");
     }
 
-    private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
+    private static final Gson GSON =
+            new GsonBuilder()
+                    .disableHtmlEscaping()
+                    .registerTypeAdapter(String.class, new ByteStrings.Text())
+                    .registerTypeAdapter(byte[].class, new ByteStrings.Raw())
+                    .create();
 
     /** Says what is under test. */
     protected abstract Hello hello();
@@ -42,19 +48,21 @@ public abstract class Adapter {
         System.setOut(System.err);
         var questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line; (line = questions.readLine()) != null; ) {
-            answers.print(GSON.toJson(answer(GSON.fromJson(line, Question.class))) + "\n");
+            answers.print(GSON.toJson(answer(GSON.fromJson(line, JsonObject.class))) + "\n");
             answers.flush();
         }
         System.exit(0); // whatever threads an SDK has left
     }
 
-    private Object answer(Question question) {
-        if ("hello".equals(question.type)) {
+    private Object answer(JsonObject line) {
+        String type = line.get("type").getAsString();
+        if (type.equals("hello")) {
             return hello();
         }
         Answer answer;
         try {
-            answer = "sign".equals(question.type) ? sign(question) : send(question);
+            Question question = GSON.fromJson(line, Question.class);
+            answer = type.equals("sign") ? sign(question) : send(question);
         } catch (Unsupported e) {
             answer = Answer.unsupported(e.getMessage());
         } catch (Rejected e) {
@@ -63,7 +71,7 @@ public abstract class Adapter {
             e.printStackTrace();
             answer = Answer.error(e);
         }
-        answer.id = question.id;
+        answer.id = line.get("id").getAsString();
         return answer;
     }
 

@@ -2,9 +2,11 @@ package countersign.adapter;
 
 import java.util.List;
 
-/** A question of the suite. What it leaves out is null, an empty list or 0. */
+/**
+ * A question of the suite. What it leaves out is null, an empty list or 0. Bodies are bytes; anything
+ * else that is not UTF-8 makes the question {@link Unsupported}, as Java's strings cannot hold it.
+ */
 public final class Question {
-    public String type;
     public String id;
     public String scheme;
     public String carrier;
@@ -28,7 +30,7 @@ public final class Question {
         public List<List<String>> headers = List.of();
         public List<List<String>> metadata = List.of();
         public List<List<String>> query = List.of();
-        public String body;
+        public byte[] body;
         public String copySource;
         public String uploadId;
         public int partNumber;
@@ -62,6 +64,6 @@ public final class Question {
         public String method;
         public String target;
         public List<List<String>> headers = List.of();
-        public String body;
+        public byte[] body;
     }
 }
