@@ -2,13 +2,10 @@ package countersign.adapter.esdkobsjava;
 
 import com.obs.services.model.GenericRequest;
 import com.obs.services.model.ObjectMetadata;
-
 import countersign.adapter.Question;
 import countersign.adapter.Unsupported;
-
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.text.SimpleDateFormat;
 import java.util.Date;
@@ -41,10 +38,7 @@ final class Call {
         this.prefix = prefix;
         bucket = operation.bucket;
         key = operation.key;
-        body =
-                operation.body == null
-                        ? new byte[0]
-                        : operation.body.getBytes(StandardCharsets.UTF_8);
+        body = operation.body == null ? new byte[0] : operation.body;
         var source =
                 operation.copySource == null ? new String[2] : operation.copySource.split("/", 2);
         sourceBucket = source[0];

@@ -13,12 +13,9 @@ import com.obs.services.internal.utils.V2Authentication;
 import com.obs.services.internal.utils.V4Authentication;
 import com.obs.services.model.AuthTypeEnum;
 import com.obs.services.model.HttpMethodEnum;
-
 import countersign.adapter.Answer;
 import countersign.adapter.Question;
 import countersign.adapter.Unsupported;
-
-import java.io.UnsupportedEncodingException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -121,7 +118,7 @@ final class Signer {
         return Answer.signed(all, in.request);
     }
 
-    private Answer link() throws UnsupportedEncodingException {
+    private Answer link() throws Exception {
         var added = new LinkedHashMap<String, String>();
         added.put(idName, credentials.accessKeyId);
         added.put("Expires", String.valueOf(in.expires));
@@ -230,12 +227,9 @@ final class Signer {
     }
 
     private void addParameter(String name, String value) {
+        var separator = in.request.target.contains("?") ? "&" : "?";
         in.request.target +=
-                (in.request.target.contains("?") ? "&" : "?") + name + "=" + encoded(value);
-    }
-
-    private static String encoded(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+                separator + name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 
     private static String decoded(String value) {
