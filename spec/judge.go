@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -188,7 +189,7 @@ func parse(stage signature.Stage, value string) []string {
 		return pieces
 	case signature.URL:
 		t := wire.SplitTarget(value)
-		pieces := []string{t.Scheme + "://" + withoutUsualPort(t.Scheme, strings.ToLower(t.Authority)), wire.Unescape(t.Path)}
+		pieces := []string{t.Scheme + "://" + withoutUsualPort(t.Scheme, strings.ToLower(t.Authority)), wire.Unescape(cmp.Or(t.Path, "/"))}
 		return append(pieces, parameters(t.Query)...)
 	default:
 		return parameters(value)

@@ -42,7 +42,7 @@ func keptLine(item *Item, returned *wire.Request) finding {
 	switch host := returned.Host(); {
 	case given.Method != returned.Method:
 		return diverges("scheme", given.Method, returned.Method, "the method was changed")
-	case servedPath(path) != servedPath(got):
+	case servedPath(item.Profile, path) != servedPath(item.Profile, got):
 		return diverges("key", path, got, "the path was changed")
 	case host != "" && !wire.EqualFold(withoutUsualPort(given.Transport, host), withoutUsualPort(given.Transport, given.Host())):
 		return diverges("addressing", given.Host(), host, "the host was changed")
@@ -50,9 +50,12 @@ func keptLine(item *Item, returned *wire.Request) finding {
 	return passed
 }
 
-// servedPath decodes a path, but tells slashes in front from encoded ones: a
-// service that drops the raw ones keeps the others.
-func servedPath(path string) string {
+// servedPath decodes a path. Of OSS it tells slashes in front from encoded
+// ones: it drops the raw ones and keeps the others, OBS keeps both.
+func servedPath(p *signature.Profile, path string) string {
+	if strings.HasPrefix(p.Scheme, "obs") {
+		return wire.Unescape(path)
+	}
 	rest := strings.TrimLeft(path, "/")
 	return path[:len(path)-len(rest)] + "\x00" + wire.Unescape(rest)
 }

@@ -24,6 +24,8 @@ const (
 	v4Form        = "oss-v4/form/basics/post-policy-sts"
 	obsForm       = "obs-v2/form/basics/post-policy-sts"
 	obsPresign    = "obs-v4/query/basics/presign-get-object-sts"
+	obsSlash      = "obs-v2/query/keys/leading-slash"
+	obsBucketURL  = "obs-v4/query/link-paths/virtual-host-bucket"
 	awsRepeated   = "obs-aws-v2/header/published-documents/aws-example-put-object-custom-domain-repeated-metadata"
 	rtmpContested = "oss-rtmp/query/basics/push-url-sts"
 	vendorHeader  = "x-oss-abc"
@@ -115,6 +117,8 @@ var signed = []struct {
 		in.Request.Target = "/bucket/%61bc?acl"
 		addHeader(in.Request, "x-oss-meta-sdk", "1.0") // else the signature is the same
 	}), "pass", ""},
+	{"a slash in front of an OBS key, encoded", obsSlash, as(func(in *signature.Input) { in.Request.Target = "/%2Fa.txt" }), "pass", ""},
+	{"a URL without a path", obsBucketURL, url(".com/?", ".com?"), "pass", ""},
 	{"another method", v1PutACL, as(func(in *signature.Input) { in.Request.Method = "POST" }), "scheme", "method"},
 	{"another host", v1PutACL, as(func(in *signature.Input) { in.Request.SetHeader("Host", "elsewhere.example") }), "addressing", "host"},
 	{"no Host header", v1PutACL, as(func(in *signature.Input) { dropHeader(in.Request, "Host") }), "pass", ""},

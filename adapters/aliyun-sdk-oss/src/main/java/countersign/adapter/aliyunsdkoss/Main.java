@@ -1,0 +1,75 @@
+package countersign.adapter.aliyunsdkoss;
+
+import com.aliyun.oss.OSS;
+import countersign.adapter.Adapter;
+import countersign.adapter.Answer;
+import countersign.adapter.Exchange;
+import countersign.adapter.Hello;
+import countersign.adapter.Question;
+import countersign.adapter.Unsupported;
+import java.io.IOException;
+import java.util.Date;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.logging.LogManager;
+
+/**
+ * Lets countersign drive aliyun-sdk-oss, the first Java SDK of Alibaba Cloud OSS. The SDK has no
+ * public signer of given requests: it is driven by operations, in the header and, through {@link
+ * OSS#generatePresignedUrl}, in the URL; forms are signed by {@link OSS#calculatePostSignature}.
+ */
+public final class Main extends Adapter {
+    public static void main(String[] args) throws IOException {
+        LogManager.getLogManager().reset(); // the SDK logs every answer that is an error
+        new Main().run();
+    }
+
+    @Override
+    protected Hello hello() {
+        var operations = new TreeSet<>(Operation.ALL.keySet());
+        operations.add("PostObject");
+        return new Hello(
+                "aliyun-sdk-oss",
+                version("com.aliyun.oss", "aliyun-sdk-oss"),
+                "https://github.com/aliyun/aliyun-oss-java-sdk",
+                List.of(
+                        "oss-v1/header", "oss-v1/query", "oss-v1/form",
+                        "oss-v2/header", "oss-v2/query",
+                        "oss-v4/header", "oss-v4/query", "oss-v4/form"),
+                operations,
+                List.of("bytes"));
+    }
+
+    @Override
+    protected Answer send(Question q) throws Exception {
+        try (var exchange = new Exchange(q.connect)) {
+            return exchange.answer(() -> call(q, exchange));
+        }
+    }
+
+    private static Answer call(Question q, Exchange exchange) throws Exception {
+        OSS oss = Clients.client(q.scheme, q.endpoint, q.addressing, q.region, q.credentials);
+        try {
+            var expiration =
+                    new Date(
+                            System.currentTimeMillis()
+                                    + 1000 * (q.operation.expires == 0 ? 3600 : q.operation.expires));
+            if (q.carrier.equals("form")) {
+                return Answer.form(Form.of(oss, q, expiration));
+            }
+            var operation = Operation.ALL.get(q.operation.name);
+            if (operation == null) {
+                throw new Unsupported("the SDK sends no " + q.operation.name + " in the " + q.carrier);
+            }
+            var call = new Call(oss, q.operation);
+            if (q.carrier.equals("query")) {
+                return Answer.url(operation.presign(call, expiration), call.presignedHeaders());
+            }
+            Clients.connect(oss, exchange);
+            operation.send(call);
+            return null;
+        } finally {
+            oss.shutdown();
+        }
+    }
+}
