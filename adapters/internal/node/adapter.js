@@ -73,4 +73,17 @@ async function answer(adapter, line, lost) {
   }
 }
 
-module.exports = { Rejected, Unsupported, serve };
+/**
+ * The pairs of a question as an object, for an SDK that keeps headers or
+ * parameters so.
+ */
+function fromPairs(pairs = []) {
+  const seen = new Set();
+  for (const [name] of pairs) {
+    if (seen.has(name.toLowerCase())) throw new Unsupported(`the SDK keeps names in an object: ${name} cannot be repeated`);
+    seen.add(name.toLowerCase());
+  }
+  return Object.fromEntries(pairs);
+}
+
+module.exports = { Rejected, Unsupported, fromPairs, serve };
