@@ -3,6 +3,7 @@
 // Lets countersign drive ali-oss, the Node.js SDK of Alibaba Cloud OSS: by its
 // operations, by its signed URLs and forms, and by its signing functions.
 
+const http = require('node:http');
 const OSS = require('ali-oss');
 const { version } = require('ali-oss/package.json');
 const { Unsupported, serve } = require('../internal/node/adapter');
@@ -51,5 +52,6 @@ function client({ scheme, endpoint, operation, credentials, addressing, region }
     sldEnable: addressing === 'path',
     authorizationV4: scheme === 'oss-v4',
     timeout: 5000,
+    agent: new http.Agent(), // the SDK's own one keeps connections for the next client
   });
 }

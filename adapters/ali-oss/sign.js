@@ -43,13 +43,15 @@ function decode(text) {
   }
 }
 
-/** The headers of a request as the client completes them. */
+/** The headers of a request as the client completes them: these in small letters. */
 function complete({ request, credentials }, added) {
-  const headers = fromPairs(request.headers);
-  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
   if (credentials.securityToken) added['x-oss-security-token'] = credentials.securityToken;
-  for (const [name, value] of Object.entries(added)) if (!names.has(name)) headers[name] = value;
-  return headers;
+  const rest = [];
+  for (const [name, value] of request.headers) {
+    if (name.toLowerCase() in added) added[name.toLowerCase()] = value;
+    else rest.push([name, value]);
+  }
+  return { ...fromPairs(rest), ...added };
 }
 
 function headerAnswer(input, headers, stages) {

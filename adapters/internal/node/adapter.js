@@ -80,8 +80,8 @@ async function answer(adapter, line, lost) {
 function fromPairs(pairs = []) {
   const seen = new Set();
   for (const [name] of pairs) {
-    if (seen.has(name.toLowerCase())) throw new Unsupported(`the SDK keeps names in an object: ${name} cannot be repeated`);
-    seen.add(name.toLowerCase());
+    if (seen.has(name)) throw new Unsupported(`the SDK keeps names in an object: ${name} cannot be repeated`);
+    seen.add(name);
   }
   return Object.fromEntries(pairs);
 }

@@ -48,10 +48,15 @@ async function exchange(to, call) {
     thrown = refusal(error);
   }
   if (current === x) current = undefined;
-  for (const socket of x.sockets) socket.destroy();
+  await Promise.all(x.sockets.map(close)); // an agent must not use them for the next one
   if (x.status) return { status: x.status };
   if (!thrown) throw new Error('the SDK reports success but nothing was answered');
   throw x.sockets.length ? (thrown.cause ?? thrown) : thrown;
+}
+
+function close(socket) {
+  socket.destroy();
+  return socket.closed || new Promise((resolve) => socket.once('close', resolve));
 }
 
 /**
