@@ -46,7 +46,7 @@ function client({ scheme, endpoint, operation, credentials, addressing, region }
     accessKeySecret: credentials.accessKeySecret,
     stsToken: credentials.securityToken,
     endpoint,
-    region,
+    region: `oss-${region ?? 'cn-hangzhou'}`, // as the SDK names regions
     bucket: operation.bucket,
     cname: addressing === 'cname',
     sldEnable: addressing === 'path',

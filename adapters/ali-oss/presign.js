@@ -2,7 +2,7 @@
 
 // URLs and forms that are signed for somebody else.
 
-const { getCredential } = require('ali-oss/lib/common/signUtils');
+const { getCredential, getProduct } = require('ali-oss/lib/common/signUtils');
 const { getStandardRegion } = require('ali-oss/lib/common/utils/getStandardRegion');
 const { policy2Str } = require('ali-oss/lib/common/utils/policy2Str');
 const { Unsupported, fromPairs } = require('../internal/node/adapter');
@@ -27,7 +27,7 @@ async function presign(client, { scheme, operation }, request) {
   return { url, headers: Object.entries(headers) };
 }
 
-function urlV1(client, { method, key = '', headers, parameters, expires, strict }) {
+function urlV1(client, { method, key = '', headers, parameters, expires }) {
   const subResource = {};
   const response = {};
   for (const [name, value] of Object.entries(parameters)) {
@@ -36,7 +36,7 @@ function urlV1(client, { method, key = '', headers, parameters, expires, strict 
     if (override) response[override] = value;
     else subResource[name] = value;
   }
-  return client.signatureUrl(key, { method, expires, subResource, response, ...headers }, strict);
+  return client.signatureUrl(key, { method, expires, subResource, response, ...headers }, false); // a key may begin with ?
 }
 
 function urlV4(client, { method, key, headers, parameters, expires, additionalHeaders }) {
@@ -59,11 +59,14 @@ function form(client, { scheme, operation, credentials }) {
   return { form: Object.entries({ ...fields, ...signForm(client, scheme, policy, date) }) };
 }
 
-function fieldsV4(client, date) {
+function fieldsV4({ options }, date) {
   const time = date.toISOString().replace(/[-:]|\.\d+/g, '');
   return {
     'x-oss-date': time,
-    'x-oss-credential': getCredential(time.split('T')[0], getStandardRegion(client.options.region), client.options.accessKeyId),
+    'x-oss-credential': getCredential(
+      ...[time.split('T')[0], options.cloudBoxId ?? getStandardRegion(options.region), options.accessKeyId],
+      getProduct(options.cloudBoxId),
+    ),
     'x-oss-signature-version': 'OSS4-HMAC-SHA256',
   };
 }

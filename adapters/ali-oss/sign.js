@@ -2,7 +2,8 @@
 
 // Signs given requests: headers by the functions of lib/common/signUtils, which
 // the SDK's manual requires too, URLs and forms by the methods of its client.
-// The client reads the clock itself and takes an expiry in seconds from now.
+// The client reads the clock itself. For V1 it takes an expiry in seconds from
+// now, and nothing but the expiry is in the URL: the clock stands an hour before it.
 
 const OSS = require('ali-oss');
 const signUtils = require('ali-oss/lib/common/signUtils');
@@ -25,14 +26,22 @@ const signers = {
 function sign({ scheme, carrier, input }) {
   const { product = 'oss' } = input;
   if (!['oss', 'oss-cloudbox'].includes(product)) throw new Unsupported(`the SDK signs for oss and oss-cloudbox, not for ${product}`);
-  return at(input.time, () => offline(() => signers[`${scheme}/${carrier}`](input, scheme)));
+  const now = scheme !== 'oss-v4' && carrier === 'query' ? hourBefore(input.expires) : Date.parse(input.time);
+  return at(now, () => offline(() => signers[`${scheme}/${carrier}`](input, scheme)));
 }
 
-/** The query as the SDK takes it: decoded, with null for a name without a value. */
-function parametersOf({ request: { target } }) {
+const hour = 3600;
+
+function hourBefore(expires) {
+  if (!Number.isSafeInteger(expires)) throw new Unsupported(`the SDK takes the expiry as a number, which is not exact for ${expires}`);
+  return (expires - hour) * 1000;
+}
+
+/** The query as the SDK takes it: decoded, with null for a bare name. */
+function parametersOf({ request: { target } }, bare = null) {
   const mark = target.indexOf('?');
   const parts = mark < 0 ? [] : target.slice(mark + 1).split('&').filter(Boolean);
-  return fromPairs(parts.map((part) => part.split(/=(.*)/s, 2)).map(([name, value]) => [decode(name), value === undefined ? null : decode(value)]));
+  return fromPairs(parts.map((part) => part.split(/=(.*)/s, 2)).map(([name, value]) => [decode(name), value === undefined ? bare : decode(value)]));
 }
 
 function decode(text) {
@@ -107,11 +116,11 @@ function client({ request, bucket, addressing, credentials, region, product }) {
   });
 }
 
-const secondsLeft = ({ expires, time }) => expires - Math.floor(Date.parse(time) / 1000);
-
 /** What a signed URL of a request needs, without the host that the client sets. */
-function asked({ request, key, additionalHeaders }) {
-  const headers = fromPairs(request.headers.filter(([name]) => name.toLowerCase() !== 'host' || additionalHeaders?.includes('host')));
+function asked({ request, addressing, key, additionalHeaders }) {
+  if (addressing === 'path' && /^\/[^/?]+(\?|$)/.test(request.target)) throw new Unsupported('the SDK writes a slash behind the bucket');
+  const hostToo = additionalHeaders?.some((name) => name.toLowerCase() === 'host');
+  const headers = fromPairs(request.headers.filter(([name]) => hostToo || name.toLowerCase() !== 'host'));
   return { method: request.method, key, headers };
 }
 
@@ -119,7 +128,7 @@ const urlAnswer = (url, name) => ({ stages: { signature: new URL(url).searchPara
 
 async function queryV1(input) {
   const parameters = parametersOf(input);
-  const url = urlV1(client(input), { ...asked(input), parameters, expires: secondsLeft(input), strict: false });
+  const url = urlV1(client(input), { ...asked(input), parameters, expires: hour });
   return urlAnswer(url, 'Signature');
 }
 
@@ -130,7 +139,7 @@ async function queryV4(input) {
 }
 
 function rtmp(input) {
-  const url = client(input).getRtmpUrl(input.key, { expires: secondsLeft(input), params: parametersOf(input) });
+  const url = client(input).getRtmpUrl(input.key, { expires: hour, params: parametersOf(input, '') });
   return urlAnswer(url, 'Signature');
 }
 

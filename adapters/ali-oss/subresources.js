@@ -19,6 +19,8 @@ const subResources = new Set(
     .split(/\s+/),
 );
 
-const isSubResource = (name) => subResources.has(name) || /^(x-oss|response)-/.test(name);
+const overrides = /^response-(content-(type|language|disposition|encoding)|cache-control|expires)$/;
+
+const isSubResource = (name) => subResources.has(name) || overrides.test(name) || name.startsWith('x-oss-');
 
 module.exports = { isSubResource };

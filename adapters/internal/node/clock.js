@@ -5,9 +5,8 @@
 
 const RealDate = Date;
 
-/** Carries out a call while the clock stands at a time, and returns what it gives. */
-async function at(time, call) {
-  const now = RealDate.parse(time);
+/** Carries out a call while the clock stands at a time in milliseconds, and returns what it gives. */
+async function at(now, call) {
   globalThis.Date = class Date extends RealDate {
     constructor(...parts) {
       super(...(parts.length ? parts : [now]));
