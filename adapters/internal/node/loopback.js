@@ -7,7 +7,7 @@
 
 const diagnostics = require('node:diagnostics_channel');
 const net = require('node:net');
-const { Rejected, Unsupported } = require('./adapter');
+const { Rejected, Unsupported, attempt } = require('./adapter');
 
 let current; // the exchange that is under way
 
@@ -43,7 +43,7 @@ async function exchange(to, call) {
   const x = (current = { address: { host, port: Number(port) }, sockets: [], status: 0 });
   let thrown;
   try {
-    await call();
+    await attempt(call);
   } catch (error) {
     thrown = refusal(error);
   }
@@ -65,7 +65,7 @@ function close(socket) {
  */
 async function offline(call) {
   try {
-    return await call();
+    return await attempt(call);
   } catch (error) {
     throw refusal(error);
   }
