@@ -20,7 +20,7 @@ serve({
     'oss-rtmp/query',
   ],
   operations: [...Object.keys(operations), 'PostObject'],
-  features: ['sign', 'clock'],
+  features: ['sign', 'clock', 'bytes'],
   sign,
   send,
 });

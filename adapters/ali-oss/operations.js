@@ -3,7 +3,7 @@
 // The operations of the SDK: how each is asked for by its own method, and how
 // its request looks for the signers of URLs, which take any.
 
-const { Unsupported, fromPairs } = require('../internal/node/adapter');
+const { Unsupported, bytes, fromPairs } = require('../internal/node/adapter');
 
 /** The options that most methods take: what they do not know, they ignore. */
 function options({ headers, metadata, query }) {
@@ -39,13 +39,13 @@ const onBucket = (method) => (client, op) => client[method](op.bucket, noParamet
 const onKey = (method) => (client, op) => client[method](op.key, options(op));
 
 function put(client, op) {
-  return client.put(op.key, Buffer.from(op.body ?? ''), options(op));
+  return client.put(op.key, bytes(op.body), options(op));
 }
 
 function append(client, op) {
   const { position, ...others } = fromPairs(op.query);
   const rest = noParameters({ ...op, query: Object.entries(others) });
-  return client.append(op.key, Buffer.from(op.body ?? ''), { ...rest, position });
+  return client.append(op.key, bytes(op.body), { ...rest, position });
 }
 
 function copy(client, op) {
@@ -64,7 +64,7 @@ function putSymlink(client, op) {
 }
 
 function uploadPart(client, op) {
-  const body = Buffer.from(op.body ?? '');
+  const body = bytes(op.body);
   return client.uploadPart(op.key, op.uploadId, op.partNumber, body, 0, body.length, noParameters(op));
 }
 

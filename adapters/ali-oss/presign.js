@@ -6,7 +6,7 @@ const { getCredential, getProduct } = require('ali-oss/lib/common/signUtils');
 const { getStandardRegion } = require('ali-oss/lib/common/utils/getStandardRegion');
 const { policy2Str } = require('ali-oss/lib/common/utils/policy2Str');
 const { Unsupported, fromPairs } = require('../internal/node/adapter');
-const { isSubResource } = require('./subresources');
+const { isSigned } = require('./parameters');
 
 /** A signed URL for any request about a bucket or an object. */
 async function presign(client, { scheme, operation }, request) {
@@ -36,7 +36,7 @@ function urlV1(client, { method, key = '', headers, parameters, expires }) {
   const subResource = {};
   const response = {};
   for (const [name, value] of Object.entries(parameters)) {
-    if (!isSubResource(name)) {
+    if (!isSigned(name)) {
       throw new Unsupported(`signatureUrl signs every parameter it takes: ${name} is not to be signed`);
     }
     const override = /^response-([a-z-]+)$/.exec(name)?.[1];

@@ -11,7 +11,7 @@ const { Unsupported, fromPairs } = require('../internal/node/adapter');
 const { at } = require('../internal/node/clock');
 const { offline } = require('../internal/node/loopback');
 const { fieldsV4, signForm, urlV1, urlV4 } = require('./presign');
-const { isSubResource } = require('./subresources');
+const { isSigned } = require('./parameters');
 
 const signers = {
   'oss-v1/header': headerV1,
@@ -77,7 +77,7 @@ function headerV1(input) {
   const { request, bucket, key, time, credentials } = input;
   const headers = complete(input, { 'x-oss-date': new Date(time).toUTCString() });
   const parameters = parametersOf(input);
-  for (const name of Object.keys(parameters)) if (!isSubResource(name)) delete parameters[name];
+  for (const name of Object.keys(parameters)) if (!isSigned(name)) delete parameters[name];
   const resource = bucket ? `/${bucket}/${key ?? ''}` : '/';
 
   const stringToSign = signUtils.buildCanonicalString(request.method, resource, { headers, parameters });

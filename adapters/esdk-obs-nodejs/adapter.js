@@ -25,7 +25,7 @@ serve({
   },
   schemes: Object.keys(schemes).flatMap((scheme) => [`${scheme}/header`, `${scheme}/query`, `${scheme}/form`]),
   operations: [...Object.keys(operations), 'PostObject'],
-  features: [],
+  features: ['bytes'],
   send,
 });
 

@@ -4,10 +4,12 @@
 // bucket and key. All other parameters are found by the header or the part of
 // the query that they become.
 
-const { Unsupported, fromPairs } = require('../internal/node/adapter');
+const { Readable } = require('node:stream');
+const { Unsupported, bytes, fromPairs } = require('../internal/node/adapter');
 
 const none = () => ({});
-const body = (op) => ({ Body: op.body });
+// The SDK makes a string of whatever is no stream.
+const body = (op) => ({ Body: op.body?.hex === undefined ? op.body : Readable.from([bytes(op.body)]) });
 const upload = (op) => ({ UploadId: op.uploadId });
 const part = (op) => ({ UploadId: op.uploadId, PartNumber: op.partNumber });
 const source = (op) => ({ CopySource: op.copySource });

@@ -75,6 +75,7 @@ async function answer(adapter, line) {
     }
     if (!['sign', 'send'].includes(question.type)) throw new Error(`no such question: ${question.type}`);
     if (!adapter[question.type]) throw new Unsupported(`the SDK does not ${question.type}`);
+    onlyText(question);
     return { id, ...(await attempt(() => adapter[question.type](question))) };
   } catch (error) {
     const message = String(error?.message ?? error);
@@ -82,6 +83,18 @@ async function answer(adapter, line) {
     if (error instanceof Rejected) return { id, rejected: { class: error.class, message } };
     return { id, error: { message } };
   }
+}
+
+/** Refuses byte strings that are no text, but for bodies: strings of JavaScript are Unicode. */
+function onlyText(value) {
+  if (value?.hex !== undefined) throw new Unsupported('the SDK takes text, not bytes');
+  if (typeof value !== 'object') return;
+  for (const [name, inner] of Object.entries(value ?? {})) if (name !== 'body') onlyText(inner);
+}
+
+/** A body as bytes. */
+function bytes(body = '') {
+  return body.hex === undefined ? Buffer.from(body) : Buffer.from(body.hex, 'hex');
 }
 
 /**
@@ -97,4 +110,4 @@ function fromPairs(pairs = []) {
   return Object.fromEntries(pairs);
 }
 
-module.exports = { Rejected, Unsupported, attempt, fromPairs, serve };
+module.exports = { Rejected, Unsupported, attempt, bytes, fromPairs, serve };

@@ -4,7 +4,7 @@ const assert = require('node:assert');
 const { spawn } = require('node:child_process');
 const http = require('node:http');
 const { test } = require('node:test');
-const { fromPairs, serve, Unsupported } = require('./adapter');
+const { bytes, fromPairs, serve, Unsupported } = require('./adapter');
 const { at } = require('./clock');
 const { exchange, offline } = require('./loopback');
 
@@ -50,6 +50,8 @@ if (process.argv[2] === 'serve') {
       ...Object.keys(sdk).map((id) => JSON.stringify({ type: 'send', id, connect })),
       '{"type":"send","id":"answers","connect":"192.0.2.1:80"}',
       '{"type":"sign","id":"sign"}',
+      '{"type":"send","id":"prints to standard output","operation":{"body":{"hex":"ff"},"key":null}}',
+      '{"type":"send","id":"prints to standard output","operation":{"headers":[["a",{"hex":"ff"}]]}}',
       'no JSON',
     ];
     const child = spawn(process.execPath, [__filename, 'serve'], { stdio: ['pipe', 'pipe', 'ignore'] });
@@ -76,6 +78,8 @@ if (process.argv[2] === 'serve') {
         { status: 200 },
         'error',
         { unsupported: 'the SDK does not sign' },
+        { status: 200 },
+        { unsupported: 'the SDK takes text, not bytes' },
         'error',
       ],
     );
@@ -85,6 +89,14 @@ if (process.argv[2] === 'serve') {
   test('names cannot be repeated in an object', () => {
     assert.deepStrictEqual(fromPairs([['a', '1'], ['A', '2']]), { a: '1', A: '2' }); // prettier-ignore
     assert.throws(() => fromPairs([['a', '1'], ['a', '2']]), Unsupported); // prettier-ignore
+  });
+
+  test('a body is text or bytes', () => {
+    const bodies = [bytes(), bytes('\u00e9'), bytes({ hex: 'ff' })];
+    assert.deepStrictEqual(
+      bodies.map((body) => body.toString('hex')),
+      ['', 'c3a9', 'ff'],
+    );
   });
 
   test('the clock stands while a call is carried out', async () => {
