@@ -85,15 +85,20 @@ func (c *content) host() finding {
 	if c.got.Resource.Addressing == signature.VirtualHost {
 		want = c.got.Resource.Bucket + "." + want
 	}
-	if !sameHost(want, got) {
+	if !sameHost("http", want, got) {
 		return diverges("addressing", want, got, "the request is for another endpoint than the one it was configured with")
 	}
 	return passed
 }
 
-// sameHost compares authorities; the port of HTTP need not be written.
-func sameHost(a, b string) bool {
-	return wire.EqualFold(strings.TrimSuffix(a, ":80"), strings.TrimSuffix(b, ":80"))
+// sameHost compares authorities; the default port of the transport need not be
+// written.
+func sameHost(transport, a, b string) bool {
+	port := ":80"
+	if transport == "https" {
+		port = ":443"
+	}
+	return wire.EqualFold(strings.TrimSuffix(a, port), strings.TrimSuffix(b, port))
 }
 
 func (c *content) bucket() finding {

@@ -23,6 +23,7 @@ const (
 	v4Presign     = "oss-v4/query/basics/presign-get-object-sts"
 	v4Form        = "oss-v4/form/basics/post-policy-sts"
 	obsForm       = "obs-v2/form/basics/post-policy-sts"
+	obsPort       = "obs-v4/header/addressing/default-port-in-host" // over https
 	awsRepeated   = "obs-aws-v2/header/published-documents/aws-example-put-object-custom-domain-repeated-metadata"
 	rtmpContested = "oss-rtmp/query/basics/push-url-sts"
 	vendorHeader  = "x-oss-abc"
@@ -114,6 +115,12 @@ var signed = []struct {
 	}), "pass", ""},
 	{"another method", v1PutACL, as(func(in *signature.Input) { in.Request.Method = "POST" }), "scheme", "method"},
 	{"another host", v1PutACL, as(func(in *signature.Input) { in.Request.SetHeader("Host", "elsewhere.example") }), "addressing", "host"},
+	{"the default port taken from the host", obsPort, as(func(in *signature.Input) {
+		in.Request.SetHeader("Host", "examplebucket.obs.cn-north-4.myhuaweicloud.com")
+	}), "pass", ""},
+	{"another port in the host", obsPort, as(func(in *signature.Input) {
+		in.Request.SetHeader("Host", "examplebucket.obs.cn-north-4.myhuaweicloud.com:80")
+	}), "addressing", "host"},
 	{"no Host header", v1PutACL, as(func(in *signature.Input) { dropHeader(in.Request, "Host") }), "pass", ""},
 	{"another body", v1PutACL, as(func(in *signature.Input) { in.Request.Body = "x" }), "body", ""},
 	{"no token", v4GetSTS, as(func(in *signature.Input) { in.Credentials.SecurityToken = "" }), "token", ""},
