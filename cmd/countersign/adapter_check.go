@@ -78,7 +78,7 @@ func (c *adapterCheck) run(ctx context.Context, opts subject.ProcessOptions) err
 	c.hello(&caps)
 	if asksToSign(&caps) {
 		for _, profile := range caps.Profiles {
-			c.ask(ctx, p, profile)
+			c.ask(ctx, p, profile, len(caps.Operations) > 0)
 		}
 	} else {
 		c.note("it has no signer to be asked, so only hello was checked; countersign run asks it to send")
@@ -151,8 +151,9 @@ func (c *adapterCheck) known(list string, declared, all []string) {
 	}
 }
 
-// ask puts one sign question for a profile.
-func (c *adapterCheck) ask(ctx context.Context, s subject.Subject, profile string) {
+// ask puts one sign question for a profile. An adapter that sends too may have
+// no signer for every one.
+func (c *adapterCheck) ask(ctx context.Context, s subject.Subject, profile string, sends bool) {
 	vector := c.example(profile)
 	if vector == nil || ctx.Err() != nil {
 		return // a profile that does not exist has been reported
@@ -165,6 +166,10 @@ func (c *adapterCheck) ask(ctx context.Context, s subject.Subject, profile strin
 	where := "sign " + profile
 	before := c.problems
 	c.checkLines(where, answerPart)
+	if o.Kind == subject.Unsupported && sends && c.problems == before {
+		c.note("%s: unsupported (%s); countersign run asks it to send", where, o.Message)
+		return
+	}
 	switch o.Kind {
 	case subject.Answered:
 		c.answered(where, p, o)
