@@ -68,6 +68,9 @@ func signHeader(ctx context.Context, in *signature.Input) (*adapter.Answer, erro
 	_, value, _ := strings.Cut(authorization, "Signature=")
 	a := adapter.Signature(value).With(signature.Authorization, authorization)
 	a.Request = in.Request.Clone(len(req.Header))
+	target := wire.SplitTarget(in.Request.Target) // the signer writes the query anew
+	target.Query, target.HasQuery = req.URL.RawQuery, req.URL.RawQuery != ""
+	a.Request.Target = target.String()
 	if req.Host != in.Request.Host() { // the signer takes a default port away
 		a.Request.SetHeader("Host", req.Host)
 	}

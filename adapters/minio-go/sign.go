@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -51,9 +52,7 @@ func sign(_ context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
 	case "obs-aws-v2/query":
 		return signURL(in, "Signature", func(req *http.Request) *http.Request {
 			if in.Credentials.SecurityToken != "" { // nor does PreSignV2
-				query := req.URL.Query()
-				query.Set("x-amz-security-token", in.Credentials.SecurityToken)
-				req.URL.RawQuery = query.Encode()
+				req.URL.RawQuery = strings.TrimPrefix(req.URL.RawQuery+"&x-amz-security-token="+url.QueryEscape(in.Credentials.SecurityToken), "&")
 			}
 			return signer.PreSignV2(*req, in.Credentials.AccessKeyID, in.Credentials.AccessKeySecret, in.Expires-in.Time.Unix(), virtualHost(in))
 		})
@@ -107,12 +106,19 @@ func signHeader(in *signature.Input, mark string, do func(*http.Request) *http.R
 	authorization := req.Header.Get("Authorization")
 	a := adapter.Signature(authorization[strings.LastIndex(authorization, mark)+len(mark):]).With(signature.Authorization, authorization)
 	a.Request = in.Request.Clone(len(req.Header))
+	a.Request.Target = targetOf(in, req) // SignV4 writes the query anew
 	for _, name := range []string{"Date", "X-Amz-Date", payloadHeader, "X-Amz-Security-Token", "Authorization"} {
 		if value := req.Header.Get(name); value != "" {
 			a.Request.SetHeader(name, value)
 		}
 	}
 	return a, nil
+}
+
+func targetOf(in *signature.Input, req *http.Request) string {
+	target := wire.SplitTarget(in.Request.Target)
+	target.Query, target.HasQuery = req.URL.RawQuery, req.URL.RawQuery != ""
+	return target.String()
 }
 
 // signURL lets the SDK add its parameters; param is that of the signature.
