@@ -85,15 +85,16 @@ func (c *content) host() finding {
 	if c.got.Resource.Addressing == signature.VirtualHost {
 		want = c.got.Resource.Bucket + "." + want
 	}
-	if !sameHost(want, got) {
+	if !sameHost("http", want, got) {
 		return diverges("addressing", want, got, "the request is for another endpoint than the one it was configured with")
 	}
 	return passed
 }
 
-// sameHost compares authorities; the port of HTTP need not be written.
-func sameHost(a, b string) bool {
-	return wire.EqualFold(strings.TrimSuffix(a, ":80"), strings.TrimSuffix(b, ":80"))
+// sameHost compares authorities; the usual port of the transport need not be
+// written.
+func sameHost(transport, a, b string) bool {
+	return wire.EqualFold(withoutUsualPort(transport, a), withoutUsualPort(transport, b))
 }
 
 func (c *content) bucket() finding {

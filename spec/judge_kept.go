@@ -44,7 +44,7 @@ func keptLine(item *Item, returned *wire.Request) finding {
 		return diverges("scheme", given.Method, returned.Method, "the method was changed")
 	case servedPath(item.Profile, path) != servedPath(item.Profile, got):
 		return diverges("key", path, got, "the path was changed")
-	case host != "" && !wire.EqualFold(withoutUsualPort(given.Transport, host), withoutUsualPort(given.Transport, given.Host())):
+	case host != "" && !sameHost(given.Transport, host, given.Host()):
 		return diverges("addressing", given.Host(), host, "the host was changed")
 	}
 	return passed

@@ -26,6 +26,7 @@ const (
 	obsPresign    = "obs-v4/query/basics/presign-get-object-sts"
 	obsSlash      = "obs-v2/query/keys/leading-slash"
 	obsBucketURL  = "obs-v4/query/link-paths/virtual-host-bucket"
+	obsPort       = "obs-v4/header/addressing/default-port-in-host" // over https
 	awsRepeated   = "obs-aws-v2/header/published-documents/aws-example-put-object-custom-domain-repeated-metadata"
 	rtmpContested = "oss-rtmp/query/basics/push-url-sts"
 	vendorHeader  = "x-oss-abc"
@@ -121,6 +122,12 @@ var signed = []struct {
 	{"a URL without a path", obsBucketURL, url(".com/?", ".com?"), "pass", ""},
 	{"another method", v1PutACL, as(func(in *signature.Input) { in.Request.Method = "POST" }), "scheme", "method"},
 	{"another host", v1PutACL, as(func(in *signature.Input) { in.Request.SetHeader("Host", "elsewhere.example") }), "addressing", "host"},
+	{"the default port taken from the host", obsPort, as(func(in *signature.Input) {
+		in.Request.SetHeader("Host", "examplebucket.obs.cn-north-4.myhuaweicloud.com")
+	}), "pass", ""},
+	{"another port in the host", obsPort, as(func(in *signature.Input) {
+		in.Request.SetHeader("Host", "examplebucket.obs.cn-north-4.myhuaweicloud.com:80")
+	}), "addressing", "host"},
 	{"no Host header", v1PutACL, as(func(in *signature.Input) { dropHeader(in.Request, "Host") }), "pass", ""},
 	{"another body", v1PutACL, as(func(in *signature.Input) { in.Request.Body = "x" }), "body", ""},
 	{"no token", v4GetSTS, as(func(in *signature.Input) { in.Credentials.SecurityToken = "" }), "token", ""},

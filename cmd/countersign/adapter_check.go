@@ -153,7 +153,8 @@ func (c *adapterCheck) known(list string, declared, all []string) {
 	}
 }
 
-// ask puts one sign question for a profile.
+// ask puts one sign question for a profile. An adapter that sends too may have
+// no signer for every one.
 func (c *adapterCheck) ask(ctx context.Context, s subject.Subject, profile string) {
 	vector := c.example(profile)
 	if vector == nil || ctx.Err() != nil {
