@@ -2,8 +2,10 @@ package spec
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
@@ -128,7 +130,8 @@ func keptExpiry(item *Item, returned *wire.Request) finding {
 }
 
 // keptTime holds a subject to the time it was given, if it declares the
-// feature clock.
+// feature clock. What counts is the time a service reads, however it is
+// written: a Date beside the vendor's date header is not that.
 func keptTime(item *Item, returned *wire.Request) finding {
 	if !item.Clock {
 		return passed
@@ -139,15 +142,42 @@ func keptTime(item *Item, returned *wire.Request) finding {
 	}
 	asked := verifierOf(item, nil).Verify(want.Request())
 	got := verifierOf(item, nil).Verify(returned)
-	if asked.Timestamp != got.Timestamp {
+	if !sameTime(asked.Timestamp, got.Timestamp) {
 		return diverges("parameter", asked.Timestamp, got.Timestamp, "it declares the feature clock and signed for another time")
 	}
-	for _, name := range []string{"Date", item.Profile.Names.DateHeader} {
-		if given, sent := values(item.Case.Input.Request, name), values(returned, name); given != "" && given != sent {
-			return diverges("header", name+": "+given, name+": "+sent, "it declares the feature clock and signed for another time")
-		}
+	given, sent := dateOf(item.Profile, item.Case.Input.Request), dateOf(item.Profile, returned)
+	if given != "" && !sameTime(given, sent) {
+		return diverges("header", given, sent, "it declares the feature clock and signed for another time")
 	}
 	return passed
+}
+
+// dateOf is the header from which a service takes the time of a request.
+func dateOf(p *signature.Profile, req *wire.Request) string {
+	if date := values(req, p.Names.DateHeader); date != "" {
+		return date
+	}
+	return values(req, "Date")
+}
+
+// sameTime compares times in either form that date headers have. What is no
+// time is compared as text.
+func sameTime(a, b string) bool {
+	at, aIsTime := parseDate(a)
+	other, bIsTime := parseDate(b)
+	if aIsTime && bIsTime {
+		return at.Equal(other)
+	}
+	return a == b
+}
+
+func parseDate(text string) (time.Time, bool) {
+	for _, layout := range []string{http.TimeFormat, "20060102T150405Z"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
 }
 
 func keptBody(item *Item, returned *wire.Request) finding {

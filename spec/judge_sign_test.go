@@ -198,6 +198,29 @@ func TestADeclaredClockIsHeldToItsTime(t *testing.T) {
 	}
 }
 
+// It may write that time in another header, and in another form.
+func TestADeclaredClockMayBeWrittenInItsOwnForm(t *testing.T) {
+	const wins = "oss-v4/header/dates/x-oss-date-wins"
+	for _, test := range []struct {
+		name, vector, header, value string
+		pass                        bool
+	}{
+		{"the same time in the vendor's header", v4Contested, "x-oss-date", "20231216T162057Z", true},
+		{"another time in the vendor's header", v4Contested, "x-oss-date", "20231216T162157Z", false},
+		{"its own Date beside the vendor's header", wins, "Date", "Mon, 20 May 2024 08:00:00 GMT", true},
+		{"another time in V1", "oss-v1/header/dates/date-alone", "x-oss-date", "Mon, 20 May 2024 08:00:00 GMT", false},
+		{"the same time in V1", "oss-v1/header/dates/date-alone", "x-oss-date", "Mon, 20 May 2024 07:55:00 GMT", true},
+	} {
+		item := *itemOf(t, test.vector)
+		item.Clock = true
+		o := honest.Sign(t.Context(), item.Question())
+		as(func(in *signature.Input) { in.Request.SetHeader(test.header, test.value) })(t, &item, o)
+		if r := judgePurely(t, &item, o); (r.Outcome == reports.Pass) != test.pass {
+			t.Errorf("%s: %s: %s", test.name, placeOf(r), r.Message)
+		}
+	}
+}
+
 // A failure shows both byte strings, the request, and who says what is right.
 func TestAFailureExplainsItself(t *testing.T) {
 	item := itemOf(t, v1PutACL)
