@@ -11,6 +11,7 @@ import countersign.adapter.Answer;
 import countersign.adapter.Question;
 import countersign.adapter.Rejected;
 import countersign.adapter.Unsupported;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,6 +43,8 @@ final class Signers {
             SigningContext signed = context(q, headers);
             signer.sign(signed);
             return answer(q, signed);
+        } catch (Unsupported e) {
+            throw e;
         } catch (RuntimeException e) {
             throw new Rejected(e);
         }
@@ -71,23 +74,36 @@ final class Signers {
             context.setExpiration(
                     q.scheme.equals("oss-v4")
                             ? time.plusSeconds(in.expires)
-                            : Instant.ofEpochSecond(in.expires));
+                            : instant(in.expires));
         }
         return context;
+    }
+
+    private static Instant instant(long seconds) {
+        try {
+            return Instant.ofEpochSecond(seconds);
+        } catch (DateTimeException e) {
+            throw new Unsupported("the SDK takes the expiry as an Instant, which ends before " + seconds);
+        }
     }
 
     /** Gives back the signature, and the request or the URL that the signer made. */
     private static Answer answer(Question q, SigningContext signed) {
         RequestMessage request = signed.getRequest();
         var stages = new LinkedHashMap<String, String>();
-        stages.put("stringToSign", signed.getStringToSign());
+        boolean v4 = q.scheme.equals("oss-v4");
         if (q.carrier.equals("query")) {
-            String name = q.scheme.equals("oss-v4") ? "x-oss-signature" : "Signature";
-            stages.put("signature", HttpUtils.uriParams(request.uri()).get(name));
+            if (!v4) { // what V4 tells of a URL is computed once more, with x-oss-signature in it
+                stages.put("stringToSign", signed.getStringToSign());
+            }
+            stages.put(
+                    "signature",
+                    HttpUtils.uriParams(request.uri()).get(v4 ? "x-oss-signature" : "Signature"));
             return Answer.signed(stages, request.uri().toString());
         }
         String authorization = request.headers().get("Authorization");
-        String before = q.scheme.equals("oss-v4") ? "Signature=" : ":";
+        String before = v4 ? "Signature=" : ":";
+        stages.put("stringToSign", signed.getStringToSign());
         stages.put(
                 "signature",
                 authorization.substring(authorization.lastIndexOf(before) + before.length()));

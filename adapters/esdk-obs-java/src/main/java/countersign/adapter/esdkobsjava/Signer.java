@@ -233,7 +233,8 @@ final class Signer {
     }
 
     private static String decoded(String value) {
-        var text = URLDecoder.decode(value, StandardCharsets.UTF_8);
+        var strict = value.replaceAll("%(?![0-9A-Fa-f]{2})", "%25");
+        var text = URLDecoder.decode(strict, StandardCharsets.UTF_8);
         if (text.indexOf('\uFFFD') >= 0) {
             throw new Unsupported("the SDK takes parameters as text, not as bytes");
         }
