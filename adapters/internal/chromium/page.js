@@ -6,39 +6,41 @@
 /** The SDK's public API does not offer what is asked. */
 class Unsupported extends Error {}
 
-let status; // of the last response to the question
-let lose; // ends the question with an error that the SDK's promise does not tell of
-
-window.addEventListener('error', (event) => lose?.(event.error));
-window.addEventListener('unhandledrejection', (event) => lose?.(event.reason));
-
-const { send } = XMLHttpRequest.prototype;
-XMLHttpRequest.prototype.send = function (...args) {
-  this.addEventListener('readystatechange', () => {
-    if (this.readyState >= XMLHttpRequest.HEADERS_RECEIVED) status = this.status || status;
-  });
-  return send.apply(this, args);
-};
-
 /** What came of a question: the status of its last response, and the result of carryOut or why there is none. */
-async function outcomeOf(question) {
-  status = undefined;
-  const lost = new Promise((_, reject) => {
-    lose = reject;
-  });
-  try {
-    for (const [name, value] of Object.entries(question.operation)) {
-      if (value?.hex && name !== 'body') throw new Unsupported(`a string cannot hold the bytes of ${name}`);
+window.outcomeOf = (() => {
+  let status;
+  let lose; // ends the question with an error that the SDK's promise does not tell of
+
+  window.addEventListener('error', (event) => lose?.(event.error));
+  window.addEventListener('unhandledrejection', (event) => lose?.(event.reason));
+
+  const { send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.send = function (...args) {
+    this.addEventListener('readystatechange', () => {
+      if (this.readyState >= XMLHttpRequest.HEADERS_RECEIVED) status = this.status || status;
+    });
+    return send.apply(this, args);
+  };
+
+  return async (question) => {
+    status = undefined;
+    const lost = new Promise((_, reject) => {
+      lose = reject;
+    });
+    try {
+      for (const [name, value] of Object.entries(question.operation)) {
+        if (value?.hex && name !== 'body') throw new Unsupported(`a string cannot hold the bytes of ${name}`);
+      }
+      const result = await Promise.race([carryOut(question), lost]);
+      return { status, result };
+    } catch (error) {
+      if (error instanceof Unsupported) return { unsupported: error.message };
+      return { status, thrown: { name: String(error?.name ?? typeof error), message: String(error?.message ?? error) } };
+    } finally {
+      lose = undefined;
     }
-    const result = await Promise.race([carryOut(question), lost]);
-    return { status, result };
-  } catch (error) {
-    if (error instanceof Unsupported) return { unsupported: error.message };
-    return { status, thrown: { name: String(error?.name ?? typeof error), message: String(error?.message ?? error) } };
-  } finally {
-    lose = undefined;
-  }
-}
+  };
+})();
 
 /** Pairs as an object, which cannot repeat a name. A header takes one byte for each character. */
 function record(pairs, what) {
