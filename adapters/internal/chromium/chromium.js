@@ -10,6 +10,7 @@ const fs = require('node:fs');
 const http = require('node:http');
 const net = require('node:net');
 const path = require('node:path');
+const { pipeline } = require('node:stream');
 const { Rejected, Unsupported } = require('../node/adapter');
 
 const PAGE = 'page.test'; // the host of the page the SDK runs in
@@ -48,38 +49,33 @@ async function openChromium(chromium, scripts) {
     console.error('Chromium has ended');
     process.exit(1);
   });
-  const open = () => openPage(browser, `socks5://127.0.0.1:${proxy.address().port}`);
+  const open = () => within(PATIENCE, openPage(browser, `socks5://127.0.0.1:${proxy.address().port}`));
 
   let page = await open();
   const operations = await page.operations();
   const send = async (question) => {
-    page ??= await open();
+    const asked = page ?? (await open());
+    page = undefined; // a page that does not answer is not asked again
     const exchange = relay.begin(question.connect);
-    let outcome;
     try {
-      outcome = await page.call(question);
-    } catch (error) {
-      await page.close();
-      page = undefined;
-      throw error;
+      const outcome = await within(PATIENCE, asked.call(question));
+      page = asked;
+      return answer(outcome, exchange);
     } finally {
+      if (!page) asked.close();
       await relay.end();
     }
-    return answer(outcome, exchange);
   };
   return { operations, send };
 }
 
 /** Chromium as CHROMIUM names it, or the first of its usual names on PATH. */
 function executable() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    for (const dir of (process.env.PATH ?? '').split(path.delimiter)) {
-      const file = path.join(dir, name);
-      if (fs.existsSync(file)) return file;
-    }
-  }
-  throw new Error('no chromium, chromium-browser or google-chrome on PATH, and CHROMIUM is not set');
+  const dirs = (process.env.PATH ?? '').split(path.delimiter);
+  const usual = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => dirs.map((dir) => path.join(dir, name)));
+  const found = (process.env.CHROMIUM ? [process.env.CHROMIUM] : usual).find((file) => fs.existsSync(file));
+  if (!found) throw new Error(process.env.CHROMIUM ? `CHROMIUM: there is no ${process.env.CHROMIUM}` : 'there is no chromium on PATH');
+  return found;
 }
 
 async function listen(server) {
@@ -113,7 +109,7 @@ async function openPage(browser, server) {
     operations: () => page.evaluate('Object.keys(operations)'),
     async call(question) {
       await session.send('Network.clearBrowserCache');
-      return within(PATIENCE, page.evaluate((asked) => outcomeOf(asked), question));
+      return page.evaluate((asked) => outcomeOf(asked), question);
     },
   };
 }
@@ -177,16 +173,13 @@ class Relay {
       const length = { 1: () => 4, 3: async () => (await take(client, 1))[0], 4: () => 16 }[kind];
       const host = (await take(client, await length())).toString();
       await take(client, 2); // the port
-      const exchange = host === PAGE ? undefined : this.#exchange;
-      const address = host === PAGE ? this.#pages : exchange.address;
-      const server = net.connect(address);
-      exchange?.sockets.add(client).add(server);
-      server.on('error', () => client.destroy());
+      const exchange = this.#exchange;
+      if (host !== PAGE && !exchange) throw new Error('no question is in flight');
+      const server = net.connect(host === PAGE ? this.#pages : exchange.address);
+      if (host !== PAGE) exchange.sockets.add(client).add(server);
       await once(server, 'connect');
       client.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0])); // connected
-      client.pipe(server).pipe(client);
-      client.on('close', () => server.destroy());
-      server.on('close', () => client.destroy());
+      pipeline(client, server, client, () => {});
     } catch {
       client.destroy();
     }
@@ -198,7 +191,7 @@ async function take(socket, n) {
   for (;;) {
     const bytes = socket.read(n);
     if (bytes) return bytes;
-    if (socket.readableEnded || socket.destroyed) throw new Error('ended');
+    if (socket.readableEnded || socket.destroyed) throw new Error('the connection has ended');
     await once(socket, 'readable');
   }
 }
