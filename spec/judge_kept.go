@@ -2,8 +2,10 @@ package spec
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
@@ -135,7 +137,7 @@ func keptTime(item *Item, returned *wire.Request) finding {
 	}
 	asked := verifierOf(item, nil).Verify(want.Request())
 	got := verifierOf(item, nil).Verify(returned)
-	if asked.Timestamp != got.Timestamp {
+	if !sameTime(asked.Timestamp, got.Timestamp) {
 		return diverges("parameter", asked.Timestamp, got.Timestamp, "it declares the feature clock and signed for another time")
 	}
 	for _, name := range []string{"Date", item.Profile.Names.DateHeader} {
@@ -144,6 +146,21 @@ func keptTime(item *Item, returned *wire.Request) finding {
 		}
 	}
 	return passed
+}
+
+// sameTime compares times as schemes write them: a subject may add the vendor's
+// date, in its form, to a request that has Date alone.
+func sameTime(a, b string) bool {
+	return a == b || !parsedTime(a).IsZero() && parsedTime(a).Equal(parsedTime(b))
+}
+
+func parsedTime(text string) time.Time {
+	for _, layout := range []string{"20060102T150405Z", http.TimeFormat} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
 }
 
 func keptBody(item *Item, returned *wire.Request) finding {

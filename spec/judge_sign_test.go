@@ -189,6 +189,19 @@ func TestADeclaredClockIsHeldToItsTime(t *testing.T) {
 	}
 }
 
+// The vendor's date beside Date is another text, not another time.
+func TestADateInTheVendorsFormIsTheSameTime(t *testing.T) {
+	item := *itemOf(t, "oss-v4/header/basics/put-object-date-header-in-gmt")
+	item.Clock = true
+	for date, outcome := range map[string]reports.Outcome{"20231216T162057Z": reports.Pass, "20231216T162058Z": reports.Fail} {
+		o := honest.Sign(t.Context(), item.Question())
+		as(func(in *signature.Input) { in.Request.SetHeader("x-oss-date", date) })(t, &item, o)
+		if r := judgePurely(t, &item, o); r.Outcome != outcome {
+			t.Errorf("%s: %s: %s", date, placeOf(r), r.Message)
+		}
+	}
+}
+
 // A failure shows both byte strings, the request, and who says what is right.
 func TestAFailureExplainsItself(t *testing.T) {
 	item := itemOf(t, v1PutACL)

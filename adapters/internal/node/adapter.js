@@ -5,6 +5,22 @@
 // standard output, one after the other. Nothing that an SDK throws, on the
 // stack or later, ends the adapter.
 
+let fail = () => {}; // ends the innermost attempt
+
+/**
+ * Does what may throw out of reach of its caller: from a listener, a timer or
+ * a promise that nobody awaits.
+ */
+function attempt(call) {
+  const outer = fail;
+  return new Promise((resolve, reject) => {
+    fail = reject;
+    resolve(call());
+  }).finally(() => {
+    fail = outer;
+  });
+}
+
 /** The SDK's public API does not offer what is asked. */
 class Unsupported extends Error {}
 
@@ -28,18 +44,11 @@ async function serve(adapter) {
   const write = process.stdout.write.bind(process.stdout);
   process.stdout.write = process.stderr.write.bind(process.stderr);
 
-  let fail = () => {};
   process.on('uncaughtException', (error) => {
     console.error(error);
     fail(error);
   });
-  for await (const line of lines(process.stdin)) {
-    const lost = new Promise((_, reject) => {
-      fail = reject;
-    });
-    lost.catch(() => {});
-    write(`${JSON.stringify(await answer(adapter, line, lost))}\n`);
-  }
+  for await (const line of lines(process.stdin)) write(`${JSON.stringify(await answer(adapter, line))}\n`);
   process.exit(0); // whatever an SDK leaves running
 }
 
@@ -55,7 +64,7 @@ async function* lines(stream) {
   }
 }
 
-async function answer(adapter, line, lost) {
+async function answer(adapter, line) {
   let id;
   try {
     const question = JSON.parse(line);
@@ -64,7 +73,7 @@ async function answer(adapter, line, lost) {
     if (question.type === 'hello') return { type: 'hello', protocol: 1, adapter: identity, schemes, operations, features };
     if (!['sign', 'send'].includes(question.type)) throw new Error(`no such question: ${question.type}`);
     if (!adapter[question.type]) throw new Unsupported(`the SDK does not ${question.type}`);
-    return { id, ...(await Promise.race([adapter[question.type](question), lost])) };
+    return { id, ...(await attempt(() => adapter[question.type](question))) };
   } catch (error) {
     const message = String(error?.message ?? error);
     if (error instanceof Unsupported) return { id, unsupported: message };
@@ -73,4 +82,17 @@ async function answer(adapter, line, lost) {
   }
 }
 
-module.exports = { Rejected, Unsupported, serve };
+/**
+ * The pairs of a question as an object, for an SDK that keeps headers or
+ * parameters so.
+ */
+function fromPairs(pairs = []) {
+  const seen = new Set();
+  for (const [name] of pairs) {
+    if (seen.has(name)) throw new Unsupported(`the SDK keeps names in an object: ${name} cannot be repeated`);
+    seen.add(name);
+  }
+  return Object.fromEntries(pairs);
+}
+
+module.exports = { Rejected, Unsupported, attempt, fromPairs, serve };

@@ -7,7 +7,7 @@
 
 const diagnostics = require('node:diagnostics_channel');
 const net = require('node:net');
-const { Rejected, Unsupported } = require('./adapter');
+const { Rejected, Unsupported, attempt } = require('./adapter');
 
 let current; // the exchange that is under way
 
@@ -43,15 +43,20 @@ async function exchange(to, call) {
   const x = (current = { address: { host, port: Number(port) }, sockets: [], status: 0 });
   let thrown;
   try {
-    await call();
+    await attempt(call);
   } catch (error) {
     thrown = refusal(error);
   }
   if (current === x) current = undefined;
-  for (const socket of x.sockets) socket.destroy();
+  await Promise.all(x.sockets.map(close)); // an agent must not use them for the next one
   if (x.status) return { status: x.status };
   if (!thrown) throw new Error('the SDK reports success but nothing was answered');
   throw x.sockets.length ? (thrown.cause ?? thrown) : thrown;
+}
+
+function close(socket) {
+  socket.destroy();
+  return socket.closed || new Promise((resolve) => socket.once('close', resolve));
 }
 
 /**
@@ -60,7 +65,7 @@ async function exchange(to, call) {
  */
 async function offline(call) {
   try {
-    return await call();
+    return await attempt(call);
   } catch (error) {
     throw refusal(error);
   }
