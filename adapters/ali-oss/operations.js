@@ -108,14 +108,22 @@ const operations = {
   AppendObject: operation(append, 'POST', 'append'),
   GetObjectACL: operation(onKey('getACL'), 'GET', 'acl'),
   PutObjectACL: operation(putACL, 'PUT', 'acl'),
-  PutObjectTagging: operation((client, op) => client.putObjectTagging(op.key, { colour: 'red' }, options(op)), 'PUT', 'tagging'),
+  PutObjectTagging: operation(
+    (client, op) => client.putObjectTagging(op.key, { colour: 'red' }, options(op)),
+    'PUT',
+    'tagging',
+  ),
   GetObjectTagging: operation(onKey('getObjectTagging'), 'GET', 'tagging'),
   DeleteObjectTagging: operation(onKey('deleteObjectTagging'), 'DELETE', 'tagging'),
   RestoreObject: operation(onKey('restore'), 'POST', 'restore'),
   GetSymlink: operation(onKey('getSymlink'), 'GET', 'symlink'),
   PutSymlink: operation(putSymlink, 'PUT', 'symlink'),
 
-  InitiateMultipartUpload: operation((client, op) => client.initMultipartUpload(op.key, noParameters(op)), 'POST', 'uploads'),
+  InitiateMultipartUpload: operation(
+    (client, op) => client.initMultipartUpload(op.key, noParameters(op)),
+    'POST',
+    'uploads',
+  ),
   UploadPart: operation(uploadPart, 'PUT'),
   UploadPartCopy: operation(uploadPartCopy, 'PUT'),
   ListParts: operation(
@@ -123,7 +131,10 @@ const operations = {
     'GET',
   ),
   CompleteMultipartUpload: operation(completeMultipartUpload, 'POST'),
-  AbortMultipartUpload: operation((client, op) => client.abortMultipartUpload(op.key, op.uploadId, noParameters(op)), 'DELETE'),
+  AbortMultipartUpload: operation(
+    (client, op) => client.abortMultipartUpload(op.key, op.uploadId, noParameters(op)),
+    'DELETE',
+  ),
 };
 
 module.exports = { operations };

@@ -22,7 +22,12 @@ async function presign(client, { scheme, operation }, request) {
   if (operation.partNumber && request.method === 'PUT') parameters.partNumber = String(operation.partNumber);
   Object.assign(parameters, fromPairs(operation.query));
 
-  const asked = { method: request.method, key: operation.name === 'DeleteObjects' ? '' : operation.key, headers, parameters };
+  const asked = {
+    method: request.method,
+    key: operation.name === 'DeleteObjects' ? '' : operation.key,
+    headers,
+    parameters,
+  };
   const url = await (scheme === 'oss-v4' ? urlV4 : urlV1)(client, { ...asked, expires: operation.expires ?? 3600 });
   return { url, headers: Object.entries(headers) };
 }
@@ -31,7 +36,9 @@ function urlV1(client, { method, key = '', headers, parameters, expires }) {
   const subResource = {};
   const response = {};
   for (const [name, value] of Object.entries(parameters)) {
-    if (!isSubResource(name)) throw new Unsupported(`signatureUrl signs every parameter it takes: ${name} is not to be signed`);
+    if (!isSubResource(name)) {
+      throw new Unsupported(`signatureUrl signs every parameter it takes: ${name} is not to be signed`);
+    }
     const override = /^response-([a-z-]+)$/.exec(name)?.[1];
     if (override) response[override] = value;
     else subResource[name] = value;

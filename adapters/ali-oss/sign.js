@@ -25,7 +25,9 @@ const signers = {
 
 function sign({ scheme, carrier, input }) {
   const { product = 'oss' } = input;
-  if (!['oss', 'oss-cloudbox'].includes(product)) throw new Unsupported(`the SDK signs for oss and oss-cloudbox, not for ${product}`);
+  if (!['oss', 'oss-cloudbox'].includes(product)) {
+    throw new Unsupported(`the SDK signs for oss and oss-cloudbox, not for ${product}`);
+  }
   const now = scheme !== 'oss-v4' && carrier === 'query' ? hourBefore(input.expires) : Date.parse(input.time);
   return at(now, () => offline(() => signers[`${scheme}/${carrier}`](input, scheme)));
 }
@@ -33,15 +35,18 @@ function sign({ scheme, carrier, input }) {
 const hour = 3600;
 
 function hourBefore(expires) {
-  if (!Number.isSafeInteger(expires)) throw new Unsupported(`the SDK takes the expiry as a number, which is not exact for ${expires}`);
+  if (!Number.isSafeInteger(expires)) {
+    throw new Unsupported(`the SDK takes the expiry as a number, which is not exact for ${expires}`);
+  }
   return (expires - hour) * 1000;
 }
 
 /** The query as the SDK takes it: decoded, with null for a bare name. */
 function parametersOf({ request: { target } }, bare = null) {
-  const mark = target.indexOf('?');
-  const parts = mark < 0 ? [] : target.slice(mark + 1).split('&').filter(Boolean);
-  return fromPairs(parts.map((part) => part.split(/=(.*)/s, 2)).map(([name, value]) => [decode(name), value === undefined ? bare : decode(value)]));
+  const [, query = ''] = target.split(/\?(.*)/s, 2);
+  const parts = query.split('&').filter(Boolean);
+  const pairs = parts.map((part) => part.split(/=(.*)/s, 2));
+  return fromPairs(pairs.map(([name, value]) => [decode(name), value === undefined ? bare : decode(value)]));
 }
 
 function decode(text) {
@@ -101,7 +106,8 @@ function headerV4(input) {
 
 /** A client for the endpoint that a request goes to. */
 function client({ request, bucket, addressing, credentials, region, product }) {
-  const host = fromPairs(request.headers.map(([name, value]) => [name.toLowerCase(), value])).host ?? new URL(request.target).host;
+  const host =
+    fromPairs(request.headers.map(([name, value]) => [name.toLowerCase(), value])).host ?? new URL(request.target).host;
   const prefix = addressing === 'virtual-host' && bucket ? `${bucket}.` : '';
   return new OSS({
     accessKeyId: credentials.accessKeyId,
@@ -118,7 +124,9 @@ function client({ request, bucket, addressing, credentials, region, product }) {
 
 /** What a signed URL of a request needs, without the host that the client sets. */
 function asked({ request, addressing, key, additionalHeaders }) {
-  if (addressing === 'path' && /^\/[^/?]+(\?|$)/.test(request.target)) throw new Unsupported('the SDK writes a slash behind the bucket');
+  if (addressing === 'path' && /^\/[^/?]+(\?|$)/.test(request.target)) {
+    throw new Unsupported('the SDK writes a slash behind the bucket');
+  }
   const hostToo = additionalHeaders?.some((name) => name.toLowerCase() === 'host');
   const headers = fromPairs(request.headers.filter(([name]) => hostToo || name.toLowerCase() !== 'host'));
   return { method: request.method, key, headers };
@@ -134,7 +142,12 @@ async function queryV1(input) {
 
 async function queryV4(input) {
   const { expires, additionalHeaders } = input;
-  const url = await urlV4(client(input), { ...asked(input), parameters: parametersOf(input), expires, additionalHeaders });
+  const url = await urlV4(client(input), {
+    ...asked(input),
+    parameters: parametersOf(input),
+    expires,
+    additionalHeaders,
+  });
   return urlAnswer(url, 'x-oss-signature');
 }
 

@@ -17,7 +17,12 @@ const { form, presign } = require('./presign');
 const { schemes } = require('./schemes');
 
 serve({
-  identity: { name: 'esdk-obs-nodejs', version, language: 'javascript', url: 'https://github.com/huaweicloud/huaweicloud-sdk-nodejs-obs' },
+  identity: {
+    name: 'esdk-obs-nodejs',
+    version,
+    language: 'javascript',
+    url: 'https://github.com/huaweicloud/huaweicloud-sdk-nodejs-obs',
+  },
   schemes: Object.keys(schemes).flatMap((scheme) => [`${scheme}/header`, `${scheme}/query`, `${scheme}/form`]),
   operations: [...Object.keys(operations), 'PostObject'],
   features: [],
@@ -53,6 +58,6 @@ async function client({ scheme, endpoint, credentials, addressing, region }) {
     max_retry_count: 0,
     timeout: 5,
   });
-  await null; // the constructor does not wait for its own setup: a client that is used at once throws
+  await new Promise(setImmediate); // the constructor does not wait for its own setup: a client used at once throws
   return obs;
 }

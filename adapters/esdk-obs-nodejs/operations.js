@@ -72,10 +72,17 @@ function others({ parameters }, prefix, { headers, metadata, query }) {
   };
   for (const pair of headers ?? []) {
     const wanted = pair[0].toLowerCase();
-    put('header', pair, ({ location, withPrefix }, sentAs) => location === 'header' && wanted === ((withPrefix ? prefix : '') + sentAs).toLowerCase());
+    put(
+      'header',
+      pair,
+      ({ location, withPrefix }, sentAs) =>
+        location === 'header' && wanted === ((withPrefix ? prefix : '') + sentAs).toLowerCase(),
+    );
   }
-  for (const pair of query ?? []) put('parameter', pair, ({ location }, sentAs) => location === 'urlPath' && pair[0] === sentAs);
-  if (metadata?.length) put('metadata', ['', fromPairs(metadata)], ({ type, location }) => location === 'header' && type === 'object');
+  for (const pair of query ?? [])
+    put('parameter', pair, ({ location }, sentAs) => location === 'urlPath' && pair[0] === sentAs);
+  if (metadata?.length)
+    put('metadata', ['', fromPairs(metadata)], ({ type, location }) => location === 'header' && type === 'object');
   return given;
 }
 

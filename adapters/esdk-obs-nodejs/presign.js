@@ -35,9 +35,16 @@ function form(client, scheme, { operation, credentials }) {
   if (operation.query?.length) throw new Unsupported('the SDK writes equalities into the policy, no ranges');
   const fields = fromPairs(operation.headers);
   for (const [name, value] of operation.metadata ?? []) fields[`${scheme.prefix}meta-${name}`] = value;
-  const asked = { Bucket: operation.bucket, Key: operation.key, Expires: operation.expires ?? 3600, FormParams: fields };
+  const asked = {
+    Bucket: operation.bucket,
+    Key: operation.key,
+    Expires: operation.expires ?? 3600,
+    FormParams: fields,
+  };
   const token = credentials.securityToken && { [`${scheme.prefix}security-token`]: credentials.securityToken };
-  return { form: Object.entries({ key: operation.key, ...fields, ...token, ...signForm(client, scheme, asked, credentials) }) };
+  return {
+    form: Object.entries({ key: operation.key, ...fields, ...token, ...signForm(client, scheme, asked, credentials) }),
+  };
 }
 
 function signForm(client, { signature }, asked, { accessKeyId }) {
@@ -52,7 +59,11 @@ function signForm(client, { signature }, asked, { accessKeyId }) {
     };
   }
   const { Policy, Signature } = client.createPostSignatureSync(asked);
-  return { policy: Policy, [signature === 'obs' ? 'AccessKeyId' : 'AWSAccessKeyId']: accessKeyId, signature: Signature };
+  return {
+    policy: Policy,
+    [signature === 'obs' ? 'AccessKeyId' : 'AWSAccessKeyId']: accessKeyId,
+    signature: Signature,
+  };
 }
 
 module.exports = { form, presign };

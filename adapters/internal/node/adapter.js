@@ -15,7 +15,7 @@ function attempt(call) {
   const outer = fail;
   return new Promise((resolve, reject) => {
     fail = reject;
-    resolve(call());
+    (async () => call())().then(resolve, reject);
   }).finally(() => {
     fail = outer;
   });
@@ -69,8 +69,10 @@ async function answer(adapter, line) {
   try {
     const question = JSON.parse(line);
     id = question.id;
-    const { identity, schemes, operations, features } = adapter;
-    if (question.type === 'hello') return { type: 'hello', protocol: 1, adapter: identity, schemes, operations, features };
+    if (question.type === 'hello') {
+      const { identity, schemes, operations, features } = adapter;
+      return { type: 'hello', protocol: 1, adapter: identity, schemes, operations, features };
+    }
     if (!['sign', 'send'].includes(question.type)) throw new Error(`no such question: ${question.type}`);
     if (!adapter[question.type]) throw new Unsupported(`the SDK does not ${question.type}`);
     return { id, ...(await attempt(() => adapter[question.type](question))) };
