@@ -32,14 +32,10 @@ const body = (op) => new Blob([bytesOf(op.body)]);
 /** Bucket and key of what is copied. */
 const source = ({ copySource }) => /^([^/]*)\/(.*)$/s.exec(copySource).slice(1);
 
-const list = (method) => (client, op) => client[method](record(op.query, 'parameters'), { headers: record(op.headers, 'headers') });
+const list = (method) => (client, op) =>
+  client[method](record(op.query, 'parameters'), { headers: record(op.headers, 'headers') });
 const onBucket = (method) => (client, op) => client[method](op.bucket, noParameters(op));
 const onKey = (method) => (client, op) => client[method](op.key, options(op));
-
-function get(client, op) {
-  // By itself the SDK asks a browser's request to have response-cache-control.
-  return client.get(op.key, { ...options(op), responseCacheControl: null });
-}
 
 function append(client, op) {
   const { position, ...others } = record(op.query, 'parameters');
@@ -99,7 +95,7 @@ const operations = {
   DeleteObjects: operation((client, op) => client.deleteMulti([op.key], options(op)), 'POST', 'delete'),
   PostObject: {}, // a form
 
-  GetObject: operation(get, 'GET'),
+  GetObject: operation(onKey('get'), 'GET'),
   PutObject: operation((client, op) => client.put(op.key, body(op), options(op)), 'PUT'),
   HeadObject: operation(onKey('head'), 'HEAD'),
   DeleteObject: operation(onKey('delete'), 'DELETE'),

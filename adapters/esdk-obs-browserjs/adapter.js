@@ -20,7 +20,9 @@ async function main() {
       language: 'javascript',
       url: 'https://github.com/huaweicloud/huaweicloud-sdk-browserjs-obs',
     },
-    schemes: ['obs-v2', 'obs-aws-v2', 'obs-v4'].flatMap((scheme) => ['header', 'query', 'form'].map((carrier) => `${scheme}/${carrier}`)),
+    schemes: ['obs-v2', 'obs-aws-v2', 'obs-v4'].flatMap((scheme) =>
+      ['header', 'query', 'form'].map((carrier) => `${scheme}/${carrier}`),
+    ),
     operations,
     features: ['bytes'],
     send,

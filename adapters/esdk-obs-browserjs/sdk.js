@@ -63,11 +63,13 @@ const names = {
 
 // What some operations take.
 const listing = ['Prefix', 'Delimiter', 'EncodingType'];
-const responses = ['CacheControl', 'ContentDisposition', 'ContentEncoding', 'ContentLanguage', 'ContentType', 'Expires'];
+const overrides = ['CacheControl', 'ContentDisposition', 'ContentEncoding', 'ContentLanguage', 'ContentType', 'Expires'];
 const conditions = ['IfMatch', 'IfModifiedSince', 'IfNoneMatch', 'IfUnmodifiedSince'];
-const stored = ['ContentType', 'CacheControl', 'ContentDisposition', 'ContentEncoding', 'ContentLanguage'];
+const reading = [...conditions, ...overrides.map((name) => `Response${name}`), 'ImageProcess', 'Range', 'VersionId'];
 const grants = ['ACL', 'GrantFullControl', 'GrantRead', 'GrantReadAcp', 'GrantWriteAcp'];
-const created = [...grants, 'SseMode', 'StorageClass', 'WebsiteRedirectLocation', 'Metadata'];
+const creating = [...grants, 'ContentType', 'Metadata', 'SseMode', 'StorageClass', 'WebsiteRedirectLocation'];
+const storing = [...creating, 'CacheControl', 'ContentDisposition', 'ContentEncoding', 'ContentLanguage'];
+const copying = [...storing, ...conditions.map((name) => `CopySource${name}`), 'MetadataDirective'];
 
 /**
  * An operation: the SDK's method, verb and parameter for those who sign a URL,
@@ -75,11 +77,13 @@ const created = [...grants, 'SseMode', 'StorageClass', 'WebsiteRedirectLocation'
  */
 const operation = (method, verb, special, takes = [], always = () => ({})) => ({ method, verb, special, takes, always });
 
-const onKey = (op) => ({ Key: op.key });
-const withUpload = (op) => ({ Key: op.key, UploadId: op.uploadId });
-const withPart = (op) => ({ ...withUpload(op), PartNumber: op.partNumber });
+const key = (op) => ({ Key: op.key });
+const upload = (op) => ({ Key: op.key, UploadId: op.uploadId });
+const part = (op) => ({ ...upload(op), PartNumber: op.partNumber });
+const tags = (op) => ({ Key: op.key, Tags: [{ Key: 'colour', Value: 'red' }] });
+const parts = (op) => ({ ...upload(op), Parts: [{ PartNumber: op.partNumber, ETag: '"d41d8cd98f00b204e9800998ecf8427e"' }] });
 
-/** A text as users have it, bytes as the file that they choose. */
+/** A text as it is, bytes as a file that the user of the page chooses. */
 function body({ body: given }) {
   return given?.hex ? { SourceFile: new File([bytesOf(given)], 'file') } : { Body: given ?? '' };
 }
@@ -87,8 +91,13 @@ function body({ body: given }) {
 const operations = {
   ListBuckets: operation('listBuckets', 'GET'),
   ListObjects: operation('listObjects', 'GET', '', [...listing, 'Marker', 'MaxKeys']),
-  ListObjectVersions: operation('listVersions', 'GET', 'versions', [...listing, 'KeyMarker', 'VersionIdMarker', 'MaxKeys']),
-  ListMultipartUploads: operation('listMultipartUploads', 'GET', 'uploads', [...listing, 'KeyMarker', 'UploadIdMarker', 'MaxUploads']),
+  ListObjectVersions: operation('listVersions', 'GET', 'versions', [...listing, 'KeyMarker', 'MaxKeys', 'VersionIdMarker']),
+  ListMultipartUploads: operation('listMultipartUploads', 'GET', 'uploads', [
+    ...listing,
+    'KeyMarker',
+    'MaxUploads',
+    'UploadIdMarker',
+  ]),
   GetBucketACL: operation('getBucketAcl', 'GET', 'acl'),
   GetBucketLocation: operation('getBucketLocation', 'GET', 'location'),
   GetBucketLifecycle: operation('getBucketLifecycleConfiguration', 'GET', 'lifecycle'),
@@ -97,49 +106,31 @@ const operations = {
   GetBucketWebsite: operation('getBucketWebsiteConfiguration', 'GET', 'website'),
   GetBucketVersioning: operation('getBucketVersioningConfiguration', 'GET', 'versioning'),
   GetBucketPolicy: operation('getBucketPolicy', 'GET', 'policy'),
-  DeleteObjects: operation('deleteObjects', 'POST', 'delete', [], (op) => ({ Objects: [{ Key: op.key }] })),
+  DeleteObjects: operation('deleteObjects', 'POST', 'delete', [], (op) => ({ Objects: [key(op)] })),
   PostObject: {}, // a form
 
-  GetObject: operation(
-    'getObject',
-    'GET',
-    '',
-    [...conditions, ...responses.map((name) => `Response${name}`), 'Range', 'VersionId', 'ImageProcess'],
-    onKey,
-  ),
-  PutObject: operation('putObject', 'PUT', '', [...created, ...stored, 'ContentMD5'], (op) => ({ Key: op.key, ...body(op) })),
-  HeadObject: operation('getObjectMetadata', 'HEAD', '', ['VersionId'], onKey),
-  DeleteObject: operation('deleteObject', 'DELETE', '', ['VersionId'], onKey),
-  CopyObject: operation(
-    'copyObject',
-    'PUT',
-    '',
-    [...created, ...stored, 'MetadataDirective', ...['Match', 'ModifiedSince', 'NoneMatch', 'UnmodifiedSince'].map((name) => `CopySourceIf${name}`)],
-    (op) => ({ Key: op.key, CopySource: op.copySource }),
-  ),
-  AppendObject: operation('appendObject', 'POST', 'append', [...created, 'ContentType', 'ContentMD5', 'Position'], (op) => ({
-    Key: op.key,
+  GetObject: operation('getObject', 'GET', '', reading, key),
+  PutObject: operation('putObject', 'PUT', '', [...storing, 'ContentMD5'], (op) => ({ ...key(op), ...body(op) })),
+  HeadObject: operation('getObjectMetadata', 'HEAD', '', ['VersionId'], key),
+  DeleteObject: operation('deleteObject', 'DELETE', '', ['VersionId'], key),
+  CopyObject: operation('copyObject', 'PUT', '', copying, (op) => ({ ...key(op), CopySource: op.copySource })),
+  AppendObject: operation('appendObject', 'POST', 'append', [...creating, 'ContentMD5', 'Position'], (op) => ({
+    ...key(op),
     ...body(op),
   })),
-  GetObjectACL: operation('getObjectAcl', 'GET', 'acl', ['VersionId'], onKey),
-  PutObjectACL: operation('setObjectAcl', 'PUT', 'acl', ['VersionId', 'ACL'], onKey),
-  PutObjectTagging: operation('setObjectTagging', 'PUT', 'tagging', ['VersionId'], (op) => ({
-    Key: op.key,
-    Tags: [{ Key: 'colour', Value: 'red' }],
-  })),
-  GetObjectTagging: operation('getObjectTagging', 'GET', 'tagging', ['VersionId'], onKey),
-  DeleteObjectTagging: operation('deleteObjectTagging', 'DELETE', 'tagging', ['VersionId'], onKey),
-  RestoreObject: operation('restoreObject', 'POST', 'restore', ['VersionId'], (op) => ({ Key: op.key, Days: 1 })),
+  GetObjectACL: operation('getObjectAcl', 'GET', 'acl', ['VersionId'], key),
+  PutObjectACL: operation('setObjectAcl', 'PUT', 'acl', ['ACL', 'VersionId'], key),
+  PutObjectTagging: operation('setObjectTagging', 'PUT', 'tagging', ['VersionId'], tags),
+  GetObjectTagging: operation('getObjectTagging', 'GET', 'tagging', ['VersionId'], key),
+  DeleteObjectTagging: operation('deleteObjectTagging', 'DELETE', 'tagging', ['VersionId'], key),
+  RestoreObject: operation('restoreObject', 'POST', 'restore', ['VersionId'], (op) => ({ ...key(op), Days: 1 })),
 
-  InitiateMultipartUpload: operation('initiateMultipartUpload', 'POST', 'uploads', [...created, ...stored, 'EncodingType'], onKey),
-  UploadPart: operation('uploadPart', 'PUT', '', ['ContentMD5'], (op) => ({ ...withPart(op), ...body(op) })),
-  UploadPartCopy: operation('copyPart', 'PUT', '', ['CopySourceRange'], (op) => ({ ...withPart(op), CopySource: op.copySource })),
-  ListParts: operation('listParts', 'GET', '', ['MaxParts', 'PartNumberMarker', 'EncodingType'], withUpload),
-  CompleteMultipartUpload: operation('completeMultipartUpload', 'POST', '', ['EncodingType'], (op) => ({
-    ...withUpload(op),
-    Parts: [{ PartNumber: op.partNumber, ETag: '"d41d8cd98f00b204e9800998ecf8427e"' }],
-  })),
-  AbortMultipartUpload: operation('abortMultipartUpload', 'DELETE', '', [], withUpload),
+  InitiateMultipartUpload: operation('initiateMultipartUpload', 'POST', 'uploads', [...storing, 'EncodingType'], key),
+  UploadPart: operation('uploadPart', 'PUT', '', ['ContentMD5'], (op) => ({ ...part(op), ...body(op) })),
+  UploadPartCopy: operation('copyPart', 'PUT', '', ['CopySourceRange'], (op) => ({ ...part(op), CopySource: op.copySource })),
+  ListParts: operation('listParts', 'GET', '', ['EncodingType', 'MaxParts', 'PartNumberMarker'], upload),
+  CompleteMultipartUpload: operation('completeMultipartUpload', 'POST', '', ['EncodingType'], parts),
+  AbortMultipartUpload: operation('abortMultipartUpload', 'DELETE', '', [], upload),
 };
 
 /** Calls the SDK's method of an operation. */
@@ -170,7 +161,7 @@ function presign(client, { signature, prefix }, op, { verb, special }) {
   const QueryParams = record(op.query, 'parameters');
   if (op.uploadId) QueryParams.uploadId = op.uploadId;
   if (op.partNumber && verb === 'PUT') QueryParams.partNumber = op.partNumber;
-  const Key = op.name === 'DeleteObjects' ? '' : op.key;
+  const Key = op.name === 'DeleteObjects' ? '' : op.key; // there it stands in the body
   const param = { Method: verb, Bucket: op.bucket, Key, SpecialParam: special, Expires: op.expires, Headers, QueryParams };
   const signed = signature === 'v4' ? client.createV4SignedUrlSync(param) : client.createSignedUrlSync(param);
   return { url: signed.SignedUrl, headers: Object.entries(signed.ActualSignedRequestHeaders) };

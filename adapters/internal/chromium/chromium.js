@@ -16,6 +16,8 @@ const { Rejected, Unsupported } = require('../node/adapter');
 const PAGE = 'page.test'; // the host of the page the SDK runs in
 const PATIENCE = 8_000; // milliseconds for one call of the SDK; the suite waits for ten seconds
 
+// Beside those of the library, which are --headless and a new --user-data-dir
+// among others.
 const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
@@ -36,8 +38,8 @@ const FLAGS = [
  * @param {string[]} scripts files that the page loads, in this order: the SDK,
  *   and one that sets carryOut, a function from a question to its answer, and
  *   operations, an object with their names
- * @returns {Promise<{operations: string[], send: (question: object) => Promise<object>}>}
- *   send answers questions, one at a time
+ * @returns {Promise<{operations: string[], send: (question: object) => Promise<object>, close: () => Promise<void>}>}
+ *   send answers questions, one at a time; the end of the process closes too
  */
 async function openChromium(chromium, scripts) {
   const files = [path.join(__dirname, 'page.js'), ...scripts];
@@ -45,36 +47,38 @@ async function openChromium(chromium, scripts) {
   const relay = new Relay(pages.address());
   const proxy = await listen(net.createServer((socket) => relay.meet(socket)));
   const browser = await chromium.launch({ executablePath: executable(), args: FLAGS });
-  browser.on('disconnected', () => {
+  const ended = () => {
     console.error('Chromium has ended');
     process.exit(1);
-  });
+  };
+  browser.on('disconnected', ended);
   const open = () => within(PATIENCE, openPage(browser, `socks5://127.0.0.1:${proxy.address().port}`));
 
   let page = await open();
   const operations = await page.operations();
   const send = async (question) => {
-    const asked = page ?? (await open());
-    page = undefined; // a page that does not answer is not asked again
     const exchange = relay.begin(question.connect);
+    const asked = page ?? (await open());
+    page = undefined;
     try {
       const outcome = await within(PATIENCE, asked.call(question));
-      page = asked;
+      if (!outcome.lost) page = asked; // what may still be at work is not asked again
       return answer(outcome, exchange);
     } finally {
       if (!page) asked.close();
       await relay.end();
     }
   };
-  return { operations, send };
+  const close = () => browser.off('disconnected', ended).close();
+  return { operations, send, close };
 }
 
-/** Chromium as CHROMIUM names it, or the first of its usual names on PATH. */
+/** The program that CHROMIUM names, or the first of the usual names on PATH. */
 function executable() {
+  const names = process.env.CHROMIUM ? [process.env.CHROMIUM] : ['chromium', 'chromium-browser', 'google-chrome'];
   const dirs = (process.env.PATH ?? '').split(path.delimiter);
-  const usual = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => dirs.map((dir) => path.join(dir, name)));
-  const found = (process.env.CHROMIUM ? [process.env.CHROMIUM] : usual).find((file) => fs.existsSync(file));
-  if (!found) throw new Error(process.env.CHROMIUM ? `CHROMIUM: there is no ${process.env.CHROMIUM}` : 'there is no chromium on PATH');
+  const found = names.flatMap((name) => dirs.map((dir) => path.resolve(dir, name))).find((file) => fs.existsSync(file));
+  if (!found) throw new Error(`there is no ${names.join(', ')}: set CHROMIUM to the path of Chromium`);
   return found;
 }
 

@@ -6,13 +6,16 @@
 /** The SDK's public API does not offer what is asked. */
 class Unsupported extends Error {}
 
-/** What came of a question: the status of its last response, and the result of carryOut or why there is none. */
+/**
+ * What came of a question: the status of its last response, and the result of
+ * carryOut or why there is none.
+ */
 window.outcomeOf = (() => {
   let status;
-  let lose; // ends the question with an error that the SDK's promise does not tell of
+  let lost; // called with an error that is thrown out of reach of the SDK's promise
 
-  window.addEventListener('error', (event) => lose?.(event.error));
-  window.addEventListener('unhandledrejection', (event) => lose?.(event.reason));
+  window.addEventListener('error', (event) => lost?.(event.error));
+  window.addEventListener('unhandledrejection', (event) => lost?.(event.reason));
 
   const { send } = XMLHttpRequest.prototype;
   XMLHttpRequest.prototype.send = function (...args) {
@@ -22,22 +25,23 @@ window.outcomeOf = (() => {
     return send.apply(this, args);
   };
 
+  const thrown = (error) => ({ name: String(error?.name ?? typeof error), message: String(error?.message ?? error) });
+
   return async (question) => {
     status = undefined;
-    const lost = new Promise((_, reject) => {
-      lose = reject;
+    const other = new Promise((resolve) => {
+      lost = (error) => resolve({ status, thrown: thrown(error), lost: true });
     });
-    try {
+    const own = (async () => {
       for (const [name, value] of Object.entries(question.operation)) {
         if (value?.hex && name !== 'body') throw new Unsupported(`a string cannot hold the bytes of ${name}`);
       }
-      const result = await Promise.race([carryOut(question), lost]);
-      return { status, result };
-    } catch (error) {
-      if (error instanceof Unsupported) return { unsupported: error.message };
-      return { status, thrown: { name: String(error?.name ?? typeof error), message: String(error?.message ?? error) } };
+      return { result: await carryOut(question), status };
+    })().catch((error) => (error instanceof Unsupported ? { unsupported: error.message } : { status, thrown: thrown(error) }));
+    try {
+      return await Promise.race([own, other]);
     } finally {
-      lose = undefined;
+      lost = undefined;
     }
   };
 })();
@@ -46,9 +50,7 @@ window.outcomeOf = (() => {
 function record(pairs, what) {
   const out = {};
   for (const [name, value] of pairs ?? []) {
-    if (Object.keys(out).some((other) => other.toLowerCase() === name.toLowerCase())) {
-      throw new Unsupported(`the SDK keeps ${what} in an object, ${name} cannot be repeated`);
-    }
+    if (Object.hasOwn(out, name)) throw new Unsupported(`the SDK keeps ${what} in an object, ${name} cannot be repeated`);
     out[name] = value.hex ? String.fromCharCode(...bytesOf(value)) : value;
   }
   return out;
