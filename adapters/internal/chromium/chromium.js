@@ -14,7 +14,9 @@ const { pipeline } = require('node:stream');
 const { Rejected, Unsupported } = require('../node/adapter');
 
 const PAGE = 'page.test'; // the host of the page the SDK runs in
-const PATIENCE = 8_000; // milliseconds for one call of the SDK; the suite waits for ten seconds
+// In milliseconds. The suite waits for 30 s when an adapter starts, and for 10 s
+// when it answers.
+const PATIENCE = { start: 25_000, answer: 8_000 };
 
 // Beside those of the library, which are --headless and a new --user-data-dir
 // among others.
@@ -46,22 +48,22 @@ async function openChromium(chromium, scripts) {
   const pages = await listen(http.createServer(pageServer(files)));
   const relay = new Relay(pages.address());
   const proxy = await listen(net.createServer((socket) => relay.meet(socket)));
-  const browser = await chromium.launch({ executablePath: executable(), args: FLAGS });
+  const browser = await chromium.launch({ executablePath: executable(), args: FLAGS, timeout: PATIENCE.start });
   const ended = () => {
     console.error('Chromium has ended');
     process.exit(1);
   };
   browser.on('disconnected', ended);
-  const open = () => within(PATIENCE, openPage(browser, `socks5://127.0.0.1:${proxy.address().port}`));
+  const open = () => openPage(browser, `socks5://127.0.0.1:${proxy.address().port}`);
 
-  let page = await open();
+  let page = await within(PATIENCE.start, open());
   const operations = await page.operations();
   const send = async (question) => {
     const exchange = relay.begin(question.connect);
-    const asked = page ?? (await open());
+    const asked = page ?? (await within(PATIENCE.answer, open()));
     page = undefined;
     try {
-      const outcome = await within(PATIENCE, asked.call(question));
+      const outcome = await within(PATIENCE.answer, asked.call(question));
       if (!outcome.lost) page = asked; // what may still be at work is not asked again
       return answer(outcome, exchange);
     } finally {
@@ -121,7 +123,7 @@ async function openPage(browser, server) {
 async function within(milliseconds, promise) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the SDK did not finish within ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(() => reject(new Error(`the SDK in Chromium did not answer within ${milliseconds} ms`)), milliseconds);
   });
   try {
     return await Promise.race([promise, late]);
