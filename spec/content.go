@@ -61,9 +61,9 @@ var contentChecks = []struct {
 	{"OP-PARAMETER-01", (*content).parameters},
 	{"OP-PARAMETER-02", (*content).subresources},
 	{"OP-PARAMETER-02", (*content).noOther},
-	{"OP-EXPIRES-01", (*content).lifetime},
 	{"OP-TOKEN-01", (*content).token},
 	{"OP-BODY-01", (*content).body},
+	{"OP-EXPIRES-01", (*content).lifetime}, // last: an SDK that is a second off is so in every URL
 }
 
 func (c *content) form() bool { return c.item.Profile.Carrier == signature.InForm }

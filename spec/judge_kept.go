@@ -131,8 +131,9 @@ func keptExpiry(item *Item, returned *wire.Request) finding {
 }
 
 // keptTime holds a subject to the time it was given, if it declares the
-// feature clock. What counts is the time a service reads, however it is
-// written: a Date beside the vendor's date header is not that.
+// feature clock: that of the request, or the one it was asked to sign at. What
+// counts is the time a service reads, however it is written: a Date beside the
+// vendor's date header is not that.
 func keptTime(item *Item, returned *wire.Request) finding {
 	if !item.Clock {
 		return passed
@@ -147,7 +148,7 @@ func keptTime(item *Item, returned *wire.Request) finding {
 		return diverges("parameter", asked.Timestamp, got.Timestamp, "it declares the feature clock and signed for another time")
 	}
 	given, sent := dateOf(item.Profile, item.Case.Input.Request), dateOf(item.Profile, returned)
-	if given != "" && !sameTime(given, sent) {
+	if given != "" && !sameTime(given, sent) && !sameTime(item.Case.Input.Time.UTC().Format(http.TimeFormat), sent) {
 		return diverges("header", given, sent, "it declares the feature clock and signed for another time")
 	}
 	return passed

@@ -218,7 +218,8 @@ func TestADeclaredClockMayBeWrittenInItsOwnForm(t *testing.T) {
 		{"the same time in the vendor's header", v4Contested, "x-oss-date", "20231216T162057Z", true},
 		{"another time in the vendor's header", v4Contested, "x-oss-date", "20231216T162157Z", false},
 		{"its own Date beside the vendor's header", wins, "Date", "Mon, 20 May 2024 08:00:00 GMT", true},
-		{"another time in V1", "oss-v1/header/dates/date-alone", "x-oss-date", "Mon, 20 May 2024 08:00:00 GMT", false},
+		{"another time in V1", "oss-v1/header/dates/date-alone", "x-oss-date", "Mon, 20 May 2024 08:00:01 GMT", false},
+		{"the time it was asked to sign at, in V1", "oss-v1/header/dates/date-alone", "x-oss-date", "Mon, 20 May 2024 08:00:00 GMT", true},
 		{"the same time in V1", "oss-v1/header/dates/date-alone", "x-oss-date", "Mon, 20 May 2024 07:55:00 GMT", true},
 	} {
 		item := *itemOf(t, test.vector)
