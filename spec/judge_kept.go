@@ -19,19 +19,14 @@ func kept(item *Item, returned *wire.Request) finding {
 	if item.Profile.Carrier == signature.InForm {
 		checks = []func(*Item, *wire.Request) finding{keptToken, keptPolicy}
 	}
-	result := passed
 	for _, check := range checks {
-		switch f := check(item, returned); f.outcome {
-		case reports.Pass:
-		case reports.Contested:
-			result = f
-		default:
+		if f := check(item, returned); f.outcome != reports.Pass {
 			f.message += "; what it returned is not the request it was given"
 			f.wire = httpOf(returned)
 			return f
 		}
 	}
-	return result
+	return passed
 }
 
 // keptLine compares method, path and host. A subject may leave the Host header
@@ -110,8 +105,11 @@ func covers(item *Item, returned *wire.Request, name string) bool {
 }
 
 func keptToken(item *Item, returned *wire.Request) finding {
-	got := verifierOf(item, nil).Verify(returned).Token
-	return tokenInPlace(item.Profile, returned, item.Case.Input.Credentials.SecurityToken, got)
+	want := item.Case.Input.Credentials.SecurityToken
+	if got := verifierOf(item, nil).Verify(returned).Token; want != got {
+		return diverges("token", want, got, "the security token is not in its place")
+	}
+	return passed
 }
 
 // keptExpiry compares the expiry of a URL, which the vector gives as the
