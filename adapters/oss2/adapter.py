@@ -37,15 +37,24 @@ def make_auth(scheme, credentials):
     return oss2.make_auth(*key, auth_version=version)
 
 
-def make_bucket(question, endpoint, name, addressing, **options):
+def make_bucket(settings, name, **options):
     return oss2.Bucket(
-        make_auth(question["scheme"], question["credentials"]),
-        endpoint,
+        make_auth(settings["scheme"], settings["credentials"]),
+        settings["endpoint"],
         name,
-        is_cname=addressing == "cname",
-        is_path_style=addressing == "path",
-        region=question.get("region"),
+        is_cname=settings["addressing"] == "cname",
+        is_path_style=settings["addressing"] == "path",
+        region=settings.get("region"),
         **options,
+    )
+
+
+def make_service(settings):
+    return oss2.Service(
+        make_auth(settings["scheme"], settings["credentials"]),
+        settings["endpoint"],
+        is_path_style=settings["addressing"] == "path",
+        region=settings.get("region"),
     )
 
 
@@ -59,74 +68,73 @@ def send(question):
             raise Unsupported("Bucket.sign_url signs requests about objects only")
         params, headers = operation.for_url(call)
         with refusals():
-            bucket = make_bucket(question, question["endpoint"], call.bucket, question["addressing"])
+            bucket = make_bucket(question, call.bucket)
             url = bucket.sign_url(operation.verb, call.key, call.expires, headers, params)
         return {"url": url, "headers": list(headers.items())}
     if question["carrier"] != "header":
         raise Unsupported(f"the SDK builds no {question['carrier']}")
 
     def run():
-        if operation.level == "service":
-            auth = make_auth(question["scheme"], question["credentials"])
-            style = question["addressing"] == "path"
-            subject = oss2.Service(auth, question["endpoint"], region=question.get("region"), is_path_style=style)
-        else:
-            subject = make_bucket(question, question["endpoint"], call.bucket, question["addressing"])
-        operation.run(subject, call)
+        client = make_service(question) if operation.level == "service" else make_bucket(question, call.bucket)
+        operation.run(client, call)
 
     with Exchange(question["connect"]) as exchange:
         return exchange.answer(run)
 
 
 def sign(question):
-    data = question["input"]
+    given = question["input"]
     if question["carrier"] != "query":
         raise Unsupported("the SDK signs headers only as it sends them: its signers are private methods")
-    if not data["bucket"] or not data["key"]:
+    if not given["bucket"] or not given["key"]:
         raise Unsupported("Bucket.sign_url signs requests about objects only")
-    key = text(data["key"], "keys")
-    target = urllib.parse.urlsplit(data["request"]["target"])
-    try:
-        pairs = urllib.parse.parse_qsl(target.query, keep_blank_values=True, errors="strict")
-    except UnicodeDecodeError:
-        raise Unsupported("the SDK takes parameters as text") from None
-    params = mapping(pairs, "parameters")
-    headers = mapping(data["request"]["headers"], "headers", bytes_too=True)
-    host = target.netloc or next((v for k, v in headers.items() if k.lower() == "host"), "")
-    virtual = data["bucket"] + "."
-    if data["addressing"] == "virtual-host" and host.startswith(virtual):
-        host = host[len(virtual) :]
-    product = data.get("product") or "oss"
-    if product not in ("oss", "oss-cloudbox"):
-        raise Unsupported(f"the SDK has no product {product}")
-    now = datetime.datetime.strptime(data["time"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc)
-    expires = data.get("expires", 3600)
+    key = text(given["key"], "keys")
+    target = urllib.parse.urlsplit(given["request"]["target"])
+    params = parameters(target.query)
+    headers = mapping(given["request"]["headers"], "headers", bytes_too=True)
+    settings = {**given, "scheme": question["scheme"], "endpoint": endpoint(given, target.netloc, headers)}
+    now = datetime.datetime.strptime(given["time"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc)
+    expires = given["expires"]  # for V4 seconds from now, as the SDK wants them; else unix seconds
     if question["scheme"] != "oss-v4":
         expires -= int(now.timestamp())
 
-    settings = {"scheme": question["scheme"], "credentials": data["credentials"], "region": data.get("region")}
-    cloudbox = data.get("region") if product == "oss-cloudbox" else None
-    with refusals(), clock(now), recorded_strings() as strings:
-        endpoint = f"{data['request']['transport']}://{host}"
-        bucket = make_bucket(settings, endpoint, data["bucket"], data["addressing"], cloudbox_id=cloudbox)
+    with refusals(), clock(now), recorded_strings() as stages:
+        bucket = make_bucket(settings, given["bucket"], cloudbox_id=cloudbox(given))
         if question["scheme"] == "oss-rtmp":
             playlist = params.pop("playlistName", None)
             if params:
                 raise Unsupported("Bucket.sign_rtmp_url takes no parameters but playlistName")
             url = bucket.sign_rtmp_url(key, playlist, expires)
         else:
-            url = bucket.sign_url(
-                data["request"]["method"],
-                key,
-                expires,
-                headers,
-                params,
-                slash_safe=not re.search("%2f", target.path, re.IGNORECASE),
-                additional_headers=data.get("additionalHeaders"),
-            )
+            method, slash_safe = given["request"]["method"], "%2f" not in target.path.lower()
+            additional = given.get("additionalHeaders")
+            url = bucket.sign_url(method, key, expires, headers, params, slash_safe, additional)
     query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
-    signature = query.get("Signature") or query.get("x-oss-signature")
-    return {"stages": {**strings, "signature": signature}, "url": url}
+    return {"stages": {**stages, "signature": query.get("Signature") or query.get("x-oss-signature")}, "url": url}
+
+
+def parameters(query):
+    try:
+        pairs = urllib.parse.parse_qsl(query, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise Unsupported("the SDK takes parameters as text") from None
+    return mapping(pairs, "parameters")
+
+
+def endpoint(given, host, headers):
+    """The endpoint that gives the request's own host."""
+    host = host or next((value for name, value in headers.items() if name.lower() == "host"), "")
+    if given["addressing"] == "virtual-host":
+        host = host.removeprefix(given["bucket"] + ".")
+    return f"{given['request']['transport']}://{host}"
+
+
+def cloudbox(given):
+    """The SDK signs for the product oss, and for oss-cloudbox when it has the id of one."""
+    product = given.get("product", "oss")
+    if product not in ("oss", "oss-cloudbox"):
+        raise Unsupported(f"the SDK has no product {product}")
+    return given.get("region") if product == "oss-cloudbox" else None
 
 
 @contextlib.contextmanager
