@@ -63,9 +63,7 @@ def by_url(question, verb, subresource, run):
     headers, params = call.request(verb)
     key = None if subresource == "delete" else call.key  # that key stands in the body
     with refusals():
-        signed = client_of(question).createSignedUrl(
-            verb, call.bucket, key, subresource, call.expires, headers, params
-        )
+        signed = client_of(question).createSignedUrl(verb, call.bucket, key, subresource, call.expires, headers, params)
     return {"url": signed.signedUrl, "headers": list(signed.actualSignedRequestHeaders.items())}
 
 
@@ -160,9 +158,9 @@ def clock(now):
             return now
 
     seconds = now.replace(tzinfo=datetime.timezone.utc).timestamp
-    with mock.patch.object(datetime, "datetime", Frozen):
-        with mock.patch.object(obs.client, "time", types.SimpleNamespace(time=seconds)):
-            yield
+    time = types.SimpleNamespace(time=seconds)
+    with mock.patch.object(datetime, "datetime", Frozen), mock.patch.object(obs.client, "time", time):
+        yield
 
 
 @contextlib.contextmanager
@@ -179,9 +177,10 @@ def recorded():
         original = signer.getSignature
         return mock.patch.object(signer, "getSignature", get_signature)
 
-    with noting(obs.auth.Authentication, "CanonicalString", "stringToSign"):
-        with noting(obs.auth.V4Authentication, "CannonicalRequest", "canonicalRequest"):
-            yield stages
+    older = noting(obs.auth.Authentication, "CanonicalString", "stringToSign")
+    v4 = noting(obs.auth.V4Authentication, "CannonicalRequest", "canonicalRequest")
+    with older, v4:
+        yield stages
 
 
 serve(

@@ -136,9 +136,7 @@ def get_object(s, c):
             if_unmodified_since="if-unmodified-since",
         )
     )
-    return s.getObject(
-        c.bucket, c.key, getObjectRequest=request, headers=headers, extensionHeaders=c.rest()
-    )
+    return s.getObject(c.bucket, c.key, getObjectRequest=request, headers=headers, extensionHeaders=c.rest())
 
 
 def put_fields(c):
@@ -159,9 +157,7 @@ def put_object(s, c):
 def append_object(s, c):
     headers = obs.AppendObjectHeader(**put_fields(c))
     content = obs.AppendObjectContent(content=c.body, **c.params(position="position"))
-    return s.appendObject(
-        c.bucket, c.key, content, c.metadata(), headers, extensionHeaders=c.rest()
-    )
+    return s.appendObject(c.bucket, c.key, content, c.metadata(), headers, extensionHeaders=c.rest())
 
 
 def copy_object(s, c):
@@ -204,9 +200,7 @@ def restore_object(s, c):
 def initiate_upload(s, c):
     found = c.fields(contentType="content-type", acl="x-acl", storageClass="x-storage-class")
     found |= c.params(encoding_type="encoding-type")
-    return s.initiateMultipartUpload(
-        c.bucket, c.key, metadata=c.metadata(), **found, extensionHeaders=c.rest()
-    )
+    return s.initiateMultipartUpload(c.bucket, c.key, metadata=c.metadata(), **found, extensionHeaders=c.rest())
 
 
 def upload_part(s, c):
@@ -241,9 +235,7 @@ def complete_upload(s, c):
     part = obs.CompletePart(c.part_number, '"d41d8cd98f00b204e9800998ecf8427e"')
     request = obs.CompleteMultipartUploadRequest([part])
     found = c.params(encoding_type="encoding-type")
-    return s.completeMultipartUpload(
-        c.bucket, c.key, c.upload_id, request, **found, extensionHeaders=c.rest()
-    )
+    return s.completeMultipartUpload(c.bucket, c.key, c.upload_id, request, **found, extensionHeaders=c.rest())
 
 
 def abort_upload(s, c):
