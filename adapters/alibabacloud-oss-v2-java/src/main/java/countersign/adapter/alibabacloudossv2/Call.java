@@ -5,7 +5,7 @@ import com.aliyun.sdk.service.oss2.PresignOptions;
 import com.aliyun.sdk.service.oss2.transport.BinaryData;
 import countersign.adapter.Question;
 import countersign.adapter.Unsupported;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +24,7 @@ final class Call {
     final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     final Map<String, String> metadata = new HashMap<>();
     final Map<String, String> query = new LinkedHashMap<>();
-    final Instant expiration;
+    final Duration expires;
     private final byte[] body;
 
     Call(OSSClient oss, Question.Operation operation) {
@@ -38,11 +38,7 @@ final class Call {
         int slash = source == null ? -1 : source.indexOf('/');
         this.sourceBucket = slash < 0 ? source : source.substring(0, slash);
         this.sourceKey = slash < 0 ? null : source.substring(slash + 1);
-        // Half a second more: the signer counts whole seconds from its own, later look at the clock.
-        this.expiration =
-                Instant.now()
-                        .plusSeconds(operation.expires == 0 ? 3600 : operation.expires)
-                        .plusMillis(500);
+        this.expires = Duration.ofSeconds(operation.expires == 0 ? 3600 : operation.expires);
         put(headers, operation.headers);
         put(metadata, operation.metadata);
         put(query, operation.query);
@@ -71,6 +67,6 @@ final class Call {
     }
 
     PresignOptions presignOptions() {
-        return PresignOptions.newBuilder().expiration(expiration).build();
+        return PresignOptions.newBuilder().expiration(expires).build();
     }
 }

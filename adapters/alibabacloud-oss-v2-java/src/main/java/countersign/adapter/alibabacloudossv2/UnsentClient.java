@@ -13,6 +13,7 @@ import com.aliyun.sdk.service.oss2.types.AuthMethodType;
 import com.aliyun.sdk.service.oss2.utils.HttpUtils;
 import com.aliyun.sdk.service.oss2.utils.MapUtils;
 import countersign.adapter.Answer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,8 @@ final class UnsentClient implements HttpClient {
     }
 
     private static OperationInput input(Operation operation, Call c, String name) {
-        var metadata = AttributeMap.empty().put(AttributeKey.EXPIRATION_TIME, c.expiration);
+        var metadata = AttributeMap.empty();
+        metadata.put(AttributeKey.EXPIRATION_TIME, Instant.now().plus(c.expires));
         String[] parameter = operation.parameter.split("=");
         if (parameter.length == 2) {
             c.query.putIfAbsent(parameter[0], parameter[1]);
