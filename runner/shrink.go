@@ -370,9 +370,24 @@ func withoutParameter(in *signature.Input, n int) (bool, bool) {
 	return true, true
 }
 
-// Smallest orders failures so that those with the least to read come first.
+// Smallest orders failures by how well they show what is wrong: those with both
+// strings of a stage before the signature come first, then those with the least
+// to read.
 func Smallest(set *vectors.Set) func(a, b reports.Result) int {
 	return func(a, b reports.Result) int {
-		return cmp.Or(cmp.Compare(Size(set, a.ID), Size(set, b.ID)), strings.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(opaque(a), opaque(b)), cmp.Compare(Size(set, a.ID), Size(set, b.ID)), strings.Compare(a.ID, b.ID))
 	}
+}
+
+// opaque is 1 for a failure that shows nothing but two signatures, or nothing at
+// all.
+func opaque(r reports.Result) int {
+	switch r.Place() {
+	case string(signature.SignatureValue), string(signature.Authorization), string(signature.URL), string(signature.Form):
+		return 1
+	}
+	if r.Expected == nil || r.Observed == nil {
+		return 1
+	}
+	return 0
 }
