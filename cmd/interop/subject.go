@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -38,7 +37,7 @@ func newSubjectCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return reports.WriteAtomic(args[1], func(w io.Writer) error { return json.NewEncoder(w).Encode(judged) })
+			return reports.WriteAtomic(args[1], func(w io.Writer) error { return interop.WriteJSON(w, judged) })
 		},
 	}
 }

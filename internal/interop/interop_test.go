@@ -2,7 +2,6 @@ package interop_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -53,7 +52,7 @@ func judge(folder, result string) error {
 	if err != nil {
 		return err
 	}
-	return reports.WriteAtomic(result, func(w io.Writer) error { return json.NewEncoder(w).Encode(judged) })
+	return reports.WriteAtomic(result, func(w io.Writer) error { return interop.WriteJSON(w, judged) })
 }
 
 // serve is an adapter of one profile that signs rightly, but for what its name

@@ -1,10 +1,12 @@
 package interop
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -140,12 +142,22 @@ func show(ctx context.Context, options runner.Options, stream *reports.Stream, f
 }
 
 // asked fills in what the subject was asked for.
-func asked(shown *reports.Shown, s *runner.Shrunk) (err error) {
+func asked(shown *reports.Shown, s *runner.Shrunk) error {
 	if c := s.Operation; c != nil {
 		shown.Operation = &reports.ShownOperation{Operation: c.Operation, Addressing: string(c.Addressing), Endpoint: c.Endpoint}
 	}
-	if s.Input != nil {
-		shown.Input, err = json.Marshal(s.Input)
+	if s.Input == nil {
+		return nil
 	}
+	var text bytes.Buffer
+	err := WriteJSON(&text, s.Input)
+	shown.Input = text.Bytes()
 	return err
+}
+
+// WriteJSON writes a value on a line, with & and < as they are: people read it.
+func WriteJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
 }
