@@ -1,0 +1,85 @@
+//! Requests between the protocol and the `http` crate, which signers in Rust
+//! take and change.
+
+use http::header::{HOST, HeaderName, HeaderValue};
+use http::{Method, Uri, request::Parts};
+use serde_json::{Value, json};
+
+use crate::{Bytes, Pairs, Refusal, Request, answer, unsupported};
+
+/// Makes the head of a request as a user of the SDK would: the host stands in
+/// its URI, not among its headers. What the crate cannot hold is unsupported.
+pub fn parts(request: &Request) -> Result<Parts, Refusal> {
+    let refuse = |what: &str, err: &dyn std::fmt::Display| {
+        unsupported(format!("the http crate cannot hold this {what}: {err}"))
+    };
+    let mut head = http::Request::new(()).into_parts().0;
+    head.method = Method::from_bytes(&request.method.0).map_err(|err| refuse("method", &err))?;
+    let mut uri = format!("{}://", request.transport).into_bytes();
+    for (name, value) in &request.headers {
+        let name = HeaderName::from_bytes(&name.0).map_err(|err| refuse("header name", &err))?;
+        if name == HOST {
+            uri.extend_from_slice(&value.0);
+        } else {
+            let value =
+                HeaderValue::from_bytes(&value.0).map_err(|err| refuse("header value", &err))?;
+            head.headers.append(name, value);
+        }
+    }
+    uri.extend_from_slice(&request.target.0);
+    head.uri = Uri::try_from(uri).map_err(|err| refuse("target", &err))?;
+    Ok(head)
+}
+
+/// Answers with a signature, the request that was signed and, if the signature
+/// is in it, its URL.
+pub fn signed(request: &Request, head: &Parts, carrier: &str, signature: &str) -> Value {
+    let mut headers: Pairs = Vec::new();
+    headers.extend(
+        request
+            .headers
+            .iter()
+            .filter(|(n, _)| n.0.eq_ignore_ascii_case(b"host"))
+            .cloned(),
+    );
+    for (name, value) in &head.headers {
+        let name = Bytes::from(name.as_str().as_bytes());
+        headers.retain(|(n, _)| name.0 != b"host" || !n.0.eq_ignore_ascii_case(b"host"));
+        headers.push((name, value.as_bytes().into()));
+    }
+    let target = head
+        .uri
+        .path_and_query()
+        .map_or("/", |target| target.as_str());
+    answer(json!({
+        "stages": {"signature": signature},
+        "request": {
+            "transport": request.transport,
+            "method": request.method,
+            "target": target,
+            "headers": headers,
+            "body": request.body,
+        },
+        "url": (carrier == "query").then(|| head.uri.to_string()),
+        "headers": (carrier == "query").then_some(&headers),
+    }))
+}
+
+/// Returns a parameter of a URI, decoded.
+pub fn parameter(uri: &Uri, name: &str) -> Option<String> {
+    let pair = uri
+        .query()?
+        .split('&')
+        .filter_map(|pair| pair.split_once('='));
+    let value = pair.rev().find(|(key, _)| *key == name)?.1.as_bytes();
+    let mut decoded = Vec::new();
+    let mut bytes = value.iter();
+    while let Some(&byte) = bytes.next() {
+        let mut hex = || char::from(*bytes.next()?).to_digit(16);
+        decoded.push(match byte {
+            b'%' => (hex()? * 16 + hex()?) as u8,
+            byte => byte,
+        });
+    }
+    String::from_utf8(decoded).ok()
+}
