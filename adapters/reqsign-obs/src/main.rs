@@ -38,7 +38,7 @@ impl Adapter for Reqsign {
 
         let request_signer = RequestSigner::new(signed_bucket(input)?);
         let signer = Signer::new(Context::new(), credentials(input)?, request_signer);
-        let mut head = request::parts(&input.request)?;
+        let mut head = request::parts(&input.request, false)?;
         clock::at(time.as_second(), || {
             pollster::block_on(signer.sign(&mut head, expires_in))
         })

@@ -59,6 +59,29 @@ impl Adapter for Reqsign {
             .find(|(scheme, ..)| *scheme == q.scheme)
             .ok_or_else(|| unsupported(format!("the signer has no {}", q.scheme)))?;
         let input = &q.input;
+        if input
+            .product
+            .as_deref()
+            .is_some_and(|product| product != "oss")
+        {
+            return Err(unsupported("the product is always oss"));
+        }
+        // V2 signs these of itself, V4 every header there is.
+        let chosen = ["range", "if-modified-since"];
+        let listed = |name: &&str| q.carrier == "header" && chosen.contains(name);
+        let present = input
+            .request
+            .headers
+            .iter()
+            .filter_map(|(name, _)| name.text().ok());
+        let mut present = present
+            .map(str::to_ascii_lowercase)
+            .filter(|name| signs(&q, name));
+        if let Some(name) = present.find(|name| q.scheme == "oss-v2" && !listed(&name.as_str())) {
+            return Err(unsupported(format!(
+                "V2 has no option to sign the header {name}"
+            )));
+        }
         let time = input
             .time
             .parse::<Timestamp>()
@@ -71,7 +94,7 @@ impl Adapter for Reqsign {
             request_signer = request_signer.with_region(region);
         }
         let signer = Signer::new(Context::new(), credentials(input)?, request_signer);
-        let mut head = request::parts(&input.request)?;
+        let mut head = request::parts(&input.request, signs(&q, "host"))?;
         clock::at(time.as_second(), || {
             pollster::block_on(signer.sign(&mut head, expires_in))
         })
@@ -92,6 +115,14 @@ impl Adapter for Reqsign {
             &signature,
         ))
     }
+}
+
+/// Says whether the caller wants a header signed that is not signed anyway.
+fn signs(q: &Sign, name: &str) -> bool {
+    q.input
+        .additional_headers
+        .iter()
+        .any(|wanted| wanted.eq_ignore_ascii_case(name))
 }
 
 /// Returns how long a URL is valid: the signer takes a duration where V1 and V2

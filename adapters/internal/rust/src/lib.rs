@@ -59,8 +59,11 @@ pub struct Input {
     pub addressing: String,
     pub credentials: Credentials,
     pub region: Option<String>,
+    pub product: Option<String>,
     pub time: String,
     pub expires: Option<i64>,
+    #[serde(default, rename = "additionalHeaders")]
+    pub additional_headers: Vec<String>,
 }
 
 #[derive(Deserialize)]

@@ -8,19 +8,22 @@ use serde_json::{Value, json};
 use crate::{Bytes, Pairs, Refusal, Request, answer, unsupported};
 
 /// Makes the head of a request as a user of the SDK would: the host stands in
-/// its URI, not among its headers. What the crate cannot hold is unsupported.
-pub fn parts(request: &Request) -> Result<Parts, Refusal> {
+/// its URI, and among its headers only if it is to be signed as one. What the
+/// crate cannot hold is unsupported.
+pub fn parts(request: &Request, host_signed: bool) -> Result<Parts, Refusal> {
     let refuse = |what: &str, err: &dyn std::fmt::Display| {
         unsupported(format!("the http crate cannot hold this {what}: {err}"))
     };
     let mut head = http::Request::new(()).into_parts().0;
     head.method = Method::from_bytes(&request.method.0).map_err(|err| refuse("method", &err))?;
-    let mut uri = format!("{}://", request.transport).into_bytes();
+    let mut uri = Vec::new();
     for (name, value) in &request.headers {
         let name = HeaderName::from_bytes(&name.0).map_err(|err| refuse("header name", &err))?;
-        if name == HOST {
+        if name == HOST && !is_absolute(&request.target) {
+            uri = format!("{}://", request.transport).into_bytes();
             uri.extend_from_slice(&value.0);
-        } else {
+        }
+        if name != HOST || host_signed {
             let value =
                 HeaderValue::from_bytes(&value.0).map_err(|err| refuse("header value", &err))?;
             head.headers.append(name, value);
@@ -31,26 +34,25 @@ pub fn parts(request: &Request) -> Result<Parts, Refusal> {
     Ok(head)
 }
 
+fn is_absolute(target: &Bytes) -> bool {
+    target.0.starts_with(b"http://") || target.0.starts_with(b"https://")
+}
+
 /// Answers with a signature, the request that was signed and, if the signature
 /// is in it, its URL.
 pub fn signed(request: &Request, head: &Parts, carrier: &str, signature: &str) -> Value {
-    let mut headers: Pairs = Vec::new();
-    headers.extend(
-        request
-            .headers
-            .iter()
-            .filter(|(n, _)| n.0.eq_ignore_ascii_case(b"host"))
-            .cloned(),
-    );
+    let host = |name: &[u8]| name.eq_ignore_ascii_case(b"host");
+    let mut headers: Pairs =
+        request.headers.iter().filter(|(name, _)| host(&name.0)).cloned().collect();
     for (name, value) in &head.headers {
-        let name = Bytes::from(name.as_str().as_bytes());
-        headers.retain(|(n, _)| name.0 != b"host" || !n.0.eq_ignore_ascii_case(b"host"));
-        headers.push((name, value.as_bytes().into()));
+        if !host(name.as_ref()) {
+            headers.push((name.as_str().as_bytes().into(), value.as_bytes().into()));
+        }
     }
-    let target = head
-        .uri
-        .path_and_query()
-        .map_or("/", |target| target.as_str());
+    let target = match head.uri.path_and_query() {
+        Some(target) if !is_absolute(&request.target) => target.to_string(),
+        _ => head.uri.to_string(),
+    };
     answer(json!({
         "stages": {"signature": signature},
         "request": {
