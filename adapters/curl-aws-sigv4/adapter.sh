@@ -32,8 +32,8 @@ send() {
 
 while IFS= read -r question; do
 	case $(ask .type) in
-	'"hello"') ask 'hello($version), "\n"' --arg version "$version" ;;
-	'"send"') send ;;
+	hello) ask 'hello($version), "\n"' --arg version "$version" ;;
+	send) send ;;
 	*) ask '{id, unsupported: "curl signs what it sends, it has no signer of its own"}, "\n"' ;;
 	esac
 done

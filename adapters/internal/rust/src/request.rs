@@ -38,17 +38,32 @@ fn is_absolute(target: &Bytes) -> bool {
     target.0.starts_with(b"http://") || target.0.starts_with(b"https://")
 }
 
-/// Answers with a signature, the request that was signed and, if the signature
-/// is in it, its URL.
+/// Answers with a signature and the request that was signed. If the signature is
+/// in its URL, that is the answer, with the headers that the signer has added.
 pub fn signed(request: &Request, head: &Parts, carrier: &str, signature: &str) -> Value {
     let host = |name: &[u8]| name.eq_ignore_ascii_case(b"host");
-    let mut headers: Pairs =
-        request.headers.iter().filter(|(name, _)| host(&name.0)).cloned().collect();
+    let mut headers: Pairs = request
+        .headers
+        .iter()
+        .filter(|(name, _)| host(&name.0))
+        .cloned()
+        .collect();
     for (name, value) in &head.headers {
         if !host(name.as_ref()) {
             headers.push((name.as_str().as_bytes().into(), value.as_bytes().into()));
         }
     }
+    let given = |name: &Bytes| {
+        request
+            .headers
+            .iter()
+            .any(|(given, _)| given.0.eq_ignore_ascii_case(&name.0))
+    };
+    let added: Pairs = headers
+        .iter()
+        .filter(|(name, _)| !given(name))
+        .cloned()
+        .collect();
     let target = match head.uri.path_and_query() {
         Some(target) if !is_absolute(&request.target) => target.to_string(),
         _ => head.uri.to_string(),
@@ -63,7 +78,7 @@ pub fn signed(request: &Request, head: &Parts, carrier: &str, signature: &str) -
             "body": request.body,
         },
         "url": (carrier == "query").then(|| head.uri.to_string()),
-        "headers": (carrier == "query").then_some(&headers),
+        "headers": (carrier == "query").then_some(added),
     }))
 }
 
