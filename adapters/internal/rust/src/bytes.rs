@@ -61,3 +61,21 @@ impl Serialize for Bytes {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Bytes;
+
+    #[test]
+    fn text_and_hex_are_read_and_written() {
+        for (json, bytes) in [
+            (r#""é""#, "é".as_bytes()),
+            (r#"{"hex":"e9ff"}"#, &[0xe9, 0xff]),
+        ] {
+            let read: Bytes = serde_json::from_str(json).unwrap();
+            assert_eq!(read.0, bytes);
+            assert_eq!(serde_json::to_string(&read).unwrap(), json);
+        }
+        assert!(serde_json::from_str::<Bytes>(r#"{"hex":"e"}"#).is_err());
+    }
+}

@@ -1,6 +1,6 @@
 //! The clock of this process, for signers that always take the time of now.
 //!
-//! The standard library asks the C library's `clock_gettime`. This module
+//! On Linux the standard library asks the C library's `clock_gettime`. This module
 //! defines a function of that name, so the linker takes this one: it answers
 //! with the time that [`at`] has set for its thread, and asks the kernel
 //! otherwise.
@@ -41,5 +41,17 @@ pub unsafe extern "C" fn clock_gettime(clock: clockid_t, to: *mut timespec) -> c
             0
         }
         _ => unsafe { libc::syscall(SYS_clock_gettime, clock, to) as c_int },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn the_clock_stands_and_goes_on() {
+        let then = super::at(1_000, SystemTime::now);
+        assert_eq!(then, SystemTime::UNIX_EPOCH + Duration::from_secs(1_000));
+        assert!(SystemTime::now() > then + Duration::from_secs(1_000_000_000));
     }
 }

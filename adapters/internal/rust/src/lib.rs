@@ -6,7 +6,7 @@ use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 pub mod bytes;
 pub mod clock;
@@ -141,7 +141,7 @@ pub fn rejected(class: impl Into<String>, message: impl ToString) -> Refusal {
     }
 }
 
-/// The fields of an answer, without its id.
+/// The fields of an answer, without its id. One that is null is not there.
 pub type Answer = Result<Value, Refusal>;
 
 pub trait Adapter {
@@ -229,16 +229,4 @@ pub fn locked_version(lock: &str, package: &str) -> String {
         .expect("the package is in Cargo.lock")
         .trim_matches('"')
         .to_owned()
-}
-
-/// Makes an answer of its fields, leaving out those that are null.
-pub fn answer(fields: Value) -> Value {
-    let fields: Map<_, _> = match fields {
-        Value::Object(map) => map
-            .into_iter()
-            .filter(|(_, value)| !value.is_null())
-            .collect(),
-        _ => Map::new(),
-    };
-    Value::Object(fields)
 }

@@ -5,7 +5,7 @@ use http::header::{HOST, HeaderName, HeaderValue};
 use http::{Method, Uri, request::Parts};
 use serde_json::{Value, json};
 
-use crate::{Bytes, Pairs, Refusal, Request, answer, unsupported};
+use crate::{Bytes, Pairs, Refusal, Request, unsupported};
 
 /// Makes the head of a request as a user of the SDK would: the host stands in
 /// its URI, and among its headers only if it is to be signed as one. What the
@@ -68,7 +68,7 @@ pub fn signed(request: &Request, head: &Parts, carrier: &str, signature: &str) -
         Some(target) if !is_absolute(&request.target) => target.to_string(),
         _ => head.uri.to_string(),
     };
-    answer(json!({
+    json!({
         "stages": {"signature": signature},
         "request": {
             "transport": request.transport,
@@ -79,7 +79,7 @@ pub fn signed(request: &Request, head: &Parts, carrier: &str, signature: &str) -
         },
         "url": (carrier == "query").then(|| head.uri.to_string()),
         "headers": (carrier == "query").then_some(added),
-    }))
+    })
 }
 
 /// Returns a parameter of a URI, decoded.
