@@ -1,12 +1,14 @@
 package countersign.adapter.aliyunsdkoss;
 
 import com.aliyun.oss.OSS;
+
 import countersign.adapter.Adapter;
 import countersign.adapter.Answer;
 import countersign.adapter.Exchange;
 import countersign.adapter.Hello;
 import countersign.adapter.Question;
 import countersign.adapter.Unsupported;
+
 import java.io.IOException;
 import java.util.Date;
 import java.util.List;
@@ -14,9 +16,9 @@ import java.util.TreeSet;
 import java.util.logging.LogManager;
 
 /**
- * Lets countersign drive aliyun-sdk-oss, the first Java SDK of Alibaba Cloud OSS. The SDK has no
- * public signer of given requests: it is driven by operations, in the header and, through {@link
- * OSS#generatePresignedUrl}, in the URL; forms are signed by {@link OSS#calculatePostSignature}.
+ * Lets countersign drive aliyun-sdk-oss, the first Java SDK of Alibaba Cloud OSS: by operations,
+ * which {@link OSS#generatePresignedUrl} signs in the URL and {@link OSS#calculatePostSignature} in
+ * a form, and by these two and {@link OSS#generateRtmpUri} for given requests.
  */
 public final class Main extends Adapter {
     public static void main(String[] args) throws IOException {
@@ -33,11 +35,22 @@ public final class Main extends Adapter {
                 version("com.aliyun.oss", "aliyun-sdk-oss"),
                 "https://github.com/aliyun/aliyun-oss-java-sdk",
                 List.of(
-                        "oss-v1/header", "oss-v1/query", "oss-v1/form",
-                        "oss-v2/header", "oss-v2/query",
-                        "oss-v4/header", "oss-v4/query", "oss-v4/form"),
+                        "oss-v1/header",
+                        "oss-v1/query",
+                        "oss-v1/form",
+                        "oss-v2/header",
+                        "oss-v2/query",
+                        "oss-v4/header",
+                        "oss-v4/query",
+                        "oss-v4/form",
+                        "oss-rtmp/query"),
                 operations,
-                List.of("bytes"));
+                List.of("bytes", "clock", "sign"));
+    }
+
+    @Override
+    protected Answer sign(Question q) throws Exception {
+        return Signatures.sign(q);
     }
 
     @Override
@@ -50,16 +63,14 @@ public final class Main extends Adapter {
     private static Answer call(Question q, Exchange exchange) throws Exception {
         OSS oss = Clients.client(q.scheme, q.endpoint, q.addressing, q.region, q.credentials);
         try {
-            var expiration =
-                    new Date(
-                            System.currentTimeMillis()
-                                    + 1000 * (q.operation.expires == 0 ? 3600 : q.operation.expires));
+            var expiration = expiration(q);
             if (q.carrier.equals("form")) {
                 return Answer.form(Form.of(oss, q, expiration));
             }
             var operation = Operation.ALL.get(q.operation.name);
             if (operation == null) {
-                throw new Unsupported("the SDK sends no " + q.operation.name + " in the " + q.carrier);
+                throw new Unsupported(
+                        "the SDK sends no " + q.operation.name + " in the " + q.carrier);
             }
             var call = new Call(oss, q.operation);
             if (q.carrier.equals("query")) {
@@ -71,5 +82,16 @@ public final class Main extends Adapter {
         } finally {
             oss.shutdown();
         }
+    }
+
+    /**
+     * Returns when a URL or a form shall end. The V4 signer counts whole seconds from its own,
+     * later look at the clock, so that by chance a millisecond costs a second: half a one more
+     * keeps it out.
+     */
+    private static Date expiration(Question q) {
+        long seconds = q.operation.expires == 0 ? 3600 : q.operation.expires;
+        long more = q.scheme.equals("oss-v4") ? 500 : 0;
+        return new Date(System.currentTimeMillis() + 1000 * seconds + more);
     }
 }
