@@ -32,6 +32,14 @@ final class Clients {
 
     private Clients() {}
 
+    static SignVersion version(String scheme) {
+        SignVersion version = VERSIONS.get(scheme);
+        if (version == null) {
+            throw new Unsupported("the SDK has no scheme " + scheme);
+        }
+        return version;
+    }
+
     static OSS client(
             String scheme,
             String endpoint,
@@ -39,12 +47,8 @@ final class Clients {
             String region,
             Question.Credentials credentials)
             throws ReflectiveOperationException, KeyStoreException {
-        SignVersion version = VERSIONS.get(scheme);
-        if (version == null) {
-            throw new Unsupported("the SDK has no scheme " + scheme);
-        }
         var config = new ClientBuilderConfiguration();
-        config.setSignatureVersion(version);
+        config.setSignatureVersion(version(scheme));
         config.setSupportCname("cname".equals(addressing));
         config.setSLDEnabled("path".equals(addressing));
         config.setMaxErrorRetry(0);

@@ -23,7 +23,16 @@ import java.util.logging.LogManager;
 public final class Main extends Adapter {
     public static void main(String[] args) throws IOException {
         LogManager.getLogManager().reset(); // the SDK logs every answer that is an error
-        new Main().run();
+        new Main(List.of(args).contains("-clock")).run();
+    }
+
+    private final boolean clock;
+
+    /**
+     * @param clock whether to sign for the time given in every case, or not at all
+     */
+    private Main(boolean clock) {
+        this.clock = clock;
     }
 
     @Override
@@ -45,12 +54,12 @@ public final class Main extends Adapter {
                         "oss-v4/form",
                         "oss-rtmp/query"),
                 operations,
-                List.of("bytes", "clock", "sign"));
+                clock ? List.of("bytes", "clock", "sign") : List.of("bytes", "sign"));
     }
 
     @Override
     protected Answer sign(Question q) throws Exception {
-        return Signatures.sign(q);
+        return Signatures.sign(q, clock);
     }
 
     @Override
@@ -63,7 +72,7 @@ public final class Main extends Adapter {
     private static Answer call(Question q, Exchange exchange) throws Exception {
         OSS oss = Clients.client(q.scheme, q.endpoint, q.addressing, q.region, q.credentials);
         try {
-            var expiration = expiration(q);
+            var expiration = expiration(q.scheme, q.operation.expires);
             if (q.carrier.equals("form")) {
                 return Answer.form(Form.of(oss, q, expiration));
             }
@@ -89,9 +98,9 @@ public final class Main extends Adapter {
      * later look at the clock, so that by chance a millisecond costs a second: half a one more
      * keeps it out.
      */
-    private static Date expiration(Question q) {
-        long seconds = q.operation.expires == 0 ? 3600 : q.operation.expires;
-        long more = q.scheme.equals("oss-v4") ? 500 : 0;
-        return new Date(System.currentTimeMillis() + 1000 * seconds + more);
+    static Date expiration(String scheme, long seconds) {
+        long more = scheme.equals("oss-v4") ? 500 : 0;
+        long life = seconds == 0 ? 3600 : seconds;
+        return new Date(System.currentTimeMillis() + 1000 * life + more);
     }
 }

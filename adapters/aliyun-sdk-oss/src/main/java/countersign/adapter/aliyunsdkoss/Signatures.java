@@ -3,9 +3,15 @@ package countersign.adapter.aliyunsdkoss;
 import com.aliyun.oss.HttpMethod;
 import com.aliyun.oss.OSS;
 import com.aliyun.oss.OSSClient;
+import com.aliyun.oss.common.auth.Credentials;
+import com.aliyun.oss.common.auth.DefaultCredentials;
+import com.aliyun.oss.common.comm.RequestMessage;
 import com.aliyun.oss.common.utils.BinaryUtil;
+import com.aliyun.oss.internal.signer.OSSSignerBase;
+import com.aliyun.oss.internal.signer.OSSSignerParams;
 import com.aliyun.oss.model.GeneratePresignedUrlRequest;
 import com.aliyun.oss.model.GenerateRtmpUriRequest;
+import com.aliyun.oss.model.GenericRequest;
 
 import countersign.adapter.Answer;
 import countersign.adapter.Question;
@@ -17,37 +23,37 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * What the SDK signs for a given time: URLs that carry their end (of V1, V2 and RTMP), and
- * policies. Headers and the URLs of V4 it signs for its own clock.
+ * Signatures of given requests. Headers are signed by what {@link OSSSignerBase} creates, which is
+ * public though its package is called internal, with an offset that makes its clock show the time
+ * that is asked for. Only URLs of V4 are signed for now: their signer knows no offset.
  */
 final class Signatures {
     private Signatures() {}
 
-    static Answer sign(Question q) throws Exception {
+    static Answer sign(Question q, boolean clock) throws Exception {
         Question.Input in = q.input;
-        if (q.carrier.equals("header")) {
-            throw new Unsupported("the SDK has no public signer of headers");
+        if (in.request.target.startsWith("//")) {
+            throw new Unsupported("the SDK writes a slash in front of the key as %2F");
         }
-        if (q.scheme.equals("oss-v4") && q.carrier.equals("query")) {
+        if (q.carrier.equals("header")) {
+            return header(q);
+        }
+        if (clock && q.scheme.equals("oss-v4") && q.carrier.equals("query")) {
             throw new Unsupported("generatePresignedUrl of V4 takes no time to sign for");
         }
-        boolean rtmp = q.scheme.equals("oss-rtmp");
-        OSS oss =
-                Clients.client(
-                        rtmp ? "oss-v1" : q.scheme,
-                        endpoint(in, rtmp),
-                        in.addressing,
-                        in.region,
-                        in.credentials);
+        String scheme = q.scheme.equals("oss-rtmp") ? "oss-v1" : q.scheme;
+        OSS oss = Clients.client(scheme, endpoint(in), in.addressing, in.region, in.credentials);
         try {
             if (in.product != null) {
                 ((OSSClient) oss).setProduct(in.product);
@@ -55,16 +61,60 @@ final class Signatures {
             if (q.carrier.equals("form")) {
                 return form(oss, q);
             }
-            return rtmp ? rtmp(oss, in) : url(oss, q);
+            return q.scheme.equals("oss-rtmp") ? rtmp(oss, in) : url(oss, q);
         } finally {
             oss.shutdown();
         }
     }
 
+    private static Answer header(Question q) throws Rejected {
+        Question.Input in = q.input;
+        var original = new GenericRequest(in.bucket, in.key);
+        var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        Call.put(headers, in.request.headers);
+        headers.forEach(original::addHeader);
+        original.setAdditionalHeaderNames(new TreeSet<>(in.additionalHeaders));
+        var message = new RequestMessage(original, in.bucket, in.key);
+        message.setMethod(method(in.request.method));
+        message.setEndpoint(URI.create(endpoint(in)));
+        headers.forEach(message::addHeader);
+        message.setParameters(parameters(in.request.target));
+
+        String bucket = in.bucket.isEmpty() ? "" : in.bucket + "/";
+        var params = new OSSSignerParams("/" + bucket + in.key, credentials(in.credentials));
+        params.setProduct(in.product == null ? "oss" : in.product);
+        params.setRegion(in.region);
+        Instant middle = Instant.parse(in.time).plusMillis(500); // of the second it shall be
+        params.setTickOffset(Duration.between(Instant.now(), middle).toMillis());
+        try {
+            OSSSignerBase.createRequestSigner(Clients.version(q.scheme), params).sign(message);
+        } catch (RuntimeException e) {
+            throw new Rejected(e);
+        }
+
+        var signed = new Question.Request();
+        signed.transport = in.request.transport;
+        signed.method = in.request.method;
+        signed.target = in.request.target;
+        signed.headers = new ArrayList<>();
+        message.getHeaders().forEach((name, value) -> signed.headers.add(List.of(name, value)));
+        signed.body = in.request.body;
+        String authorization = message.getHeaders().get("Authorization");
+        String before = Map.of("oss-v1", ":", "oss-v2", "Signature:").getOrDefault(q.scheme, "=");
+        int at = authorization.lastIndexOf(before) + before.length();
+        return Answer.signed(
+                Map.of("signature", authorization.substring(at), "authorization", authorization),
+                signed);
+    }
+
+    private static Credentials credentials(Question.Credentials c) {
+        return new DefaultCredentials(c.accessKeyId, c.accessKeySecret, c.securityToken);
+    }
+
     /** Returns the endpoint that the SDK would be configured with for the request. */
-    private static String endpoint(Question.Input in, boolean rtmp) {
+    private static String endpoint(Question.Input in) {
         String host =
-                rtmp
+                in.request.target.startsWith("rtmp:")
                         ? URI.create(in.request.target.split("\\?")[0]).getRawAuthority()
                         : in.request.headers.stream()
                                 .filter(h -> h.get(0).equalsIgnoreCase("Host"))
@@ -79,10 +129,11 @@ final class Signatures {
 
     private static Answer rtmp(OSS oss, Question.Input in) throws Rejected {
         var parameters = parameters(in.request.target);
-        if (!parameters.keySet().equals(Set.of("playlistName"))) {
+        String playlist = parameters.getOrDefault("playlistName", "");
+        parameters.remove("playlistName");
+        if (!parameters.isEmpty()) {
             throw new Unsupported("generateRtmpUri takes a playlist and no other parameter");
         }
-        String playlist = parameters.get("playlistName");
         try {
             String uri =
                     oss.generateRtmpUri(
@@ -98,14 +149,17 @@ final class Signatures {
         if (in.key.isEmpty()) {
             throw new Unsupported("generatePresignedUrl signs requests about objects only");
         }
-        if (in.request.target.startsWith("//")) {
-            throw new Unsupported("generatePresignedUrl writes a slash in front of the key as %2F");
-        }
-        var headers = new LinkedHashMap<String, String>();
+        var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         Call.put(headers, in.request.headers);
-        headers.keySet().removeIf("Host"::equalsIgnoreCase);
+        if (in.additionalHeaders.stream().noneMatch("Host"::equalsIgnoreCase)) {
+            headers.remove("Host");
+        }
         var request = new GeneratePresignedUrlRequest(in.bucket, in.key, method(in.request.method));
-        request.setExpiration(date(in.expires));
+        if (q.scheme.equals("oss-v4")) {
+            request.setExpiration(Main.expiration(q.scheme, in.expires));
+        } else {
+            request.setExpiration(date(in.expires));
+        }
         Call.addHeaders(request, headers);
         in.additionalHeaders.forEach(request::addAdditionalHeaderName);
         parameters(in.request.target).forEach(request::addQueryParameter);
