@@ -2,13 +2,10 @@
 
 GO     ?= go
 SDKS   := oss-go-v1 oss-go-v2 obs-go
-# Signers that anybody can call as a function: their answers attest vectors.
-WITNESSES := oss-go-v2 aws-go minio-go
-CLOCK_oss-go-v2 := -test-clock
 BIN    := bin
 OUT    := out
 
-.PHONY: run test lint fmt bench fuzz compliance coverage attest build clean help
+.PHONY: run test lint fmt bench fuzz interop coverage attest build clean help
 
 ## run: judge the three official Go SDKs and write reports to out/
 run: build
@@ -31,7 +28,7 @@ lint:
 	@mkdir -p $(BIN)
 	$(GO) build -o $(BIN)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(BIN)/staticcheck ./...
-	$(foreach s,$(sort $(SDKS) $(WITNESSES)),$(GO) -C adapters/$(s) vet ./... && (cd adapters/$(s) && ../../$(BIN)/staticcheck ./...) && ) true
+	$(foreach s,$(patsubst adapters/%/go.mod,%,$(wildcard adapters/*/go.mod)),$(GO) -C adapters/$(s) vet ./... && (cd adapters/$(s) && ../../$(BIN)/staticcheck ./...) && ) true
 	$(GO) run ./cmd/countersign vectors lint vectors
 
 ## fmt: gofmt the code and bring the vectors into their canonical form
@@ -51,11 +48,12 @@ fuzz:
 	  for f in $$($(GO) test -list '^Fuzz' $$t | grep '^Fuzz'); do \
 	    $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(TIME) -fuzzminimizetime 1000x $$t || exit 1; done; done
 
-## compliance: rewrite the committed compliance reports of the SDKs
-compliance: build
-	$(BIN)/countersign run \
-	  $(foreach s,$(SDKS),--signer $(BIN)/$(s) --expected-failures adapters/$(s)/expected-failures.txt) \
-	  --report 'json=reports/compliance/{subject}/{version}.json'
+## interop: install and judge every SDK of adapters/ (or SUBJECTS='NAME…'), publish reports/ and the table in README.md
+SUBJECTS ?=
+interop:
+	@mkdir -p $(BIN)
+	$(GO) build -o $(BIN)/interop ./cmd/interop
+	$(BIN)/interop $(SUBJECTS)
 
 ## coverage: rewrite the published table of requirements and the matrix of mutants
 coverage:
@@ -63,10 +61,9 @@ coverage:
 	$(GO) run ./cmd/countersign vectors coverage > reports/coverage/requirements.txt
 	$(GO) run ./cmd/countersign vectors coverage --mutants > reports/coverage/mutants.txt
 
-## attest: ask the witnesses for every vector, and rewrite vectors/attestations/
-attest: build
-	$(foreach s,$(filter-out $(SDKS),$(WITNESSES)),$(GO) -C adapters/$(s) build -o ../../$(BIN)/$(s) . &&) true
-	$(foreach s,$(WITNESSES),$(BIN)/countersign vectors attest --signer '$(BIN)/$(s) $(CLOCK_$(s))' &&) true
+## attest: ask every public signer for every vector, and rewrite vectors/attestations/
+attest: build interop
+	$(BIN)/interop attest $(BIN)/countersign $(SUBJECTS)
 
 build:
 	@mkdir -p $(BIN)

@@ -43,15 +43,41 @@ func Explain(r *reports.Result, slip string) *reports.Diagnosis {
 			continue
 		}
 		id, _ := OfSlip(slip)
-		cause, known := Cause(id)
+		cause, known := proven(r, id, fmt.Sprintf("%s: signed so, the request has exactly the signature that it carries (slip %s)", s.Why, s.Name))
 		if !known {
 			return nil
 		}
-		return &reports.Diagnosis{Causes: []reports.Cause{{
-			ID: cause.ID, Name: cause.Name, Confidence: proof,
-			Evidence: fmt.Sprintf("%s: signed so, the request has exactly the signature that it carries (slip %s)", s.Why, s.Name),
-			Fix:      cause.Fix.For(dialectOf(r.Profile())),
-		}}}
+		return &reports.Diagnosis{Causes: []reports.Cause{cause}}
 	}
 	return nil
+}
+
+// clockCause is the root cause behind a date line that holds a second reading
+// of the clock.
+const clockCause = "C13"
+
+// AlsoClock adds to a diagnosis, which may be nil, that the signer read its
+// clock twice: proof too, where the result's signature is that of the other
+// reading.
+func AlsoClock(d *reports.Diagnosis, r *reports.Result, readings string) *reports.Diagnosis {
+	cause, known := proven(r, clockCause, readings+"; signed so, the request has exactly the signature that it carries")
+	if !known {
+		return d
+	}
+	if d == nil {
+		d = &reports.Diagnosis{}
+	}
+	d.Causes = append(d.Causes, cause)
+	return d
+}
+
+func proven(r *reports.Result, id, evidence string) (reports.Cause, bool) {
+	cause, known := Cause(id)
+	if !known {
+		return reports.Cause{}, false
+	}
+	return reports.Cause{
+		ID: cause.ID, Name: cause.Name, Confidence: proof, Evidence: evidence,
+		Fix: cause.Fix.For(dialectOf(r.Profile())),
+	}, true
 }

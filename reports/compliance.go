@@ -23,6 +23,7 @@ type Compliance struct {
 	Aborted         bool                `json:"aborted,omitempty"`
 	Problems        []string            `json:"problems,omitempty"`
 	Profiles        []ProfileCompliance `json:"profiles"`
+	Findings        []Finding           `json:"findings,omitempty"`
 }
 
 // ProfileCompliance is the part of the report about one profile. Lists are
@@ -31,15 +32,15 @@ type ProfileCompliance struct {
 	Profile             string                     `json:"profile"`
 	Verdict             Verdict                    `json:"verdict"`
 	Counts              map[string]map[Outcome]int `json:"counts"` // by level, then by outcome
-	Failures            []Finding                  `json:"failures,omitempty"`
-	ExpectedFailures    []Finding                  `json:"expectedFailures,omitempty"`
-	ProvisionalFailures []Finding                  `json:"provisionalFailures,omitempty"`
-	Contested           []Finding                  `json:"contested,omitempty"`
-	Unsupported         []Finding                  `json:"unsupported,omitempty"`
+	Failures            []Entry                    `json:"failures,omitempty"`
+	ExpectedFailures    []Entry                    `json:"expectedFailures,omitempty"`
+	ProvisionalFailures []Entry                    `json:"provisionalFailures,omitempty"`
+	Contested           []Entry                    `json:"contested,omitempty"`
+	Unsupported         []Entry                    `json:"unsupported,omitempty"`
 }
 
-// Finding is a result that is not a pass.
-type Finding struct {
+// Entry is a result that is not a pass.
+type Entry struct {
 	ID           string   `json:"id"` // with @reading where a reading was claimed
 	Level        string   `json:"level"`
 	Outcome      Outcome  `json:"outcome"`
@@ -74,34 +75,40 @@ func (sec section) compliance() ProfileCompliance {
 		}
 		p.Counts[r.Level][r.Outcome]++
 	}
-	p.Failures = sec.findings(StandFail)
-	p.ExpectedFailures = sec.findings(StandExpected)
-	p.ProvisionalFailures = sec.findings(StandProvisional)
-	p.Contested = sec.findings(StandContested)
-	p.Unsupported = sec.findings(StandUnsupported)
+	p.Failures = sec.entries(StandFail)
+	p.ExpectedFailures = sec.entries(StandExpected)
+	p.ProvisionalFailures = sec.entries(StandProvisional)
+	p.Contested = sec.entries(StandContested)
+	p.Unsupported = sec.entries(StandUnsupported)
 	return p
 }
 
-func (sec section) findings(standing Standing) []Finding {
-	var findings []Finding
+func (sec section) entries(standing Standing) []Entry {
+	var entries []Entry
 	for _, r := range withStanding(sec.Results, standing) {
 		r = r.mapped(validUTF8)
-		finding := Finding{
+		entry := Entry{
 			ID: r.ID, Level: r.Level, Outcome: r.Outcome, Requirements: r.Requirements,
 			Stage: r.Stage, Divergence: r.Divergence, Reason: r.Reason(),
 		}
 		if standing == StandExpected {
-			finding.Reason, finding.Message = r.Expectation.Reason, r.Message
+			entry.Reason, entry.Message = r.Expectation.Reason, r.Message
 		}
-		findings = append(findings, finding)
+		entries = append(entries, entry)
 	}
-	return findings
+	return entries
 }
 
 // writeCompliance renders kind "json".
 func writeCompliance(w io.Writer, s *Stream) error {
+	c := s.Compliance()
+	return c.Write(w)
+}
+
+// Write writes the report as JSON.
+func (c *Compliance) Write(w io.Writer) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(s.Compliance())
+	return enc.Encode(c)
 }

@@ -66,7 +66,8 @@ func (r Result) stale() bool {
 // problems are reasons outside of the results why the run is red (a pattern
 // that matches nothing, a subject that did not start). Conclude adds its own:
 // two results with one id, an expected failure that no longer fails, and a run
-// that proves nothing because no case passed. aborted runs are never as
+// that proves nothing: no case passed, and none failed as expected for a cause
+// that its signature proves. aborted runs are never as
 // expected and no profile of theirs is conformant; nor is it where a filter
 // left out cases.
 //
@@ -124,6 +125,7 @@ func ExitCode(f Footer) int {
 // tally is a profile while it is counted.
 type tally struct {
 	ProfileCounts
+	proven  bool // a case passed, or failed as expected for a proven cause
 	failed  bool // a case that is not provisional failed, expected or not
 	missing bool // a must-case that is not provisional is unsupported or was not run
 }
@@ -140,8 +142,11 @@ func (t *tally) add(r Result) {
 		t.Unexpected++
 	case StandExpected:
 		t.Expected++
+		t.proven = t.proven || r.Outcome == Fail && r.causeProven()
 	case StandProvisional:
 		t.Provisional++
+	case StandPass:
+		t.proven = true
 	}
 	if r.Provisional {
 		return
@@ -239,10 +244,16 @@ func unoffered(profiles []ProfileCounts) []string {
 	return problems
 }
 
+// causeProven reports whether the signature of a result is the one that its
+// cause makes of the request: nobody has it who does not sign.
+func (r Result) causeProven() bool {
+	return r.Diagnosis != nil && slices.ContainsFunc(r.Diagnosis.Causes, func(c Cause) bool { return c.Confidence == "proof" })
+}
+
 // unproven keeps a null adapter, a reject-everything adapter and an empty
 // selection from being green.
 func unproven(total *tally) []string {
-	if total.Counts[Pass] > 0 {
+	if total.proven {
 		return nil
 	}
 	if len(total.Counts) == 0 {

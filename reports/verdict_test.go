@@ -34,6 +34,13 @@ func listed(r *Result) {
 }
 func elsewhere(r *Result) { r.Expectation = &Expectation{Pattern: r.ID, Pin: "p", Reason: "known"} }
 
+func caused(r *Result)    { r.Diagnosis = because("proof") }
+func suspected(r *Result) { r.Diagnosis = because("suspicion") }
+
+func because(confidence string) *Diagnosis {
+	return &Diagnosis{Causes: []Cause{{ID: "C13", Name: "Date", Confidence: confidence}}}
+}
+
 func TestConcludeDecidesVerdictAndExitCode(t *testing.T) {
 	pass := of("pass", Pass)
 	for _, c := range []struct {
@@ -80,18 +87,29 @@ func TestConcludeDecidesVerdictAndExitCode(t *testing.T) {
 
 func TestNothingProvenIsRed(t *testing.T) {
 	for name, results := range map[string][]Result{
-		"no results":              nil,
-		"nothing but unsupported": {of("a", Unsupported), of("b", Unsupported, should)},
-		"nothing but contested":   {of("a", Contested)},
-		"all crashed, all listed": {of("a", Crash, listed), of("b", AdapterError, listed)},
-		"all failed, provisional": {of("a", Fail, provisional)},
-		"nothing but flaky":       {of("a", Flaky, listed)},
+		"no results":               nil,
+		"nothing but unsupported":  {of("a", Unsupported), of("b", Unsupported, should)},
+		"nothing but contested":    {of("a", Contested)},
+		"all crashed, all listed":  {of("a", Crash, listed), of("b", AdapterError, listed)},
+		"all failed, provisional":  {of("a", Fail, provisional)},
+		"nothing but flaky":        {of("a", Flaky, listed)},
+		"all failed, all listed":   {of("a", Fail, listed), of("b", Fail, listed, suspected)},
+		"a proven cause, unlisted": {of("a", Fail, caused)},
+		"a proven cause elsewhere": {of("a", Fail, caused, elsewhere)},
 	} {
 		f := conclude(results...)
 		if f.AsExpected || ExitCode(f) != 1 || f.Verdict == Conformant ||
 			!slices.ContainsFunc(f.Problems, func(p string) bool { return strings.HasPrefix(p, "nothing was proven") }) {
 			t.Errorf("%s: %+v", name, f)
 		}
+	}
+}
+
+// A signature that a known cause explains is proof that the subject signs.
+func TestAnExpectedFailureOfAProvenCauseProvesSomething(t *testing.T) {
+	f := conclude(of("a", Fail, caused, listed), of("b", RejectedWrongly, listed))
+	if !f.AsExpected || ExitCode(f) != 0 || f.Verdict != Nonconformant {
+		t.Errorf("%+v", f)
 	}
 }
 

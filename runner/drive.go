@@ -3,7 +3,9 @@ package runner
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/countersign/countersign/endpoint"
@@ -112,32 +114,42 @@ func (d *driver) askAgain(ctx context.Context, items []*spec.Item, observations 
 	}
 }
 
-// withoutMode drops the signature vectors of a subject that turns out to have
-// no signer of its own: it declares operations and says "unsupported" to every
-// one of them. It returns a sentence about that, or "".
+// withoutMode drops the signature vectors of profiles that a subject has no
+// signer for: it declares operations, sends for the profile, and says
+// "unsupported" to every signature vector of it. One that says it signs must
+// do so for some profile, else its answers stay for all to see. It returns a
+// sentence about what is dropped, or "".
 func withoutMode(caps *subject.Capabilities, items []*spec.Item, observations []*subject.Observation) ([]*spec.Item, []*subject.Observation, string) {
-	if len(caps.Operations) == 0 || caps.Has("sign") {
-		return items, observations, ""
-	}
-	signed := 0
+	signs, sends := map[string]bool{}, map[string]bool{}
 	for i, item := range items {
-		if item.Mode() != subject.SignMode {
-			continue
+		switch {
+		case item.Mode() == subject.SendMode:
+			sends[item.Profile.ID()] = true
+		case observations[i].Kind != subject.Unsupported:
+			signs[item.Profile.ID()] = true
 		}
-		if observations[i].Kind != subject.Unsupported {
-			return items, observations, ""
-		}
-		signed++
 	}
-	if signed == 0 || signed == len(items) {
+	if len(caps.Operations) == 0 || caps.Has("sign") != (len(signs) > 0) {
 		return items, observations, ""
 	}
 	var keptItems []*spec.Item
 	var kept []*subject.Observation
+	without := map[string]bool{}
 	for i, item := range items {
-		if item.Mode() == subject.SendMode {
+		profile := item.Profile.ID()
+		if item.Mode() == subject.SendMode || signs[profile] || len(sends) == 0 || caps.Has("sign") && !sends[profile] {
 			keptItems, kept = append(keptItems, item), append(kept, observations[i])
+		} else {
+			without[profile] = true
 		}
 	}
-	return keptItems, kept, fmt.Sprintf("it sends requests and has no signer to be asked: %d signature vectors are left out", signed)
+	switch dropped := len(items) - len(kept); {
+	case dropped == 0:
+		return items, observations, ""
+	case len(signs) == 0:
+		return keptItems, kept, fmt.Sprintf("it sends requests and has no signer to be asked: %d signature vectors are left out", dropped)
+	default:
+		return keptItems, kept, fmt.Sprintf("it sends requests and has no signer to be asked for %s: %d signature vectors are left out",
+			strings.Join(slices.Sorted(maps.Keys(without)), ", "), dropped)
+	}
 }

@@ -150,13 +150,19 @@ func (r *run) ask(ctx context.Context, s subject.Subject) error {
 	r.observations = d.drive(ctx, r.items, r.Parallel)
 	close(ticks)
 	<-counted
+	err := r.record(ctx)
+	r.leaveOut()
+	r.mode = modeOf(r.items)
+	return err
+}
+
+// leaveOut leaves out what the subject has no signer for, and says so.
+func (r *run) leaveOut() {
 	var note string
 	r.items, r.observations, note = withoutMode(&r.caps, r.items, r.observations)
 	if note != "" {
 		r.Note(note)
 	}
-	r.mode = modeOf(r.items)
-	return r.record(ctx)
 }
 
 // choose makes the list of items from what the subject declares and what the
@@ -294,6 +300,7 @@ func (r *run) replay() error {
 		return fmt.Errorf("%w: %w: the recording holds none of the selected vectors", ErrSelection, spec.ErrNothingSelected)
 	}
 	r.items, r.mode = items, "replay"
+	r.leaveOut()
 	return nil
 }
 

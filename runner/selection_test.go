@@ -1,8 +1,10 @@
 package runner_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"github.com/countersign/countersign/internal/liars"
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/runner"
+	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/spec"
 	"github.com/countersign/countersign/subject"
 )
@@ -282,5 +285,53 @@ func TestSignatureVectorsAreLeftOutForWhatOnlySends(t *testing.T) {
 				t.Errorf("exit code %d, problems %q", reports.ExitCode(stream.Footer), stream.Footer.Problems)
 			}
 		})
+	}
+}
+
+// halfSigner sends for two profiles and signs for one of them.
+type halfSigner struct{ sender }
+
+func (h halfSigner) Capabilities() subject.Capabilities {
+	caps := h.sender.Capabilities()
+	caps.Profiles = []string{"oss-v4/header", "oss-v4/query"}
+	return caps
+}
+
+func (h halfSigner) Sign(ctx context.Context, q *subject.SignQuestion) *subject.Observation {
+	o := h.sender.Sign(ctx, q)
+	if q.Carrier == signature.InQuery {
+		o.Kind, o.Message = subject.AdapterError, "out of ink"
+	}
+	return o
+}
+
+func TestSignatureVectorsAreLeftOutForAProfileThatIsOnlySent(t *testing.T) {
+	var notes []string
+	var recorded bytes.Buffer
+	note := func(note string) { notes = append(notes, note) }
+	told := run(t, runner.Options{
+		Start: func(context.Context) (subject.Subject, error) {
+			return halfSigner{sender{features: []string{"sign"}}}, nil
+		},
+		Note:      note,
+		Recording: func() io.Writer { return &recorded },
+	})
+	recording, err := subject.ReadRecording(&recorded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, stream := range map[string]*reports.Stream{"told": told, "replayed": run(t, runner.Options{Replay: recording, Note: note})} {
+		seen := map[string]int{}
+		for _, r := range stream.Results {
+			if !strings.Contains(r.ID, "/operations/") {
+				seen[r.ID[:len("oss-v4/query")]]++
+			}
+		}
+		if len(seen) != 1 || seen["oss-v4/query"] == 0 {
+			t.Errorf("%s: signature vectors of %v", name, seen)
+		}
+	}
+	if len(notes) != 2 || notes[0] != notes[1] || !strings.Contains(notes[0], "no signer to be asked for oss-v4/header: ") {
+		t.Errorf("notes %q", notes)
 	}
 }

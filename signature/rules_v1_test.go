@@ -1,6 +1,7 @@
 package signature_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -138,6 +139,26 @@ func TestWithValuesSignsOtherValues(t *testing.T) {
 		}
 		verdict(t, server(), signed.Request(), signature.Mismatch)
 		verdict(t, server(), set(signed.Request(), "x-oss-meta-a", "b"), signature.Mismatch)
+	}
+}
+
+// Another time can be signed than is sent, in the string to sign alone.
+func TestWithTimeLineSignsAnotherTime(t *testing.T) {
+	behind := []signature.Stage{signature.StringToSign, signature.SignatureValue, signature.Authorization, signature.URL}
+	for _, id := range []string{"oss-v1/header", "oss-v1/query", "oss-v4/header", "oss-v4/query", "obs-v2/header", "obs-v4/header"} {
+		p := profile(t, id)
+		in := request(p, "PUT", "/k", h("Content-Type", "text/plain"))
+		signed := sign(t, p.WithTimeLine(func(sent string) string { return "not " + sent }), in)
+		right := sign(t, p, in)
+		for _, s := range right.Stages() {
+			if got := signed.Stage(s.Stage); (got != s.Value) != slices.Contains(behind, s.Stage) {
+				t.Errorf("%s, %s: %q beside %q", id, s.Stage, got, s.Value)
+			}
+		}
+		if !strings.Contains(signed.Stage(signature.StringToSign), "\nnot ") {
+			t.Errorf("%s: %q", id, signed.Stage(signature.StringToSign))
+		}
+		verdict(t, server(), signed.Request(), signature.Mismatch)
 	}
 }
 

@@ -202,6 +202,19 @@ func (p *Profile) WithValues(value func(wire.Header) string) *Profile {
 	})(c)
 }
 
+// WithTimeLine returns a profile that writes another time into the string to
+// sign than the request says, and leaves the other stages as they are. A form
+// has no such line.
+func (p *Profile) WithTimeLine(other func(sent string) string) *Profile {
+	if p.DateLine == nil {
+		return rebuilding(p, StringToSign, func(s *Signing) { s.Timestamp = other(s.Timestamp) })
+	}
+	return withDateLine(func(s *Signing) (string, error) {
+		line, err := p.DateLine(s)
+		return other(line), err
+	})(p)
+}
+
 // withHeaders builds every stage from other headers than were sent; change is
 // given a list of its own.
 func withHeaders(change func([]wire.Header) []wire.Header) func(*Profile) *Profile {

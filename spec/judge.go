@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,6 +35,9 @@ func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result 
 	if f.slip != "" {
 		r.Diagnosis = diagnose.Explain(&r, f.slip)
 	}
+	if f.clock != "" {
+		r.Diagnosis = diagnose.AlsoClock(r.Diagnosis, &r, f.clock)
+	}
 	return r
 }
 
@@ -48,6 +52,7 @@ type finding struct {
 	reading            string // contested: the reading that explains the signature
 	requirement        string // the requirement that decided, if it was a particular one
 	slip               string // the known slip that explains the signature, if one does
+	clock              string // the two readings of the clock that explain it, if they do
 }
 
 var passed = finding{outcome: reports.Pass}
@@ -184,11 +189,16 @@ func parse(stage signature.Stage, value string) []string {
 		return pieces
 	case signature.URL:
 		t := wire.SplitTarget(value)
-		pieces := []string{t.Scheme + "://" + strings.ToLower(t.Authority), wire.Unescape(t.Path)}
+		pieces := []string{t.Scheme + "://" + withoutUsualPort(t.Scheme, strings.ToLower(t.Authority)), wire.Unescape(cmp.Or(t.Path, "/"))}
 		return append(pieces, parameters(t.Query)...)
 	default:
 		return parameters(value)
 	}
+}
+
+// withoutUsualPort leaves out the port that a URL means without saying it.
+func withoutUsualPort(scheme, authority string) string {
+	return strings.TrimSuffix(authority, map[string]string{"http": ":80", "https": ":443"}[scheme])
 }
 
 // parameters lists name=value decoded; an empty value and a missing one are

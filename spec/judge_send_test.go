@@ -1,7 +1,10 @@
 package spec_test
 
 import (
+	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -98,6 +101,22 @@ var sent = []operationTest{
 		in.Request.Target += "?x-oss-unheard=1"
 		in.Request.Body = ""
 	}), "body", ""},
+
+	{"the clock read again to send", putV1, thenOnItsWay(signedBy(nil), sentLater(1)), "stringToSign", `the clock was read twice: Date is signed as "Mon, 20 May 2024 08:00:00 GMT" and sent as "Mon, 20 May 2024 08:00:01 GMT"`},
+	{"the clock read again to sign", uploadPart, thenOnItsWay(signedBy(nil), sentLater(-5)), "stringToSign", "the clock was read twice: Date"},
+	{"the clock read again, too late to be one reading", putV1, thenOnItsWay(signedBy(nil), sentLater(6)), "signature", ""},
+	{"the clock read again for the vendor's header", putV1, thenOnItsWay(
+		signedBy(with("x-oss-date", "Mon, 20 May 2024 08:00:00 GMT")), sentLater(1)), "canonicalHeaders", "the clock was read twice: x-oss-date"},
+	{"the clock read again, V4", putHeaders, thenOnItsWay(signedBy(nil), sentLater(1)), "canonicalHeaders", "the clock was read twice: x-oss-date"},
+	{"the clock read again for the time line, V4", putHeaders, timeLineLater(1), "stringToSign", "the clock was read twice: x-oss-date"},
+	{"the clock read again for the expiry of a URL", presignV1, thenOnItsWay(signedBy(nil), sentLater(1)), "stringToSign", "the clock was read twice: Expires"},
+	{"the clock read again for a URL, V4", presign, thenOnItsWay(signedBy(nil), sentLater(2)), "canonicalQuery", "the clock was read twice: x-oss-date"},
+	{"the clock read again for the time line of a URL, V4", presignSTS, timeLineLater(-1), "stringToSign", "the clock was read twice: X-Amz-Date"},
+	{"the clock read again, and Content-Type not signed", putType, thenOnItsWay(slipped("content-type-unsigned"), sentLater(1)), "stringToSign", "is not signed; besides, the clock was read twice"},
+	{"the clock read again, and blanks signed", putBlanks, thenOnItsWay(signedValues(func(v string) string { return "  " + v + "  " }), sentLater(1)), "canonicalHeaders", "as the caller gave it, and sent without its blanks or with other bytes; besides, the clock was read twice"},
+	{"the clock read again, and another reading", putV1, thenOnItsWay(readBy("listed-parameters-only", func(in *signature.Input) { in.Request.Target += "?x-oss-unheard=1" }), sentLater(1)), "stringToSign", "the clock was read twice"},
+	{"the clock read again, and another secret", putV1, thenOnItsWay(
+		signedBy(func(in *signature.Input) { in.Credentials.AccessKeySecret = "other" }), sentLater(1)), "signature", ""},
 
 	{"another method", getSpace, signedBy(func(in *signature.Input) { in.Request.Method = "HEAD" }), "scheme", "method"},
 	{"path style for a virtual host", getSpace, signedBy(pathStyle), "addressing", "asked for virtual-host"},
@@ -246,6 +265,30 @@ func TestASlipIsDiagnosed(t *testing.T) {
 	}
 }
 
+// A clock that was read twice is diagnosed, beside what else is wrong.
+func TestASecondReadingOfTheClockIsDiagnosed(t *testing.T) {
+	item := itemOf(t, putType)
+	for _, c := range []struct {
+		seen   seen
+		causes []string
+	}{
+		{thenOnItsWay(signedBy(nil), sentLater(1)), []string{"C13"}},
+		{thenOnItsWay(slipped("content-type-unsigned"), sentLater(1)), []string{"C01", "C13"}},
+	} {
+		r := judgePurely(t, item, c.seen(t, item))
+		var got []string
+		for _, cause := range r.Diagnosis.Causes {
+			got = append(got, cause.ID)
+			if cause.Confidence != "proof" || cause.Evidence == "" || cause.Fix == "" {
+				t.Errorf("%+v", cause)
+			}
+		}
+		if !slices.Equal(got, c.causes) {
+			t.Errorf("causes %v, want %v", got, c.causes)
+		}
+	}
+}
+
 func arriving(requests ...*wire.Request) seen {
 	return func(_ *testing.T, item *spec.Item) *subject.Observation { return arrived(item, requests...) }
 }
@@ -326,6 +369,44 @@ func thenOnItsWay(first seen, change func(req *wire.Request)) seen {
 		}
 		return arrived(item, req)
 	}
+}
+
+// sentLater sends another time than was signed, some seconds later.
+func sentLater(seconds int) func(req *wire.Request) {
+	return func(req *wire.Request) {
+		for i, h := range req.Headers {
+			if wire.EqualFold(h.Name, "Date") || strings.HasSuffix(strings.ToLower(h.Name), "-date") {
+				req.Headers[i].Value = laterBy(seconds, h.Value)
+			}
+		}
+		req.Target = timeOfURL.ReplaceAllStringFunc(req.Target, func(found string) string {
+			name, value, _ := strings.Cut(found, "=")
+			return name + "=" + laterBy(seconds, value)
+		})
+	}
+}
+
+var timeOfURL = regexp.MustCompile(`\b(Expires=\d{10}|(x-oss|X-Amz)-[Dd]ate=\w+)`)
+
+// timeLineLater signs another time in the time line alone.
+func timeLineLater(seconds int) seen {
+	return func(t *testing.T, item *spec.Item) *subject.Observation {
+		profile := item.Profile.WithTimeLine(func(sent string) string { return laterBy(seconds, sent) })
+		return arrived(item, sendAs(t, profile, item, nil))
+	}
+}
+
+func laterBy(seconds int, text string) string {
+	for _, layout := range []string{http.TimeFormat, "20060102T150405Z"} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.Add(time.Duration(seconds) * time.Second).Format(layout)
+		}
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		panic(err)
+	}
+	return strconv.Itoa(n + seconds)
 }
 
 func unauthenticated(t *testing.T, item *spec.Item) *subject.Observation {

@@ -220,7 +220,8 @@ func returnedRequest(item *Item, o *subject.Observation) *wire.Request {
 		req.Target = string(o.URL)
 		if t.Scheme == "http" || t.Scheme == "https" {
 			req.Transport = t.Scheme
-			req.Target = wire.Target{Path: t.Path, Query: t.Query, HasQuery: t.HasQuery}.String()
+			// What has no path is sent with a slash (RFC 9112, section 3.2.1).
+			req.Target = wire.Target{Path: cmp.Or(t.Path, "/"), Query: t.Query, HasQuery: t.HasQuery}.String()
 			req.SetHeader("Host", t.Authority)
 		}
 		for _, h := range o.Headers {

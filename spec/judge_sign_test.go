@@ -23,6 +23,10 @@ const (
 	v4Presign     = "oss-v4/query/basics/presign-get-object-sts"
 	v4Form        = "oss-v4/form/basics/post-policy-sts"
 	obsForm       = "obs-v2/form/basics/post-policy-sts"
+	obsPresign    = "obs-v4/query/basics/presign-get-object-sts"
+	obsSlash      = "obs-v2/query/keys/leading-slash"
+	obsBucketURL  = "obs-v4/query/link-paths/virtual-host-bucket"
+	obsPort       = "obs-v4/header/addressing/default-port-in-host" // over https
 	awsRepeated   = "obs-aws-v2/header/published-documents/aws-example-put-object-custom-domain-repeated-metadata"
 	rtmpContested = "oss-rtmp/query/basics/push-url-sts"
 	vendorHeader  = "x-oss-abc"
@@ -74,6 +78,8 @@ var signed = []struct {
 	{"a parameter less, unsigned", v1Presign, url("&param1=value1", ""), "url", ""},
 	{"another path in the URL", v4Presign, url("/report.pdf", "/other.pdf"), "url", ""},
 	{"another host in the URL", v4Presign, url("examplebucket", "otherbucket"), "url", ""},
+	{"the usual port in the URL", v4Presign, url("aliyuncs.com/", "aliyuncs.com:443/"), "pass", ""},
+	{"another port in the URL", v4Presign, url("aliyuncs.com/", "aliyuncs.com:80/"), "url", ""},
 	{"the host of the URL in capitals", v4Presign, url("oss-cn", "OSS-CN"), "pass", ""},
 	{"the path of the URL encoded otherwise", v4Presign, url("report.pdf", "repor%74.pdf"), "pass", ""},
 
@@ -112,11 +118,24 @@ var signed = []struct {
 		in.Request.Target = "/bucket/%61bc?acl"
 		addHeader(in.Request, "x-oss-meta-sdk", "1.0") // else the signature is the same
 	}), "pass", ""},
+	{"a slash in front of an OBS key, encoded", obsSlash, as(func(in *signature.Input) { in.Request.Target = "/%2Fa.txt" }), "pass", ""},
+	{"a URL without a path", obsBucketURL, url(".com/?", ".com?"), "pass", ""},
 	{"another method", v1PutACL, as(func(in *signature.Input) { in.Request.Method = "POST" }), "scheme", "method"},
 	{"another host", v1PutACL, as(func(in *signature.Input) { in.Request.SetHeader("Host", "elsewhere.example") }), "addressing", "host"},
+	{"the default port taken from the host", obsPort, as(func(in *signature.Input) {
+		in.Request.SetHeader("Host", "examplebucket.obs.cn-north-4.myhuaweicloud.com")
+	}), "pass", ""},
+	{"another port in the host", obsPort, as(func(in *signature.Input) {
+		in.Request.SetHeader("Host", "examplebucket.obs.cn-north-4.myhuaweicloud.com:80")
+	}), "addressing", "host"},
 	{"no Host header", v1PutACL, as(func(in *signature.Input) { dropHeader(in.Request, "Host") }), "pass", ""},
 	{"another body", v1PutACL, as(func(in *signature.Input) { in.Request.Body = "x" }), "body", ""},
 	{"no token", v4GetSTS, as(func(in *signature.Input) { in.Credentials.SecurityToken = "" }), "token", ""},
+	{"a token under a name in other letter case", obsPresign, as(lowerCaseToken), "contested", "letter case"},
+	{"a token under a name in other letter case, and another lifetime", obsPresign, as(func(in *signature.Input) {
+		lowerCaseToken(in)
+		in.Expires += 3600
+	}), "parameter", "another time"},
 	{"another access key", v4GetSTS, all(bareRequest, as(func(in *signature.Input) { in.Credentials.AccessKeyID = "OTHER" })), "authorization", ""},
 	{"another secret", v4GetSTS, as(func(in *signature.Input) { in.Credentials.AccessKeySecret = "other" }), "signingKey", ""},
 	{"another region", v4GetSTS, as(func(in *signature.Input) { in.Region = "us-east-1" }), "stringToSign", ""},
@@ -199,7 +218,8 @@ func TestADeclaredClockMayBeWrittenInItsOwnForm(t *testing.T) {
 		{"the same time in the vendor's header", v4Contested, "x-oss-date", "20231216T162057Z", true},
 		{"another time in the vendor's header", v4Contested, "x-oss-date", "20231216T162157Z", false},
 		{"its own Date beside the vendor's header", wins, "Date", "Mon, 20 May 2024 08:00:00 GMT", true},
-		{"another time in V1", "oss-v1/header/dates/date-alone", "x-oss-date", "Mon, 20 May 2024 08:00:00 GMT", false},
+		{"another time in V1", "oss-v1/header/dates/date-alone", "x-oss-date", "Mon, 20 May 2024 08:00:01 GMT", false},
+		{"the time it was asked to sign at, in V1", "oss-v1/header/dates/date-alone", "x-oss-date", "Mon, 20 May 2024 08:00:00 GMT", true},
 		{"the same time in V1", "oss-v1/header/dates/date-alone", "x-oss-date", "Mon, 20 May 2024 07:55:00 GMT", true},
 	} {
 		item := *itemOf(t, test.vector)

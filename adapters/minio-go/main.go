@@ -1,32 +1,47 @@
-// Command minio-go lets countersign drive the public signers of minio-go
-// (v7.0.97) against the S3-shaped schemes of OBS: V2 in the header, and the
-// policies of V2 and V4 forms. Its other signers read the clock themselves and
-// cannot be asked for the signature of another time.
+// Command minio-go lets countersign drive minio-go (v7.4.1), the S3 client of
+// MinIO, against the S3-shaped schemes of OBS: by its operations, by the URLs
+// and forms it presigns, and by its public signers.
 package main
 
 import (
 	"context"
 	"fmt"
+	"maps"
+	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 
+	"github.com/countersign/countersign/adapters/internal/loopback"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/subject/adapter"
-	"github.com/minio/minio-go/v7/pkg/signer"
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
 )
+
+// signatures are the schemes the SDK offers, in its own words.
+var signatures = map[string]func(id, secret, token string) *credentials.Credentials{
+	"obs-aws-v2": credentials.NewStaticV2,
+	"obs-v4":     credentials.NewStaticV4,
+}
 
 func main() {
 	a := &adapter.Adapter{
 		Identity: subject.Identity{Name: "minio-go", Version: sdkVersion(), Language: "go", URL: "https://github.com/minio/minio-go"},
-		Profiles: []string{"obs-aws-v2/header", "obs-aws-v2/form", "obs-v4/form"},
-		Features: []string{"clock", "bytes"},
-		Sign:     sign,
+		Profiles: []string{
+			"obs-aws-v2/header", "obs-aws-v2/query", "obs-aws-v2/form",
+			"obs-v4/header", "obs-v4/query", "obs-v4/form",
+		},
+		Operations: slices.Sorted(maps.Keys(operations)),
+		Features:   []string{"clock", "bytes"},
+		Sign:       sign,
+		Send:       send,
 	}
 	a.Main()
 }
 
-// sdkVersion is the version of the SDK that was built in: it names none itself.
+// sdkVersion is the version of the SDK that was built in: it exports none.
 func sdkVersion() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, m := range info.Deps {
@@ -38,55 +53,67 @@ func sdkVersion() string {
 	return "unknown"
 }
 
-func sign(_ context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
-	switch q.Scheme + "/" + string(q.Carrier) {
-	case "obs-aws-v2/header":
-		return signV2(q.Input), nil
-	case "obs-aws-v2/form":
-		in := q.Input
-		policy := signature.EncodePolicy(in.Policy)
-		return form(signer.PostPresignSignatureV2(policy, in.Credentials.AccessKeySecret),
-			[2]string{"AWSAccessKeyId", in.Credentials.AccessKeyID}, [2]string{"policy", policy},
-			[2]string{"x-amz-security-token", in.Credentials.SecurityToken}, [2]string{"signature", ""}), nil
-	case "obs-v4/form":
-		in := q.Input
-		policy := signature.EncodePolicy(in.Policy)
-		return form(signer.PostPresignSignatureV4(policy, in.Time, in.Credentials.AccessKeySecret, in.Region),
-			[2]string{"policy", policy}, [2]string{"x-amz-algorithm", "AWS4-HMAC-SHA256"},
-			[2]string{"x-amz-credential", signer.GetCredential(in.Credentials.AccessKeyID, in.Region, in.Time, "s3")},
-			[2]string{"x-amz-date", in.Time.UTC().Format("20060102T150405Z")},
-			[2]string{"x-amz-security-token", in.Credentials.SecurityToken}, [2]string{"x-amz-signature", ""}), nil
+func send(ctx context.Context, q *subject.SendQuestion) (*adapter.Answer, error) {
+	newCredentials, ok := signatures[q.Scheme]
+	if !ok {
+		return nil, fmt.Errorf("%w: the SDK has no scheme %s", subject.ErrUnsupported, q.Scheme)
 	}
-	return nil, fmt.Errorf("%w: its signers for %s/%s read the clock themselves", subject.ErrUnsupported, q.Scheme, q.Carrier)
-}
+	op, ok := operations[q.Operation.Name]
+	if !ok {
+		return nil, fmt.Errorf("%w: the SDK has no operation %s", subject.ErrUnsupported, q.Operation.Name)
+	}
+	if q.Addressing == signature.CNAME {
+		return nil, fmt.Errorf("%w: the SDK puts the bucket into the host name or into the path, it cannot leave it out", subject.ErrUnsupported)
+	}
+	endpoint, err := url.Parse(q.Endpoint)
+	if err != nil {
+		return nil, err
+	}
+	x, err := loopback.New(ctx, q.Connect)
+	if err != nil {
+		return nil, err
+	}
+	defer x.Close()
+	x.Transport.DisableCompression = true // as in minio.DefaultTransport
 
-// signV2 lets the SDK add the Authorization header. The token is put into its
-// header first, as the SDK's client does.
-func signV2(in *signature.Input) *adapter.Answer {
-	req := adapter.HTTPRequest(in)
-	if in.Credentials.SecurityToken != "" {
-		req.Header.Set("X-Amz-Security-Token", in.Credentials.SecurityToken)
+	options := &minio.Options{
+		Creds:        newCredentials(q.Credentials.AccessKeyID, q.Credentials.AccessKeySecret, q.Credentials.SecurityToken),
+		Secure:       endpoint.Scheme == "https",
+		Transport:    x.Client.Transport,
+		Region:       q.Region,
+		BucketLookup: minio.BucketLookupDNS,
+		MaxRetries:   1, // no second try
 	}
-	signed := signer.SignV2(*req, in.Credentials.AccessKeyID, in.Credentials.AccessKeySecret, in.Addressing == signature.VirtualHost && in.Bucket != "")
-	authorization := signed.Header.Get("Authorization")
-	a := adapter.Signature(authorization[strings.LastIndexByte(authorization, ':')+1:]).With(signature.Authorization, authorization)
-	a.Request = in.Request.Clone(3)
-	for _, name := range []string{"Date", "X-Amz-Security-Token", "Authorization"} {
-		if value := signed.Header.Get(name); value != "" {
-			a.Request.SetHeader(name, value)
-		}
+	if q.Addressing == signature.PathStyle {
+		options.BucketLookup = minio.BucketLookupPath
 	}
-	return a
-}
-
-// form fills the signature into the last field and leaves empty fields out.
-func form(value string, fields ...[2]string) *adapter.Answer {
-	a := adapter.Signature(value)
-	fields[len(fields)-1][1] = value
-	for _, f := range fields {
-		if f[1] != "" {
-			a.Form = append(a.Form, f)
-		}
+	switch {
+	case q.Operation.Name == "GetBucketLocation":
+		options.Region = "" // a client that knows its region does not ask
+	case options.Region == "":
+		options.Region = "us-east-1" // V2 has no region; a client without one asks for it before each operation
 	}
-	return a
+	client, err := minio.NewCore(endpoint.Host, options)
+	if err != nil {
+		return x.Answer(err)
+	}
+	c, err := newCall(ctx, client, q)
+	if err != nil {
+		return x.Answer(err)
+	}
+	var a *adapter.Answer
+	switch {
+	case q.Carrier == signature.InForm && q.Operation.Name == "PostObject":
+		a, err = c.form()
+	case q.Carrier == signature.InQuery && op.method != "":
+		a, err = c.presign(op)
+	case q.Carrier == signature.InHeader && op.send != nil:
+		return x.Answer(op.send(c))
+	default:
+		err = fmt.Errorf("%w: the SDK offers no %s by %s", subject.ErrUnsupported, q.Operation.Name, q.Carrier)
+	}
+	if err != nil {
+		return x.Answer(err)
+	}
+	return a, nil
 }

@@ -1,6 +1,6 @@
 // Command obs-go lets countersign drive huaweicloud-sdk-go-obs (v3.25.4), the
-// Go SDK of Huawei Cloud OBS: by its operations, by CreateSignedUrl and by
-// CreateBrowserBasedSignature.
+// Go SDK of Huawei Cloud OBS: by its operations, by CreateSignedUrl, by
+// CreateBrowserBasedSignature and by GetAuthorization.
 package main
 
 import (
@@ -35,7 +35,8 @@ func main() {
 			"obs-v4/header", "obs-v4/query", "obs-v4/form",
 		},
 		Operations: slices.Sorted(maps.Keys(operations)),
-		Features:   []string{"bytes"},
+		Features:   []string{"clock", "bytes"},
+		Sign:       sign,
 		Send:       send,
 	}
 	a.Main()

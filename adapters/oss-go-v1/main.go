@@ -1,6 +1,6 @@
 // Command oss-go-v1 lets countersign drive aliyun-oss-go-sdk (v3.0.2), the
-// first Go SDK of Alibaba Cloud OSS. The SDK has no public signer: it is driven
-// by operations, in the header and, through Bucket.SignURL, in the URL.
+// first Go SDK of Alibaba Cloud OSS: by its operations, by Bucket.SignURL, and by
+// Bucket.SignRtmpURL. It has no public signer for headers.
 package main
 
 import (
@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
 	"github.com/countersign/countersign/adapters/internal/loopback"
@@ -26,16 +27,18 @@ var versions = map[string]oss.AuthVersionType{
 func main() {
 	a := &adapter.Adapter{
 		Identity: subject.Identity{
-			Name: "oss-go-v1", Version: "3.0.2", Language: "go",
+			Name: "oss-go-v1", Version: strings.TrimPrefix(oss.Version, "v"), Language: "go",
 			URL: "https://github.com/aliyun/aliyun-oss-go-sdk",
 		},
 		Profiles: []string{
 			"oss-v1/header", "oss-v1/query",
 			"oss-v2/header", "oss-v2/query",
 			"oss-v4/header", "oss-v4/query",
+			"oss-rtmp/query",
 		},
 		Operations: slices.Sorted(maps.Keys(operations)),
-		Features:   []string{"bytes"},
+		Features:   []string{"clock", "bytes"},
+		Sign:       sign,
 		Send:       send,
 	}
 	a.Main()

@@ -49,6 +49,7 @@ type adapterCheck struct {
 	env      *environment
 	set      *vectors.Set
 	problems int
+	sends    bool // it carries out operations
 
 	mu    sync.Mutex
 	lines [][]byte // what the adapter wrote since they were last looked at
@@ -77,6 +78,7 @@ func (c *adapterCheck) run(ctx context.Context, opts subject.ProcessOptions) err
 	caps := p.Capabilities()
 	c.hello(&caps)
 	if asksToSign(&caps) {
+		c.sends = len(caps.Operations) > 0
 		for _, profile := range caps.Profiles {
 			c.ask(ctx, p, profile)
 		}
@@ -151,7 +153,8 @@ func (c *adapterCheck) known(list string, declared, all []string) {
 	}
 }
 
-// ask puts one sign question for a profile.
+// ask puts one sign question for a profile. An adapter that sends too may have
+// no signer for every one.
 func (c *adapterCheck) ask(ctx context.Context, s subject.Subject, profile string) {
 	vector := c.example(profile)
 	if vector == nil || ctx.Err() != nil {
@@ -165,6 +168,10 @@ func (c *adapterCheck) ask(ctx context.Context, s subject.Subject, profile strin
 	where := "sign " + profile
 	before := c.problems
 	c.checkLines(where, answerPart)
+	if o.Kind == subject.Unsupported && c.sends {
+		c.note("%s: it signs no given request (%s); countersign run asks it to send", where, o.Message)
+		return
+	}
 	switch o.Kind {
 	case subject.Answered:
 		c.answered(where, p, o)

@@ -339,6 +339,47 @@ countersign report render --to html=report.html --to junit=report.xml results.nd
 countersign report render --to md results.ndjson >> summary.md`,
 }
 
+var reportFindingsPage = page{
+	use:   "findings [--out FILE] COMPLIANCE…",
+	short: "write the findings of many compliance reports as one page",
+	about: `
+Reads compliance reports (files, or folders of them) and writes their findings
+as Markdown: each distinct defect of an SDK with its rule, the smallest
+request that shows it, both strings with the differing byte, what a user
+meets, a way around it, and the text of a report to the SDK's project. At the
+end stand the rules whose sources disagree, with who follows which reading.
+
+A compliance report has findings when the run that made it was given them: see
+adapters/<name>/findings.json.`,
+	exit: `
+0    written
+2    no compliance report there, or one that cannot be read
+3    the page cannot be written`,
+	examples: `
+# the page of this project
+countersign report findings --out reports/findings.md reports/compliance`,
+}
+
+var reportMatrixPage = page{
+	use:   "matrix [--markdown] [--out FILE] COMPLIANCE…",
+	short: "write one page about many subjects",
+	about: `
+Reads compliance reports (files, or folders of them) and writes one HTML page
+that needs no network: every subject under every profile, the findings, who
+breaks which requirement, and where SDKs disagree. With --markdown only the
+table of subjects is written, for a README.`,
+	exit: `
+0    written
+2    no compliance report there, or one that cannot be read
+3    the page cannot be written`,
+	examples: `
+# the page of this project
+countersign report matrix --out reports/matrix.html reports/compliance
+
+# two reports of your own
+countersign report matrix --out matrix.html old.json new.json`,
+}
+
 var adapterPage = page{
 	use:   "adapter VERB",
 	short: "help for authors of adapters",

@@ -156,7 +156,7 @@ func obsV4Headers() []Mutant {
 		{"OBS4-TOKEN-01", "any-token", "does not look at the token of a header", header("obs-v4"), anyToken()},
 		{"OBS4-TOKEN-02", "any-token", "does not look at the token of a URL", query("obs-v4"), anyToken()},
 		{"OBS4-TOKEN-02", "unsigned", "appends the token behind the signature", query("obs-v4"), dropping(func(p wire.Param) bool { return p.Name == "X-Amz-Security-Token" })},
-		{"OBS4-TOKEN-02", "name-in-small-letters", "sends the token as x-amz-security-token", query("obs-v4"), placedAs("X-Amz-Security-Token", "x-amz-security-token")},
+		{"OBS4-TOKEN-02", "name-of-obs", "sends the token as x-obs-security-token", query("obs-v4"), placedAs("X-Amz-Security-Token", "x-obs-security-token")},
 		{"OBS4-TOKEN-03", "unasked", "does not look at the token", carriers("obs-v4"), server(func(v *signature.Verifier) { v.Grants = false })},
 		{"OBS4-TOKEN-02", "raw", "signs the token as it is", query("obs-v4"), text(signature.CanonicalQuery, inURL("X-Amz-Security-Token", wire.Unescape))},
 	}

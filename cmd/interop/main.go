@@ -1,0 +1,81 @@
+// Command interop runs the suite over the SDKs of adapters/ and publishes what
+// came of it: see the package internal/interop. It is for this repository; the
+// SDKs of others are judged with countersign run.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/countersign/countersign/internal/interop"
+)
+
+// Exit codes, those of countersign.
+const (
+	exitUnexpected  = 1
+	exitUsage       = 2
+	exitNotRun      = 3
+	exitInterrupted = 130
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := newCommand()
+	err := root.ExecuteContext(ctx)
+	var exit exitError
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		os.Exit(exitInterrupted)
+	case errors.As(err, &exit):
+		os.Exit(int(exit))
+	default:
+		fmt.Fprintln(os.Stderr, "interop:", err)
+		os.Exit(exitUsage)
+	}
+}
+
+// exitError ends the program with a status; what there is to say was said.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+func newCommand() *cobra.Command {
+	var f flags
+	root := &cobra.Command{
+		Use: "interop [ADAPTER]…", Short: "judge the SDKs of adapters/ and publish the matrix",
+		Long: `Installs each adapter by its own package manager, judges its SDK, and writes
+reports/compliance/<sdk>/<version>.json, reports/findings.md, reports/matrix.html
+and the table in README.md. Names of adapters narrow it to those.
+
+Without --require-all a subject whose toolchain is missing is named and counted,
+and left out.`,
+		Args: cobra.ArbitraryArgs, SilenceErrors: true, SilenceUsage: true,
+		RunE: func(cmd *cobra.Command, names []string) error { return f.run(cmd.Context(), names) },
+	}
+	pf := root.PersistentFlags()
+	pf.StringVar(&f.adapters, "adapters", "adapters", "the `FOLDER` of the adapters")
+	root.Flags().IntVar(&f.jobs, "jobs", 2, "judge `N` subjects side by side")
+	root.Flags().DurationVar(&f.limit, "limit", interop.DefaultLimit, "how long installing or judging a subject may take")
+	root.Flags().BoolVar(&f.requireAll, "require-all", os.Getenv("REQUIRE_ALL") == "1", "a missing toolchain is an error (REQUIRE_ALL=1 does the same)")
+	root.Flags().StringVar(&f.logs, "logs", "out/interop", "the `FOLDER` for what installing and running says")
+	root.Flags().StringVar(&f.compliance, "compliance", "reports/compliance", "the `FOLDER` of compliance reports")
+	root.AddCommand(newSubjectCommand(), newAttestCommand(&f))
+	return root
+}
+
+// flags as they were given.
+type flags struct {
+	adapters, logs, compliance string
+	jobs                       int
+	limit                      time.Duration
+	requireAll                 bool
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/countersign/countersign/internal/interop"
+	"github.com/countersign/countersign/reports"
+)
+
+// The pages that are made of all compliance reports.
+const (
+	findingsPage = "reports/findings.md"
+	matrixPage   = "reports/matrix.html"
+	readme       = "README.md"
+)
+
+// run judges the adapters of these names and publishes what came of it.
+func (f *flags) run(ctx context.Context, names []string) error {
+	all, err := interop.Load(f.adapters)
+	if err != nil {
+		return err
+	}
+	adapters, err := all.Only(names)
+	if err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	began, through := time.Now(), 0
+	outcomes := interop.Run(ctx, interop.Options{
+		Adapters: adapters, Missing: all.Missing, Jobs: f.jobs, Logs: f.logs, Limit: f.limit,
+		Subject: []string{self, subjectVerb},
+		Done: func(o interop.Outcome) {
+			through++
+			fmt.Printf("[%*d/%d] %s\n", len(fmt.Sprint(len(adapters))), through, len(adapters), line(&o))
+			for _, problem := range problems(&o) {
+				fmt.Printf("        %s\n", strings.ReplaceAll(problem, "\n", "\n        "))
+			}
+		},
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for i := range outcomes {
+		if j := outcomes[i].Judged; j != nil {
+			if err := interop.Publish(f.compliance, &j.Compliance); err != nil {
+				return err
+			}
+		}
+	}
+	if err := f.writePages(); err != nil {
+		return err
+	}
+	return f.conclude(outcomes, time.Since(began))
+}
+
+// line is what a subject gets on the terminal when it is through.
+func line(o *interop.Outcome) string {
+	a := o.Adapter
+	switch {
+	case len(o.Missing) > 0:
+		var tools []string
+		for _, t := range o.Missing {
+			tools = append(tools, fmt.Sprintf("%s (%s)", t.Name, t.Get))
+		}
+		return fmt.Sprintf("%s: not run, missing: %s", a.Name, strings.Join(tools, "; "))
+	case o.Err != nil:
+		return fmt.Sprintf("%s: NOT JUDGED", a.Name)
+	}
+	c := &o.Judged.Compliance
+	expected := "as expected"
+	if !c.AsExpected {
+		expected = "NOT AS EXPECTED"
+	}
+	results := 0
+	for _, p := range c.Profiles {
+		for _, counts := range p.Counts {
+			for _, n := range counts {
+				results += n
+			}
+		}
+	}
+	return fmt.Sprintf("%s %s (%s on %s): %s, %s; %d vectors, %d findings; %.1f s, installed in %.1f s",
+		a.Name, c.Subject.Version, a.Language, a.Runtime, c.Verdict, expected, results, len(c.Findings),
+		o.Judged.Wall.Seconds(), o.Installing.Seconds())
+}
+
+// mostProblems is how many failures of a subject are told here; its report has
+// all.
+const mostProblems = 10
+
+func problems(o *interop.Outcome) []string {
+	if o.Err != nil {
+		return []string{o.Err.Error()}
+	}
+	if o.Judged == nil {
+		return nil
+	}
+	list := o.Judged.Compliance.Problems
+	for _, p := range o.Judged.Compliance.Profiles {
+		for _, e := range p.Failures {
+			list = append(list, fmt.Sprintf("%s  %s: %s", e.ID, placeOf(e), e.Reason))
+		}
+	}
+	if more := len(list) - mostProblems; more > 0 {
+		list = append(list[:mostProblems:mostProblems], fmt.Sprintf("… and %d more", more))
+	}
+	return list
+}
+
+func placeOf(e reports.Entry) string {
+	return reports.Result{Stage: e.Stage, Divergence: e.Divergence, Outcome: e.Outcome}.Place()
+}
+
+// writePages writes the pages about all compliance reports there are.
+func (f *flags) writePages() error {
+	all, err := reports.ReadCollection(f.compliance)
+	if err != nil {
+		return err
+	}
+	if err := reports.WriteAtomic(findingsPage, func(w io.Writer) error { return reports.WriteFindings(w, all) }); err != nil {
+		return err
+	}
+	if err := reports.WriteAtomic(matrixPage, func(w io.Writer) error { return reports.WriteMatrix(w, all, "compliance") }); err != nil {
+		return err
+	}
+	var table strings.Builder
+	if err := reports.WriteMatrixTable(&table, all); err != nil {
+		return err
+	}
+	return interop.ReplaceTable(readme, table.String())
+}
+
+// conclude prints the sums and decides the exit code.
+func (f *flags) conclude(outcomes []interop.Outcome, wall time.Duration) error {
+	sum := interop.Summarize(outcomes)
+	fmt.Printf("\n%d subjects in %d languages: %d as expected, %d not as expected, %d not judged, %d without their toolchain\n",
+		len(outcomes), sum.Languages, sum.AsExpected, sum.Unexpected, sum.NotJudged, sum.Missing)
+	fmt.Printf("%.0f s in all; installing %.0f s, driving and judging %.0f s (judging %.1f s of it), shrinking %.0f s\n",
+		wall.Seconds(), sum.Installing.Seconds(), sum.Wall.Seconds(), sum.Judging.Seconds(), sum.Shrinking.Seconds())
+	if sum.Open > 0 {
+		fmt.Printf("%d subjects had no network of their own: that they connect to loopback only was not seen (it takes Linux, the command ip and leave to use it)\n", sum.Open)
+	}
+	fmt.Printf("reports: %s/, %s, %s\n", f.compliance, findingsPage, matrixPage)
+	switch {
+	case sum.NotJudged > 0, f.requireAll && sum.Missing+sum.Open > 0:
+		return exitError(exitNotRun)
+	case sum.Unexpected > 0:
+		return exitError(exitUnexpected)
+	}
+	return nil
+}

@@ -1,0 +1,189 @@
+package interop
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/countersign/countersign/reports"
+)
+
+// Adapter is what stands in adapters/<name>/adapter.json.
+type Adapter struct {
+	Schema   string     `json:"$schema"`
+	Name     string     `json:"name"`
+	Language string     `json:"language"`
+	Runtime  string     `json:"runtime"`
+	SDK      SDK        `json:"sdk"`
+	Needs    []string   `json:"needs"`
+	Install  [][]string `json:"install"`
+	Command  []string   `json:"command"`
+	Attests  *[]string  `json:"attests,omitempty"`
+	Timeout  int        `json:"timeout,omitempty"`  // seconds for one answer; 0: the usual
+	Parallel int        `json:"parallel,omitempty"` // questions in flight; 0: the usual
+
+	Dir string `json:"-"` // its folder
+}
+
+// SDK is what an adapter puts under test.
+type SDK struct {
+	Package string `json:"package"` // as its registry names it
+	URL     string `json:"url"`
+}
+
+// Expected is the file of its expected failures; it may be missing.
+func (a *Adapter) Expected() string { return filepath.Join(a.Dir, "expected-failures.txt") }
+
+// Patience is how long it may take for one answer; 0: the usual.
+func (a *Adapter) Patience() time.Duration { return time.Duration(a.Timeout) * time.Second }
+
+// Accounts are the findings that its findings.json tells of; none if there is no
+// such file.
+func (a *Adapter) Accounts() ([]reports.Account, error) {
+	var file struct {
+		Schema   string            `json:"$schema"`
+		Findings []reports.Account `json:"findings"`
+	}
+	err := readJSON(filepath.Join(a.Dir, "findings.json"), filepath.Join(a.Dir, "..", "schema", "findings.schema.json"), &file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return file.Findings, err
+}
+
+// Tool is a toolchain: an entry of adapters/tools.json.
+type Tool struct {
+	Name    string   `json:"name"`
+	Version []string `json:"version"` // a command that prints it
+	Get     string   `json:"get"`     // where to get it
+}
+
+// there reports whether the tool can be used.
+func (t *Tool) there() bool { return exec.Command(t.Version[0], t.Version[1:]...).Run() == nil }
+
+// Adapters are all adapters of a folder, and the tools they need.
+type Adapters struct {
+	Dir   string
+	All   []*Adapter // sorted by name
+	tools map[string]*Tool
+}
+
+// Load reads the adapters of a folder. Everything that is wrong with their files
+// is reported at once.
+func Load(dir string) (*Adapters, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	a := &Adapters{Dir: dir, tools: map[string]*Tool{}}
+	var tools struct {
+		Schema string  `json:"$schema"`
+		Tools  []*Tool `json:"tools"`
+	}
+	if err := readJSON(filepath.Join(dir, "tools.json"), filepath.Join(dir, "schema", "tools.schema.json"), &tools); err != nil {
+		return nil, err
+	}
+	for _, t := range tools.Tools {
+		a.tools[t.Name] = t
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "*", "adapter.json"))
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	var faults []error
+	for _, name := range names {
+		adapter := &Adapter{Dir: filepath.Dir(name)}
+		if err := readJSON(name, filepath.Join(dir, "schema", "adapter.schema.json"), adapter); err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		faults = append(faults, a.check(name, adapter))
+		a.All = append(a.All, adapter)
+	}
+	if len(names) == 0 {
+		faults = append(faults, fmt.Errorf("%s: no folder with an adapter.json in it", dir))
+	}
+	return a, errors.Join(faults...)
+}
+
+// check reports what a schema cannot see.
+func (a *Adapters) check(file string, adapter *Adapter) error {
+	if folder := filepath.Base(adapter.Dir); folder != adapter.Name {
+		return fmt.Errorf("%s: its name is %q, its folder %q; they are the same", file, adapter.Name, folder)
+	}
+	for _, need := range adapter.Needs {
+		if a.tools[need] == nil {
+			return fmt.Errorf("%s: it needs %q, which tools.json does not know", file, need)
+		}
+	}
+	return nil
+}
+
+// Missing are the tools an adapter needs and that are not there.
+func (a *Adapters) Missing(adapter *Adapter) []*Tool {
+	var missing []*Tool
+	for _, need := range adapter.Needs {
+		if t := a.tools[need]; !t.there() {
+			missing = append(missing, t)
+		}
+	}
+	return missing
+}
+
+// Only keeps the adapters of these names; none: all of them.
+func (a *Adapters) Only(names []string) ([]*Adapter, error) {
+	if len(names) == 0 {
+		return a.All, nil
+	}
+	var kept []*Adapter
+	for _, name := range names {
+		i := slices.IndexFunc(a.All, func(adapter *Adapter) bool { return adapter.Name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no adapter %q; there are %s", name, strings.Join(a.names(), ", "))
+		}
+		kept = append(kept, a.All[i])
+	}
+	return kept, nil
+}
+
+func (a *Adapters) names() []string {
+	var names []string
+	for _, adapter := range a.All {
+		names = append(names, adapter.Name)
+	}
+	return names
+}
+
+// readJSON reads a file that follows a schema.
+func readJSON(name, schema string, into any) error {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	compiled, err := jsonschema.NewCompiler().Compile(schema)
+	if err != nil {
+		return fmt.Errorf("%s: its schema: %w", name, err)
+	}
+	if err := compiled.Validate(value); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}

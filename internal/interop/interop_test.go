@@ -1,0 +1,261 @@
+package interop_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/countersign/countersign/internal/interop"
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/subject/adapter"
+)
+
+// The test binary is an adapter ("adapter NAME") and the process that judges one
+// ("subject FOLDER RESULT"), as cmd/interop is. Neither runs the tests again.
+func TestMain(m *testing.M) {
+	switch {
+	case len(os.Args) > 2 && os.Args[1] == "adapter":
+		serve(os.Args[2])
+	case len(os.Args) > 3 && os.Args[1] == "subject":
+		if err := judge(os.Args[2], os.Args[3]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func judge(folder, result string) error {
+	all, err := interop.Load(filepath.Dir(folder))
+	if err != nil {
+		return err
+	}
+	chosen, err := all.Only([]string{filepath.Base(folder)})
+	if err != nil {
+		return err
+	}
+	network, err := interop.OwnNetwork()
+	if err != nil {
+		return err
+	}
+	judged, err := interop.Judge(context.Background(), chosen[0], network)
+	if err != nil {
+		return err
+	}
+	return reports.WriteAtomic(result, func(w io.Writer) error { return interop.WriteJSON(w, judged) })
+}
+
+// serve is an adapter of one profile that signs rightly, but for what its name
+// says.
+func serve(name string) {
+	switch name {
+	case "crashing":
+		os.Exit(7)
+	case "hanging":
+		time.Sleep(time.Hour)
+	case "garbage":
+		fmt.Println("Loading SDK…")
+	case "straying":
+		if conn, err := net.DialTimeout("tcp", "192.0.2.77:443", 100*time.Millisecond); err == nil {
+			conn.Close()
+		}
+	}
+	a := &adapter.Adapter{
+		Identity: subject.Identity{Name: name, Version: "1.0", Language: "go"},
+		Profiles: []string{"oss-rtmp/query"}, Features: []string{"clock"},
+		Sign: func(ctx context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
+			if name == "wrong" && strings.Contains(q.ID, "/parameters/") {
+				q.Input.Credentials.AccessKeySecret += "\n"
+			}
+			signed, err := subject.Reference{}.Sign(ctx, q.Scheme, q.Carrier, q.Input)
+			if err != nil {
+				return nil, err
+			}
+			return &adapter.Answer{Stages: signed.Stages, Request: signed.Request, URL: signed.URL, Form: signed.Form}, nil
+		},
+	}
+	a.Main()
+}
+
+// folderOf makes a folder of adapters of these names, each with the given
+// further members in its adapter.json.
+func folderOf(t *testing.T, more map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(filepath.Join(dir, "schema"), os.DirFS("../../adapters/schema")); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "tools.json"), `{"$schema":"schema/tools.schema.json","tools":[
+	  {"name":"here","version":["true"],"get":"nowhere"},{"name":"not-here","version":["no-such-program-anywhere"],"get":"the moon"}]}`)
+	for name, members := range more {
+		write(t, filepath.Join(dir, name, "adapter.json"), fmt.Sprintf(`{"$schema":"../schema/adapter.schema.json","name":%q,
+		  "language":"go","runtime":"go","sdk":{"package":"none","url":"https://example.org"},"command":[%q,"adapter",%q],%s}`,
+			name, os.Args[0], name, members))
+	}
+	return dir
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+const plain = `"needs":["here"],"install":[]`
+
+func runAll(t *testing.T, dir string, limit time.Duration) map[string]interop.Outcome {
+	t.Helper()
+	all, err := interop.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := 0
+	outcomes := interop.Run(t.Context(), interop.Options{
+		Adapters: all.All, Missing: all.Missing, Subject: []string{os.Args[0], "subject"}, Limit: limit,
+		Done: func(interop.Outcome) { done++ }, Logs: t.TempDir(),
+	})
+	if done != len(all.All) || len(outcomes) != done {
+		t.Errorf("%d of %d subjects were told of", done, len(all.All))
+	}
+	byName := map[string]interop.Outcome{}
+	for _, o := range outcomes {
+		byName[o.Adapter.Name] = o
+	}
+	return byName
+}
+
+func TestWhatOneSubjectDoesNeverDisturbsTheOthers(t *testing.T) {
+	outcomes := runAll(t, folderOf(t, map[string]string{
+		"honest-a": plain, "honest-b": plain, "honest-c": plain, "crashing": plain, "garbage": plain,
+		"hanging":  plain + `,"timeout":1`,
+		"lacking":  `"needs":["here","not-here"],"install":[]`,
+		"unbuilt":  `"needs":["here"],"install":[["true"],["sh","-c","echo cannot find it; exit 9"]]`,
+		"straying": plain,
+	}), 10*time.Second)
+	for _, name := range []string{"honest-a", "honest-b", "honest-c"} {
+		if o := outcomes[name]; !o.AsExpected() || o.Judged.Compliance.Verdict != reports.Conformant {
+			t.Errorf("%s: %+v, %v", name, o.Judged, o.Err)
+		}
+	}
+	for name, want := range map[string]string{
+		"crashing": "ended before it answered hello", "garbage": "hello", "hanging": "", "unbuilt": "cannot find it",
+	} {
+		if o := outcomes[name]; o.Err == nil || !strings.Contains(o.Err.Error(), want) || o.AsExpected() {
+			t.Errorf("%s: error %v, want %q in it", name, o.Err, want)
+		}
+	}
+	if o := outcomes["lacking"]; len(o.Missing) != 1 || o.Missing[0].Get != "the moon" || o.AsExpected() {
+		t.Errorf("lacking: %+v", o)
+	}
+	stray := outcomes["straying"]
+	if stray.Judged == nil {
+		t.Fatalf("straying: %v", stray.Err)
+	}
+	if !stray.Judged.Isolated {
+		t.Skip("this machine gives a process no network of its own")
+	}
+	want := "it sent a packet to another machine: 192.0.2.77:443/tcp"
+	if c := stray.Judged.Compliance; c.AsExpected || !slices.Contains(c.Problems, want) {
+		t.Errorf("straying: problems %q, want %q", c.Problems, want)
+	}
+}
+
+func TestSummaryCountsEverySubjectOnce(t *testing.T) {
+	outcomes := runAll(t, folderOf(t, map[string]string{
+		"honest": plain, "wrong": plain, "crashing": plain, "lacking": `"needs":["not-here"],"install":[]`,
+	}), time.Minute)
+	var list []interop.Outcome
+	for _, o := range outcomes {
+		list = append(list, o)
+	}
+	s := interop.Summarize(list)
+	if s.AsExpected != 1 || s.Unexpected != 1 || s.NotJudged != 1 || s.Missing != 1 || s.Languages != 1 {
+		t.Errorf("summary %+v", s)
+	}
+}
+
+func TestFindingsComeFromTheRun(t *testing.T) {
+	dir := folderOf(t, map[string]string{"wrong": plain})
+	write(t, filepath.Join(dir, "wrong", "expected-failures.txt"), "oss-rtmp/query/parameters/* signature # line-feed: reads its secret with the line feed behind it\n")
+	write(t, filepath.Join(dir, "wrong", "findings.json"), `{"$schema":"../schema/findings.schema.json","findings":[{"id":"line-feed",
+	  "title":"t","status":"documented","supports":"s","where":"w","experience":"e","workaround":"w","upstream":"u"}]}`)
+	o := runAll(t, dir, time.Minute)["wrong"]
+	if !o.AsExpected() {
+		t.Fatalf("%+v, %v", o.Judged, o.Err)
+	}
+	findings := o.Judged.Compliance.Findings
+	if len(findings) != 1 || findings[0].Shown == nil || findings[0].Shown.Input == nil || len(findings[0].Results) == 0 {
+		t.Errorf("findings %+v", findings)
+	}
+
+	// A finding that is told of and not there is red.
+	write(t, filepath.Join(dir, "wrong", "findings.json"), `{"$schema":"../schema/findings.schema.json","findings":[]}`)
+	if o := runAll(t, dir, time.Minute)["wrong"]; o.AsExpected() || len(o.Judged.Compliance.Problems) == 0 {
+		t.Errorf("a failure of no finding is as expected: %+v", o.Judged)
+	}
+}
+
+func TestLoadNamesEverythingThatIsWrong(t *testing.T) {
+	dir := folderOf(t, map[string]string{"one": `"needs":["unheard-of"],"install":[]`, "two": `"needs":["here"],"install":[],"more":1`})
+	write(t, filepath.Join(dir, "three", "adapter.json"), "{")
+	_, err := interop.Load(dir)
+	for _, want := range []string{"unheard-of", "two", "three"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %s in it", err, want)
+		}
+	}
+	if _, err := interop.Load(t.TempDir()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("an empty folder: %v", err)
+	}
+}
+
+func TestEveryAdapterOfThisRepositoryHasItsPapers(t *testing.T) {
+	all, err := interop.Load("../../adapters")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir("../../adapters")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		known := slices.ContainsFunc(all.All, func(a *interop.Adapter) bool { return a.Name == e.Name() })
+		if e.IsDir() && !known && e.Name() != "schema" && e.Name() != "internal" {
+			t.Errorf("adapters/%s has no adapter.json", e.Name())
+		}
+	}
+	for _, a := range all.All {
+		accounts, err := a.Accounts()
+		if err != nil {
+			t.Error(err)
+		}
+		told := map[string]bool{}
+		for _, account := range accounts {
+			told[account.ID] = true
+		}
+		text, err := os.ReadFile(a.Expected())
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Error(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			pattern, reason, _ := strings.Cut(line, "#")
+			if id := reports.FindingID(strings.TrimSpace(reason)); strings.TrimSpace(pattern) != "" && !told[id] {
+				t.Errorf("%s: the finding %q is not in findings.json: %s", a.Expected(), id, line)
+			}
+		}
+	}
+}

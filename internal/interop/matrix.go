@@ -1,0 +1,198 @@
+package interop
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/countersign/countersign/reports"
+)
+
+// Options say how to run the matrix.
+type Options struct {
+	Adapters []*Adapter
+	Missing  func(*Adapter) []*Tool // the tools an adapter lacks
+	Jobs     int                    // subjects side by side; 0: 2
+	Logs     string                 // the folder for what installing and running says
+	Limit    time.Duration          // for installing a subject, and for driving and judging it; 0: DefaultLimit
+
+	// Subject is the command that judges one adapter: the folder of the adapter
+	// and the file for the [Judged] in JSON are appended to it.
+	Subject []string
+	// Done is called when a subject is through, from one goroutine at a time.
+	Done func(Outcome)
+}
+
+// DefaultLimit is how long installing a subject may take, and judging it.
+const DefaultLimit = 20 * time.Minute
+
+// Outcome is what became of one subject. Without an error and without missing
+// tools it was judged.
+type Outcome struct {
+	Adapter    *Adapter
+	Missing    []*Tool // what kept it from being tried
+	Err        error   // what kept it from being judged
+	Judged     *Judged
+	Installing time.Duration
+}
+
+// AsExpected reports whether the subject was judged and nothing was unexpected.
+func (o *Outcome) AsExpected() bool { return o.Judged != nil && o.Judged.Compliance.AsExpected }
+
+// Run installs, drives and judges every adapter, and returns an outcome for
+// each, in their order.
+func Run(ctx context.Context, opts Options) []Outcome {
+	if opts.Jobs <= 0 {
+		opts.Jobs = 2
+	}
+	if opts.Limit <= 0 {
+		opts.Limit = DefaultLimit
+	}
+	m := &matrix{Options: opts, isolated: canIsolate()}
+	outcomes := make([]Outcome, len(opts.Adapters))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	var done sync.Mutex
+	for range opts.Jobs {
+		workers.Go(func() {
+			for i := range next {
+				outcomes[i] = m.one(ctx, opts.Adapters[i])
+				done.Lock()
+				opts.Done(outcomes[i])
+				done.Unlock()
+			}
+		})
+	}
+	for i := range opts.Adapters {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	return outcomes
+}
+
+// matrix is one run.
+type matrix struct {
+	Options
+	isolated bool
+}
+
+func (m *matrix) one(ctx context.Context, a *Adapter) Outcome {
+	o := Outcome{Adapter: a}
+	if o.Missing = m.Missing(a); len(o.Missing) > 0 {
+		return o
+	}
+	began := time.Now()
+	o.Err = m.install(ctx, a)
+	o.Installing = time.Since(began)
+	if o.Err == nil {
+		o.Judged, o.Err = m.judge(ctx, a)
+	}
+	return o
+}
+
+// install runs the install commands. What they say goes into a log.
+func (m *matrix) install(ctx context.Context, a *Adapter) error {
+	ctx, cancel := context.WithTimeout(ctx, m.Limit)
+	defer cancel()
+	var said bytes.Buffer
+	defer func() { m.log(a, "install", said.Bytes()) }()
+	for _, command := range a.Install {
+		fmt.Fprintf(&said, "$ %s\n", strings.Join(command, " "))
+		cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+		cmd.Dir, cmd.Stdout, cmd.Stderr = a.Dir, &said, &said
+		if err := run(cmd); err != nil {
+			return fmt.Errorf("installing it: %s: %w\n%s", strings.Join(command, " "), err, tail(said.String()))
+		}
+	}
+	return nil
+}
+
+// judge starts a process that judges the subject.
+func (m *matrix) judge(ctx context.Context, a *Adapter) (*Judged, error) {
+	ctx, cancel := context.WithTimeout(ctx, m.Limit)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "countersign-interop-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	result := filepath.Join(dir, "judged.json")
+	command := append(append([]string{}, m.Subject...), a.Dir, result)
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	if m.isolated {
+		isolate(cmd)
+	}
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	err = run(cmd)
+	m.log(a, "run", said.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, tail(said.String()))
+	}
+	data, err := os.ReadFile(result)
+	if err != nil {
+		return nil, err
+	}
+	judged := new(Judged)
+	if err := json.Unmarshal(data, judged); err != nil {
+		return nil, fmt.Errorf("what it left behind: %w", err)
+	}
+	return judged, nil
+}
+
+// farewell is how long a process that ran into its limit may take to end its
+// children.
+const farewell = 15 * time.Second
+
+func run(cmd *exec.Cmd) error {
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = farewell
+	return cmd.Run()
+}
+
+func (m *matrix) log(a *Adapter, what string, said []byte) {
+	if m.Logs == "" || len(said) == 0 {
+		return
+	}
+	name := filepath.Join(m.Logs, a.Name+"."+what+".log")
+	// A log that cannot be written is no reason to give up: what matters of it
+	// is in the error as well.
+	_ = reports.WriteAtomic(name, func(w io.Writer) error { _, err := w.Write(said); return err })
+}
+
+// tail is the end of what a program said.
+func tail(said string) string {
+	lines := strings.Split(strings.TrimSpace(said), "\n")
+	if len(lines) > 12 {
+		lines = lines[len(lines)-12:]
+	}
+	return reports.Legible(strings.Join(lines, "\n"))
+}
+
+// Publish writes the compliance report of a subject to
+// folder/<name>/<version>.json, unless the one that is there says the same: its
+// time, and the dates in its requests, then stay.
+func Publish(folder string, c *reports.Compliance) error {
+	name := filepath.Join(folder, c.Subject.Name, c.Subject.Version+".json")
+	file, err := os.Open(name)
+	if err == nil {
+		earlier, err := reports.ReadCompliance(file)
+		file.Close()
+		if err == nil && earlier.SaysTheSame(c) {
+			return nil
+		}
+	} else if !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return reports.WriteAtomic(name, c.Write)
+}

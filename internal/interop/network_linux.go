@@ -1,0 +1,97 @@
+package interop
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// ownNetworkMark is set in the environment of a process that was started with a
+// network of its own, which it has to set up.
+const ownNetworkMark = "COUNTERSIGN_INTEROP_NETWORK"
+
+// isolate makes a command start in a network of its own.
+func isolate(cmd *exec.Cmd) {
+	attr := &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
+	if os.Geteuid() != 0 { // who is not root needs to be it in there
+		attr.Cloneflags |= syscall.CLONE_NEWUSER
+		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
+		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
+	}
+	cmd.SysProcAttr = attr
+	cmd.Env = append(cmd.Environ(), ownNetworkMark+"=1")
+}
+
+// canIsolate reports whether isolate will do, and a network can be set up.
+func canIsolate() bool {
+	cmd := exec.Command("ip", "link", "set", "lo", "up")
+	isolate(cmd)
+	return cmd.Run() == nil
+}
+
+// The addresses are those set aside for documents (RFC 5737, RFC 3849): nobody
+// has them.
+const link = `
+link set lo up
+link add out type veth peer name watch
+link set watch up
+address add 192.0.2.2/24 dev out
+link set out arp off
+link set out up
+route add default via 192.0.2.1 onlink dev out`
+
+// linkIPv6 is for machines that have IPv6.
+const linkIPv6 = `
+-6 address add 2001:db8::2/64 dev out nodad
+-6 route add default via 2001:db8::1 onlink dev out`
+
+// OwnNetwork sets up the network of a process that was started in one of its
+// own, and watches it. It returns nil for another process.
+func OwnNetwork() (*Network, error) {
+	if os.Getenv(ownNetworkMark) == "" {
+		return nil, nil
+	}
+	os.Unsetenv(ownNetworkMark)
+	for _, line := range strings.Split(strings.TrimSpace(link), "\n") {
+		if said, err := exec.Command("ip", strings.Fields(line)...).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("ip %s: %w: %s", line, err, said)
+		}
+	}
+	for _, line := range strings.Split(strings.TrimSpace(linkIPv6), "\n") {
+		_ = exec.Command("ip", strings.Fields(line)...).Run() // there is no IPv6 then
+	}
+	n := &Network{sentTo: map[string]bool{}}
+	return n, n.watch()
+}
+
+// watch notes every frame that arrives at the other end of the link.
+func (n *Network) watch() error {
+	all := int(binary.NativeEndian.Uint16([]byte{unix.ETH_P_ALL >> 8, unix.ETH_P_ALL & 0xff})) // in network order
+	socket, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, all)
+	if err != nil {
+		return fmt.Errorf("watching the network: %w", err)
+	}
+	go func() {
+		defer unix.Close(socket)
+		frame := make([]byte, 64<<10)
+		for {
+			size, from, err := unix.Recvfrom(socket, frame, 0)
+			if errors.Is(err, unix.EINTR) {
+				continue
+			}
+			if err != nil {
+				return
+			}
+			if a, ok := from.(*unix.SockaddrLinklayer); ok && a.Pkttype != unix.PACKET_OUTGOING && a.Hatype != unix.ARPHRD_LOOPBACK {
+				n.note(frame[:size])
+			}
+		}
+	}()
+	return nil
+}
