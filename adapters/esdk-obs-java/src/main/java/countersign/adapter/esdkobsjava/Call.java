@@ -2,10 +2,8 @@ package countersign.adapter.esdkobsjava;
 
 import com.obs.services.model.GenericRequest;
 import com.obs.services.model.ObjectMetadata;
-
 import countersign.adapter.Question;
 import countersign.adapter.Unsupported;
-
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.text.ParseException;

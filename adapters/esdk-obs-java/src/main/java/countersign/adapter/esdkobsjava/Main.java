@@ -10,14 +10,12 @@ import com.obs.services.model.SpecialParamEnum;
 import com.obs.services.model.TemporarySignatureRequest;
 import com.obs.services.model.TemporarySignatureResponse;
 import com.obs.services.model.V4PostSignatureResponse;
-
 import countersign.adapter.Adapter;
 import countersign.adapter.Answer;
 import countersign.adapter.Exchange;
 import countersign.adapter.Hello;
 import countersign.adapter.Question;
 import countersign.adapter.Unsupported;
-
 import java.io.IOException;
 import java.net.Proxy;
 import java.net.URLEncoder;

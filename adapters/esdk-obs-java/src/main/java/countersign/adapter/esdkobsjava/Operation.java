@@ -8,7 +8,6 @@ import static com.obs.services.model.SpecialParamEnum.*;
 
 import com.obs.services.ObsClient;
 import com.obs.services.model.*;
-
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;

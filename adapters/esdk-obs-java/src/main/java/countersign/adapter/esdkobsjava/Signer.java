@@ -13,11 +13,9 @@ import com.obs.services.internal.utils.V2Authentication;
 import com.obs.services.internal.utils.V4Authentication;
 import com.obs.services.model.AuthTypeEnum;
 import com.obs.services.model.HttpMethodEnum;
-
 import countersign.adapter.Answer;
 import countersign.adapter.Question;
 import countersign.adapter.Unsupported;
-
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
