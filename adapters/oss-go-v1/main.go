@@ -66,6 +66,7 @@ func send(ctx context.Context, q *subject.SendQuestion) (*adapter.Answer, error)
 		oss.SecurityToken(q.Credentials.SecurityToken),
 		oss.UseCname(q.Addressing == signature.CNAME),
 		oss.ForcePathStyle(q.Addressing == signature.PathStyle),
+		oss.VerifyObjectStrict(false), // SignURL: a key may begin with a question mark
 	)
 	if err != nil {
 		return x.Answer(err)

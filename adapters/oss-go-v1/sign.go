@@ -101,7 +101,7 @@ func bucketOf(scheme string, in *signature.Input) (*oss.Bucket, error) {
 	options := []oss.ClientOption{
 		oss.AuthVersion(version), oss.Region(in.Region), oss.SecurityToken(in.Credentials.SecurityToken),
 		oss.UseCname(in.Addressing == signature.CNAME), oss.ForcePathStyle(in.Addressing == signature.PathStyle),
-		oss.AdditionalHeaders(in.AdditionalHeaders),
+		oss.AdditionalHeaders(in.AdditionalHeaders), oss.VerifyObjectStrict(false),
 	}
 	if in.Product == "oss-cloudbox" {
 		options = append(options, oss.CloudBoxId(in.Region))

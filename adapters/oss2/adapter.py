@@ -45,6 +45,7 @@ def make_bucket(settings, name, **options):
         is_cname=settings["addressing"] == "cname",
         is_path_style=settings["addressing"] == "path",
         region=settings.get("region"),
+        is_verify_object_strict=False,  # sign_url: a key may begin with a question mark
         **options,
     )
 
