@@ -71,6 +71,8 @@ func line(o *interop.Outcome) string {
 			tools = append(tools, fmt.Sprintf("%s (%s)", t.Name, t.Get))
 		}
 		return fmt.Sprintf("%s: not run, missing: %s", a.Name, strings.Join(tools, "; "))
+	case o.Postponed != "":
+		return fmt.Sprintf("%s: %s", a.Name, o.Postponed)
 	case o.Err != nil:
 		return fmt.Sprintf("%s: NOT JUDGED", a.Name)
 	}
@@ -141,8 +143,8 @@ func (f *flags) writePages() error {
 // conclude prints the sums and decides the exit code.
 func (f *flags) conclude(outcomes []interop.Outcome, wall time.Duration) error {
 	sum := interop.Summarize(outcomes)
-	fmt.Printf("\n%d subjects in %d languages: %d as expected, %d not as expected, %d not judged, %d without their toolchain\n",
-		len(outcomes), sum.Languages, sum.AsExpected, sum.Unexpected, sum.NotJudged, sum.Missing)
+	fmt.Printf("\n%d subjects in %d languages: %d as expected, %d not as expected, %d not judged, %d without their toolchain, %d not on this day\n",
+		len(outcomes), sum.Languages, sum.AsExpected, sum.Unexpected, sum.NotJudged, sum.Missing, sum.Postponed)
 	fmt.Printf("%.0f s in all; installing %.0f s, driving and judging %.0f s (judging %.1f s of it), shrinking %.0f s\n",
 		wall.Seconds(), sum.Installing.Seconds(), sum.Wall.Seconds(), sum.Judging.Seconds(), sum.Shrinking.Seconds())
 	if sum.Open > 0 {

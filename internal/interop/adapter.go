@@ -29,6 +29,7 @@ type Adapter struct {
 	Install  [][]string `json:"install"`
 	Command  []string   `json:"command"`
 	Attests  *[]string  `json:"attests,omitempty"`
+	NotOn    *Days      `json:"notOn,omitempty"`
 	Timeout  int        `json:"timeout,omitempty"`  // seconds for one answer; 0: the usual
 	Parallel int        `json:"parallel,omitempty"` // questions in flight; 0: the usual
 
@@ -39,6 +40,21 @@ type Adapter struct {
 type SDK struct {
 	Package string `json:"package"` // as its registry names it
 	URL     string `json:"url"`
+}
+
+// Days are days of a month, in UTC, on which an SDK is not judged: it cannot send
+// anything then that a server accepts.
+type Days struct {
+	Days    [2]int `json:"days"`    // the first and the last
+	Finding string `json:"finding"` // that keeps it from it
+}
+
+// Postponed says why an adapter is not judged at a time, "" if it is.
+func (a *Adapter) Postponed(now time.Time) string {
+	if d := a.NotOn; d != nil && d.Days[0] <= now.UTC().Day() && now.UTC().Day() <= d.Days[1] {
+		return fmt.Sprintf("not on days %d to %d of a month: its finding %s", d.Days[0], d.Days[1], d.Finding)
+	}
+	return ""
 }
 
 // Expected is the file of its expected failures; it may be missing.

@@ -177,14 +177,28 @@ func TestWhatOneSubjectDoesNeverDisturbsTheOthers(t *testing.T) {
 func TestSummaryCountsEverySubjectOnce(t *testing.T) {
 	outcomes := runAll(t, folderOf(t, map[string]string{
 		"honest": plain, "wrong": plain, "crashing": plain, "lacking": `"needs":["not-here"],"install":[]`,
+		"moody": plain + `,"notOn":{"days":[1,31],"finding":"calendar"}`,
 	}), time.Minute)
 	var list []interop.Outcome
 	for _, o := range outcomes {
 		list = append(list, o)
 	}
 	s := interop.Summarize(list)
-	if s.AsExpected != 1 || s.Unexpected != 1 || s.NotJudged != 1 || s.Missing != 1 || s.Languages != 1 {
+	if s.AsExpected != 1 || s.Unexpected != 1 || s.NotJudged != 1 || s.Missing != 1 || s.Postponed != 1 || s.Languages != 1 {
 		t.Errorf("summary %+v", s)
+	}
+}
+
+func TestASubjectIsPostponedOnItsDaysOnly(t *testing.T) {
+	a := interop.Adapter{NotOn: &interop.Days{Days: [2]int{1, 9}, Finding: "one-digit-day"}}
+	for day, want := range map[int]bool{1: true, 9: true, 10: false, 30: false} {
+		why := a.Postponed(time.Date(2026, 11, day, 23, 59, 0, 0, time.UTC))
+		if (why != "") != want || want && !strings.Contains(why, "one-digit-day") {
+			t.Errorf("day %d: %q", day, why)
+		}
+	}
+	if why := new(interop.Adapter).Postponed(time.Now()); why != "" {
+		t.Errorf("an adapter for every day: %q", why)
 	}
 }
 

@@ -35,11 +35,12 @@ type Options struct {
 // DefaultLimit is how long installing a subject may take, and judging it.
 const DefaultLimit = 20 * time.Minute
 
-// Outcome is what became of one subject. Without an error and without missing
-// tools it was judged.
+// Outcome is what became of one subject. If nothing is missing, no error and no
+// day kept it from it, it was judged.
 type Outcome struct {
 	Adapter    *Adapter
 	Missing    []*Tool // what kept it from being tried
+	Postponed  string  // why it is not tried today
 	Err        error   // what kept it from being judged
 	Judged     *Judged
 	Installing time.Duration
@@ -88,7 +89,8 @@ type matrix struct {
 
 func (m *matrix) one(ctx context.Context, a *Adapter) Outcome {
 	o := Outcome{Adapter: a}
-	if o.Missing = m.Missing(a); len(o.Missing) > 0 {
+	o.Missing, o.Postponed = m.Missing(a), a.Postponed(time.Now())
+	if len(o.Missing) > 0 || o.Postponed != "" {
 		return o
 	}
 	began := time.Now()

@@ -11,9 +11,9 @@ import (
 )
 
 // Summary sums the outcomes of a run up. Every outcome is in one of AsExpected,
-// Unexpected, NotJudged and Missing.
+// Unexpected, NotJudged, Missing and Postponed.
 type Summary struct {
-	AsExpected, Unexpected, NotJudged, Missing int
+	AsExpected, Unexpected, NotJudged, Missing, Postponed int
 
 	Languages  int // of the subjects that were judged
 	Open       int // subjects that were judged without a network of their own
@@ -33,6 +33,9 @@ func Summarize(outcomes []Outcome) Summary {
 		switch {
 		case len(o.Missing) > 0:
 			s.Missing++
+			continue
+		case o.Postponed != "":
+			s.Postponed++
 			continue
 		case o.Judged == nil:
 			s.NotJudged++

@@ -3,8 +3,10 @@ package countersign.adapter.alibabacloudossv2;
 import com.aliyun.sdk.service.oss2.OSSClient;
 import com.aliyun.sdk.service.oss2.PresignOptions;
 import com.aliyun.sdk.service.oss2.transport.BinaryData;
+
 import countersign.adapter.Question;
 import countersign.adapter.Unsupported;
+
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

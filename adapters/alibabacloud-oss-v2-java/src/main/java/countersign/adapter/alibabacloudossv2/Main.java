@@ -7,23 +7,26 @@ import com.aliyun.sdk.service.oss2.transport.HttpClient;
 import com.aliyun.sdk.service.oss2.transport.HttpClientOptions;
 import com.aliyun.sdk.service.oss2.transport.apache5client.Apache5HttpClientBuilder;
 import com.aliyun.sdk.service.oss2.utils.VersionInfoUtils;
+
 import countersign.adapter.Adapter;
 import countersign.adapter.Answer;
 import countersign.adapter.Exchange;
 import countersign.adapter.Hello;
 import countersign.adapter.Question;
 import countersign.adapter.Unsupported;
+
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.config.RegistryBuilder;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.hc.client5.http.DnsResolver;
-import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
-import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
-import org.apache.hc.core5.http.config.RegistryBuilder;
 
 /**
  * Lets countersign drive alibabacloud-oss-v2, the second Java SDK of Alibaba Cloud OSS: by
@@ -104,8 +107,7 @@ public final class Main extends Adapter {
     static StaticCredentialsProvider credentials(Question.Credentials c) {
         return c.securityToken == null
                 ? new StaticCredentialsProvider(c.accessKeyId, c.accessKeySecret)
-                : new StaticCredentialsProvider(
-                        c.accessKeyId, c.accessKeySecret, c.securityToken);
+                : new StaticCredentialsProvider(c.accessKeyId, c.accessKeySecret, c.securityToken);
     }
 
     /** Returns the SDK's own HTTP client, with sockets that reach the exchange. */
@@ -123,9 +125,7 @@ public final class Main extends Adapter {
                         null);
         return Apache5HttpClientBuilder.create()
                 .options(
-                        HttpClientOptions.custom()
-                                .readWriteTimeout(Duration.ofSeconds(10))
-                                .build())
+                        HttpClientOptions.custom().readWriteTimeout(Duration.ofSeconds(10)).build())
                 .connectionManager(connections)
                 .useReaper(false)
                 .build();

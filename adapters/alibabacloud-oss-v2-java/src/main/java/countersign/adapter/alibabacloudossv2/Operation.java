@@ -1,7 +1,7 @@
 package countersign.adapter.alibabacloudossv2;
 
 import com.aliyun.sdk.service.oss2.models.*;
-import countersign.adapter.Unsupported;
+
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -432,7 +432,8 @@ final class Operation {
     }
 
     private static CompleteMultipartUploadRequest completeRequest(Call c) {
-        var part = Part.newBuilder().partNumber(c.partNumber).eTag("D41D8CD98F00B204E9800998ECF8427E");
+        var part =
+                Part.newBuilder().partNumber(c.partNumber).eTag("D41D8CD98F00B204E9800998ECF8427E");
         var parts = CompleteMultipartUpload.newBuilder().parts(List.of(part.build())).build();
         return CompleteMultipartUploadRequest.newBuilder()
                 .headers(c.allHeaders())

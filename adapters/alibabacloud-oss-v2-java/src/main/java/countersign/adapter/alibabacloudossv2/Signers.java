@@ -7,10 +7,12 @@ import com.aliyun.sdk.service.oss2.signer.SigningContext;
 import com.aliyun.sdk.service.oss2.transport.BinaryData;
 import com.aliyun.sdk.service.oss2.transport.RequestMessage;
 import com.aliyun.sdk.service.oss2.utils.HttpUtils;
+
 import countersign.adapter.Answer;
 import countersign.adapter.Question;
 import countersign.adapter.Rejected;
 import countersign.adapter.Unsupported;
+
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,9 +74,7 @@ final class Signers {
         if (q.carrier.equals("query")) {
             context.setAuthMethodQuery(true);
             context.setExpiration(
-                    q.scheme.equals("oss-v4")
-                            ? time.plusSeconds(in.expires)
-                            : instant(in.expires));
+                    q.scheme.equals("oss-v4") ? time.plusSeconds(in.expires) : instant(in.expires));
         }
         return context;
     }
@@ -83,7 +83,8 @@ final class Signers {
         try {
             return Instant.ofEpochSecond(seconds);
         } catch (DateTimeException e) {
-            throw new Unsupported("the SDK takes the expiry as an Instant, which ends before " + seconds);
+            throw new Unsupported(
+                    "the SDK takes the expiry as an Instant, which ends before " + seconds);
         }
     }
 

@@ -12,7 +12,9 @@ import com.aliyun.sdk.service.oss2.transport.ResponseMessage;
 import com.aliyun.sdk.service.oss2.types.AuthMethodType;
 import com.aliyun.sdk.service.oss2.utils.HttpUtils;
 import com.aliyun.sdk.service.oss2.utils.MapUtils;
+
 import countersign.adapter.Answer;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +22,8 @@ import java.util.Map;
 
 /**
  * Signed URLs, by the presign methods, or, for requests that have none, by invokeOperation with the
- * query as its way to authenticate and this HTTP client, which keeps a request instead of sending it.
+ * query as its way to authenticate and this HTTP client, which keeps a request instead of sending
+ * it.
  */
 final class UnsentClient implements HttpClient {
     private RequestMessage request;

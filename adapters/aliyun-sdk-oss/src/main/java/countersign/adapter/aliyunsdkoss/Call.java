@@ -7,8 +7,10 @@ import com.aliyun.oss.model.GeneratePresignedUrlRequest;
 import com.aliyun.oss.model.GenericRequest;
 import com.aliyun.oss.model.ObjectMetadata;
 import com.aliyun.oss.model.WebServiceRequest;
+
 import countersign.adapter.Question;
 import countersign.adapter.Unsupported;
+
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.URL;
@@ -49,7 +51,7 @@ final class Call {
         put(query, operation.query);
     }
 
-    private static void put(Map<String, String> map, List<List<String>> pairs) {
+    static void put(Map<String, String> map, List<List<String>> pairs) {
         for (List<String> pair : pairs) {
             if (map.put(pair.get(0), pair.get(1)) != null) {
                 throw new Unsupported(
@@ -108,6 +110,14 @@ final class Call {
         }
         var request = new GeneratePresignedUrlRequest(bucket, key, method);
         request.setExpiration(expiration);
+        addHeaders(request, headers);
+        metadata.forEach(request::addUserMetadata);
+        parameters.forEach(request::addQueryParameter);
+        query.forEach(request::addQueryParameter);
+        return oss.generatePresignedUrl(request);
+    }
+
+    static void addHeaders(GeneratePresignedUrlRequest request, Map<String, String> headers) {
         headers.forEach(
                 (name, value) -> {
                     if (name.equalsIgnoreCase("Content-Type")) {
@@ -118,10 +128,6 @@ final class Call {
                         request.addHeader(name, value);
                     }
                 });
-        metadata.forEach(request::addUserMetadata);
-        parameters.forEach(request::addQueryParameter);
-        query.forEach(request::addQueryParameter);
-        return oss.generatePresignedUrl(request);
     }
 
     /** Returns the headers that a presigned URL is signed for. */

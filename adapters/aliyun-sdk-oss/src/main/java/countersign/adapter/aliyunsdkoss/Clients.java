@@ -7,17 +7,22 @@ import com.aliyun.oss.OSSClientBuilder;
 import com.aliyun.oss.common.auth.DefaultCredentialProvider;
 import com.aliyun.oss.common.comm.DefaultServiceClient;
 import com.aliyun.oss.common.comm.SignVersion;
+
 import countersign.adapter.Exchange;
 import countersign.adapter.Question;
 import countersign.adapter.Unsupported;
-import java.net.Socket;
-import java.security.KeyStore;
-import java.util.Map;
+
 import org.apache.http.config.RegistryBuilder;
+import org.apache.http.conn.HttpClientConnectionManager;
 import org.apache.http.conn.socket.ConnectionSocketFactory;
 import org.apache.http.conn.socket.PlainConnectionSocketFactory;
 import org.apache.http.impl.conn.PoolingHttpClientConnectionManager;
 import org.apache.http.protocol.HttpContext;
+
+import java.net.Socket;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.util.Map;
 
 /** Clients of the SDK. */
 final class Clients {
@@ -27,19 +32,23 @@ final class Clients {
 
     private Clients() {}
 
+    static SignVersion version(String scheme) {
+        SignVersion version = VERSIONS.get(scheme);
+        if (version == null) {
+            throw new Unsupported("the SDK has no scheme " + scheme);
+        }
+        return version;
+    }
+
     static OSS client(
             String scheme,
             String endpoint,
             String addressing,
             String region,
             Question.Credentials credentials)
-            throws ReflectiveOperationException, java.security.KeyStoreException {
-        SignVersion version = VERSIONS.get(scheme);
-        if (version == null) {
-            throw new Unsupported("the SDK has no scheme " + scheme);
-        }
+            throws ReflectiveOperationException, KeyStoreException {
         var config = new ClientBuilderConfiguration();
-        config.setSignatureVersion(version);
+        config.setSignatureVersion(version(scheme));
         config.setSupportCname("cname".equals(addressing));
         config.setSLDEnabled("path".equals(addressing));
         config.setMaxErrorRetry(0);
@@ -58,8 +67,7 @@ final class Clients {
     private static DefaultCredentialProvider provider(Question.Credentials c) {
         return c.securityToken == null
                 ? new DefaultCredentialProvider(c.accessKeyId, c.accessKeySecret)
-                : new DefaultCredentialProvider(
-                        c.accessKeyId, c.accessKeySecret, c.securityToken);
+                : new DefaultCredentialProvider(c.accessKeyId, c.accessKeySecret, c.securityToken);
     }
 
     /**
@@ -72,7 +80,7 @@ final class Clients {
         serviceClient.setAccessible(true);
         var create =
                 DefaultServiceClient.class.getDeclaredMethod(
-                        "createHttpClient", org.apache.http.conn.HttpClientConnectionManager.class);
+                        "createHttpClient", HttpClientConnectionManager.class);
         create.setAccessible(true);
         var httpClient = DefaultServiceClient.class.getDeclaredField("httpClient");
         httpClient.setAccessible(true);

@@ -3,8 +3,10 @@ package countersign.adapter.aliyunsdkoss;
 import com.aliyun.oss.OSS;
 import com.aliyun.oss.common.utils.BinaryUtil;
 import com.aliyun.oss.model.PolicyConditions;
+
 import countersign.adapter.Question;
 import countersign.adapter.Unsupported;
+
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -12,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 
-/** Browser uploads. The SDK makes the policy and its signature, its user puts the fields together. */
+/**
+ * Browser uploads. The SDK makes the policy and its signature, its user puts the fields together.
+ */
 final class Form {
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -31,11 +35,7 @@ final class Form {
         }
         var now = new Date();
         if (q.scheme.equals("oss-v4")) {
-            String second = SECOND.format(now.toInstant());
-            String scope = second.substring(0, 8) + "/" + q.region + "/oss/aliyun_v4_request";
-            fields.add(List.of("x-oss-signature-version", "OSS4-HMAC-SHA256"));
-            fields.add(List.of("x-oss-credential", q.credentials.accessKeyId + "/" + scope));
-            fields.add(List.of("x-oss-date", second));
+            addV4(fields, q.credentials.accessKeyId, q.region, "oss", now);
         }
 
         var conditions = new PolicyConditions();
@@ -64,5 +64,15 @@ final class Form {
             fields.add(List.of("Signature", oss.calculatePostSignature(policy)));
         }
         return fields;
+    }
+
+    static void addV4(
+            List<List<String>> fields, String keyId, String region, String product, Date time) {
+        String second = SECOND.format(time.toInstant());
+        String scope =
+                String.join("/", second.substring(0, 8), region, product, "aliyun_v4_request");
+        fields.add(List.of("x-oss-signature-version", "OSS4-HMAC-SHA256"));
+        fields.add(List.of("x-oss-credential", keyId + "/" + scope));
+        fields.add(List.of("x-oss-date", second));
     }
 }

@@ -1,12 +1,14 @@
 package countersign.adapter.aliyunsdkoss;
 
 import com.aliyun.oss.OSS;
+
 import countersign.adapter.Adapter;
 import countersign.adapter.Answer;
 import countersign.adapter.Exchange;
 import countersign.adapter.Hello;
 import countersign.adapter.Question;
 import countersign.adapter.Unsupported;
+
 import java.io.IOException;
 import java.util.Date;
 import java.util.List;
@@ -14,14 +16,23 @@ import java.util.TreeSet;
 import java.util.logging.LogManager;
 
 /**
- * Lets countersign drive aliyun-sdk-oss, the first Java SDK of Alibaba Cloud OSS. The SDK has no
- * public signer of given requests: it is driven by operations, in the header and, through {@link
- * OSS#generatePresignedUrl}, in the URL; forms are signed by {@link OSS#calculatePostSignature}.
+ * Lets countersign drive aliyun-sdk-oss, the first Java SDK of Alibaba Cloud OSS: by operations,
+ * which {@link OSS#generatePresignedUrl} signs in the URL and {@link OSS#calculatePostSignature} in
+ * a form, and by these two and {@link OSS#generateRtmpUri} for given requests.
  */
 public final class Main extends Adapter {
     public static void main(String[] args) throws IOException {
         LogManager.getLogManager().reset(); // the SDK logs every answer that is an error
-        new Main().run();
+        new Main(List.of(args).contains("-clock")).run();
+    }
+
+    private final boolean clock;
+
+    /**
+     * @param clock whether to sign for the time given in every case, or not at all
+     */
+    private Main(boolean clock) {
+        this.clock = clock;
     }
 
     @Override
@@ -33,11 +44,22 @@ public final class Main extends Adapter {
                 version("com.aliyun.oss", "aliyun-sdk-oss"),
                 "https://github.com/aliyun/aliyun-oss-java-sdk",
                 List.of(
-                        "oss-v1/header", "oss-v1/query", "oss-v1/form",
-                        "oss-v2/header", "oss-v2/query",
-                        "oss-v4/header", "oss-v4/query", "oss-v4/form"),
+                        "oss-v1/header",
+                        "oss-v1/query",
+                        "oss-v1/form",
+                        "oss-v2/header",
+                        "oss-v2/query",
+                        "oss-v4/header",
+                        "oss-v4/query",
+                        "oss-v4/form",
+                        "oss-rtmp/query"),
                 operations,
-                List.of("bytes"));
+                clock ? List.of("bytes", "clock", "sign") : List.of("bytes", "sign"));
+    }
+
+    @Override
+    protected Answer sign(Question q) throws Exception {
+        return Signatures.sign(q, clock);
     }
 
     @Override
@@ -50,16 +72,14 @@ public final class Main extends Adapter {
     private static Answer call(Question q, Exchange exchange) throws Exception {
         OSS oss = Clients.client(q.scheme, q.endpoint, q.addressing, q.region, q.credentials);
         try {
-            var expiration =
-                    new Date(
-                            System.currentTimeMillis()
-                                    + 1000 * (q.operation.expires == 0 ? 3600 : q.operation.expires));
+            var expiration = expiration(q.scheme, q.operation.expires);
             if (q.carrier.equals("form")) {
                 return Answer.form(Form.of(oss, q, expiration));
             }
             var operation = Operation.ALL.get(q.operation.name);
             if (operation == null) {
-                throw new Unsupported("the SDK sends no " + q.operation.name + " in the " + q.carrier);
+                throw new Unsupported(
+                        "the SDK sends no " + q.operation.name + " in the " + q.carrier);
             }
             var call = new Call(oss, q.operation);
             if (q.carrier.equals("query")) {
@@ -71,5 +91,16 @@ public final class Main extends Adapter {
         } finally {
             oss.shutdown();
         }
+    }
+
+    /**
+     * Returns when a URL or a form shall end. The V4 signer counts whole seconds from its own,
+     * later look at the clock, so that by chance a millisecond costs a second: half a one more
+     * keeps it out.
+     */
+    static Date expiration(String scheme, long seconds) {
+        long more = scheme.equals("oss-v4") ? 500 : 0;
+        long life = seconds == 0 ? 3600 : seconds;
+        return new Date(System.currentTimeMillis() + 1000 * life + more);
     }
 }

@@ -33,7 +33,9 @@ import com.aliyun.oss.model.SetObjectAclRequest;
 import com.aliyun.oss.model.SetObjectTaggingRequest;
 import com.aliyun.oss.model.UploadPartCopyRequest;
 import com.aliyun.oss.model.UploadPartRequest;
+
 import countersign.adapter.Unsupported;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Date;

@@ -3,6 +3,7 @@ package countersign.adapter;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,7 +54,8 @@ public abstract class Adapter {
                         });
         PrintStream answers = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         System.setOut(System.err);
-        var questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        var questions =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line; (line = questions.readLine()) != null; ) {
             answers.print(GSON.toJson(answer(GSON.fromJson(line, JsonObject.class))) + "\n");
             answers.flush();

@@ -4,6 +4,7 @@ import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -22,7 +23,8 @@ final class ByteStrings {
                     in.nextNull();
                     return null;
                 case BEGIN_OBJECT:
-                    throw new Unsupported("the SDK takes a Java string: no bytes that are not UTF-8");
+                    throw new Unsupported(
+                            "the SDK takes a Java string: no bytes that are not UTF-8");
                 default:
                     return in.nextString();
             }

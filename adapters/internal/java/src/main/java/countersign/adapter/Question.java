@@ -3,8 +3,9 @@ package countersign.adapter;
 import java.util.List;
 
 /**
- * A question of the suite. What it leaves out is null, an empty list or 0. Bodies are bytes; anything
- * else that is not UTF-8 makes the question {@link Unsupported}, as Java's strings cannot hold it.
+ * A question of the suite. What it leaves out is null, an empty list or 0. Bodies are bytes;
+ * anything else that is not UTF-8 makes the question {@link Unsupported}, as Java's strings cannot
+ * hold it.
  */
 public final class Question {
     public String id;
