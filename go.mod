@@ -44,3 +44,6 @@ tool (
 	github.com/dvyukov/go-fuzz/go-fuzz-build
 	honnef.co/go/tools/cmd/staticcheck
 )
+
+// What npm installs may hold packages of Go.
+ignore node_modules

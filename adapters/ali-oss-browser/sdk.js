@@ -70,7 +70,9 @@ function uploadPartCopy(client, op) {
 }
 
 function listParts(client, op) {
-  return client.listParts(op.key, op.uploadId, record(op.query, 'parameters'), { headers: record(op.headers, 'headers') });
+  return client.listParts(op.key, op.uploadId, record(op.query, 'parameters'), {
+    headers: record(op.headers, 'headers'),
+  });
 }
 
 function completeMultipartUpload(client, op) {
@@ -103,25 +105,58 @@ const operations = {
   AppendObject: operation(append, 'POST', 'append'),
   GetObjectACL: operation(onKey('getACL'), 'GET', 'acl'),
   PutObjectACL: operation(putACL, 'PUT', 'acl'),
-  PutObjectTagging: operation((client, op) => client.putObjectTagging(op.key, { colour: 'red' }, options(op)), 'PUT', 'tagging'),
+  PutObjectTagging: operation(
+    (client, op) => client.putObjectTagging(op.key, { colour: 'red' }, options(op)),
+    'PUT',
+    'tagging',
+  ),
   GetObjectTagging: operation(onKey('getObjectTagging'), 'GET', 'tagging'),
   DeleteObjectTagging: operation(onKey('deleteObjectTagging'), 'DELETE', 'tagging'),
   RestoreObject: operation(onKey('restore'), 'POST', 'restore'),
   GetSymlink: operation(onKey('getSymlink'), 'GET', 'symlink'),
   PutSymlink: operation(putSymlink, 'PUT', 'symlink'),
 
-  InitiateMultipartUpload: operation((client, op) => client.initMultipartUpload(op.key, noParameters(op)), 'POST', 'uploads'),
+  InitiateMultipartUpload: operation(
+    (client, op) => client.initMultipartUpload(op.key, noParameters(op)),
+    'POST',
+    'uploads',
+  ),
   UploadPart: operation(uploadPart, 'PUT'),
   UploadPartCopy: operation(uploadPartCopy, 'PUT'),
   ListParts: operation(listParts, 'GET'),
   CompleteMultipartUpload: operation(completeMultipartUpload, 'POST'),
-  AbortMultipartUpload: operation((client, op) => client.abortMultipartUpload(op.key, op.uploadId, noParameters(op)), 'DELETE'),
+  AbortMultipartUpload: operation(
+    (client, op) => client.abortMultipartUpload(op.key, op.uploadId, noParameters(op)),
+    'DELETE',
+  ),
 };
 
 /** The parameters beside x-oss-* and response-* that V1 signs and the vectors know; the SDK has no list. */
 const signedByV1 = new Set([
-  ...['acl', 'append', 'callback', 'callback-var', 'continuation-token', 'cors', 'delete', 'lifecycle', 'location', 'logging'],
-  ...['partNumber', 'policy', 'position', 'restore', 'symlink', 'tagging', 'uploadId', 'uploads', 'versionId', 'versioning'],
+  ...[
+    'acl',
+    'append',
+    'callback',
+    'callback-var',
+    'continuation-token',
+    'cors',
+    'delete',
+    'lifecycle',
+    'location',
+    'logging',
+  ],
+  ...[
+    'partNumber',
+    'policy',
+    'position',
+    'restore',
+    'symlink',
+    'tagging',
+    'uploadId',
+    'uploads',
+    'versionId',
+    'versioning',
+  ],
   ...['versions', 'website'],
 ]);
 

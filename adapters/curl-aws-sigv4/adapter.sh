@@ -17,23 +17,28 @@ ask() {
 
 # send: curl carries out the operation. Of the answer only the status is kept.
 send() {
-	local hash arguments status
+	local hash arguments status code kind=rejected
 	ask body >body
 	hash=$(sha256sum <body)
 	mapfile -d '' arguments < <(ask 'arguments($hash)[] | ., "\u0000"' --arg hash "${hash%% *}")
-	status=$(curl --disable --silent --show-error --noproxy '*' --max-time 20 --output /dev/null \
+	status=$(curl --disable --silent --show-error --noproxy '*' --max-time 8 --output /dev/null \
 		--write-out '%{http_code}' --path-as-is --globoff "${arguments[@]}" 2>errors)
+	code=$?
 	if [[ $status == [1-5]?? ]]; then
 		ask '{id, status: $status}, "\n"' --argjson status "$status"
 	else
-		ask '{id, rejected: {class: "curl", message: $message}}, "\n"' --rawfile message errors
+		case $code in
+		6 | 7 | 28 | 52 | 55 | 56) kind=error ;; # it wanted to send, and could not
+		esac
+		ask '{id, ($kind): {class: "curl", message: $message}}, "\n"' --arg kind "$kind" --rawfile message errors
 	fi
 }
 
 while IFS= read -r question; do
-	case $(ask .type) in
-	hello) ask 'hello($version), "\n"' --arg version "$version" ;;
-	send) send ;;
-	*) ask '{id, unsupported: "curl signs what it sends, it has no signer of its own"}, "\n"' ;;
-	esac
+	answer=$(ask 'reply($version)' --arg version "$version") || exit
+	if [[ $answer ]]; then
+		printf '%s\n' "$answer"
+	else
+		send
+	fi
 done

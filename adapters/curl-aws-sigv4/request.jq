@@ -47,6 +47,18 @@ def hello($version): {
   features: []
 };
 
+# reply is the answer to a question that is not for curl.
+def reply($version):
+  "\(.scheme)/\(.carrier)" as $profile
+  | (.operation.name // "") as $name
+  | if .type == "hello" then hello($version)
+    elif .type != "send" then {id, unsupported: "curl signs what it sends, it has no signer of its own"}
+    elif $profile != "obs-v4/header" then {id, unsupported: "curl does not offer \($profile)"}
+    elif ({} | operations | has($name) | not) then {id, unsupported: "this adapter has no command line for \($name)"}
+    elif (.connect // "" | test("^(127\\.[0-9.]+|\\[::1\\]):[0-9]+$") | not) then
+      {id, error: {message: "connect: \(.connect) is not on loopback"}}
+    else empty end;
+
 # curl has no encoder for paths: its users encode them.
 def percent:
   @uri | gsub("!"; "%21") | gsub("\\*"; "%2A") | gsub("'"; "%27") | gsub("\\("; "%28") | gsub("\\)"; "%29");

@@ -63,7 +63,14 @@ const names = {
 
 // What some operations take.
 const listing = ['Prefix', 'Delimiter', 'EncodingType'];
-const overrides = ['CacheControl', 'ContentDisposition', 'ContentEncoding', 'ContentLanguage', 'ContentType', 'Expires'];
+const overrides = [
+  'CacheControl',
+  'ContentDisposition',
+  'ContentEncoding',
+  'ContentLanguage',
+  'ContentType',
+  'Expires',
+];
 const conditions = ['IfMatch', 'IfModifiedSince', 'IfNoneMatch', 'IfUnmodifiedSince'];
 const reading = [...conditions, ...overrides.map((name) => `Response${name}`), 'ImageProcess', 'Range', 'VersionId'];
 const grants = ['ACL', 'GrantFullControl', 'GrantRead', 'GrantReadAcp', 'GrantWriteAcp'];
@@ -75,13 +82,22 @@ const copying = [...storing, ...conditions.map((name) => `CopySource${name}`), '
  * An operation: the SDK's method, verb and parameter for those who sign a URL,
  * the optional parameters that the method takes, and those it always gets.
  */
-const operation = (method, verb, special, takes = [], always = () => ({})) => ({ method, verb, special, takes, always });
+const operation = (method, verb, special, takes = [], always = () => ({})) => ({
+  method,
+  verb,
+  special,
+  takes,
+  always,
+});
 
 const key = (op) => ({ Key: op.key });
 const upload = (op) => ({ Key: op.key, UploadId: op.uploadId });
 const part = (op) => ({ ...upload(op), PartNumber: op.partNumber });
 const tags = (op) => ({ Key: op.key, Tags: [{ Key: 'colour', Value: 'red' }] });
-const parts = (op) => ({ ...upload(op), Parts: [{ PartNumber: op.partNumber, ETag: '"d41d8cd98f00b204e9800998ecf8427e"' }] });
+const parts = (op) => ({
+  ...upload(op),
+  Parts: [{ PartNumber: op.partNumber, ETag: '"d41d8cd98f00b204e9800998ecf8427e"' }],
+});
 
 /** A text as it is, bytes as a file that the user of the page chooses. */
 function body({ body: given }) {
@@ -91,7 +107,12 @@ function body({ body: given }) {
 const operations = {
   ListBuckets: operation('listBuckets', 'GET'),
   ListObjects: operation('listObjects', 'GET', '', [...listing, 'Marker', 'MaxKeys']),
-  ListObjectVersions: operation('listVersions', 'GET', 'versions', [...listing, 'KeyMarker', 'MaxKeys', 'VersionIdMarker']),
+  ListObjectVersions: operation('listVersions', 'GET', 'versions', [
+    ...listing,
+    'KeyMarker',
+    'MaxKeys',
+    'VersionIdMarker',
+  ]),
   ListMultipartUploads: operation('listMultipartUploads', 'GET', 'uploads', [
     ...listing,
     'KeyMarker',
@@ -127,7 +148,10 @@ const operations = {
 
   InitiateMultipartUpload: operation('initiateMultipartUpload', 'POST', 'uploads', [...storing, 'EncodingType'], key),
   UploadPart: operation('uploadPart', 'PUT', '', ['ContentMD5'], (op) => ({ ...part(op), ...body(op) })),
-  UploadPartCopy: operation('copyPart', 'PUT', '', ['CopySourceRange'], (op) => ({ ...part(op), CopySource: op.copySource })),
+  UploadPartCopy: operation('copyPart', 'PUT', '', ['CopySourceRange'], (op) => ({
+    ...part(op),
+    CopySource: op.copySource,
+  })),
   ListParts: operation('listParts', 'GET', '', ['EncodingType', 'MaxParts', 'PartNumberMarker'], upload),
   CompleteMultipartUpload: operation('completeMultipartUpload', 'POST', '', ['EncodingType'], parts),
   AbortMultipartUpload: operation('abortMultipartUpload', 'DELETE', '', [], upload),
@@ -162,14 +186,23 @@ function presign(client, { signature, prefix }, op, { verb, special }) {
   if (op.uploadId) QueryParams.uploadId = op.uploadId;
   if (op.partNumber && verb === 'PUT') QueryParams.partNumber = op.partNumber;
   const Key = op.name === 'DeleteObjects' ? '' : op.key; // there it stands in the body
-  const param = { Method: verb, Bucket: op.bucket, Key, SpecialParam: special, Expires: op.expires, Headers, QueryParams };
+  const param = {
+    Method: verb,
+    Bucket: op.bucket,
+    Key,
+    SpecialParam: special,
+    Expires: op.expires,
+    Headers,
+    QueryParams,
+  };
   const signed = signature === 'v4' ? client.createV4SignedUrlSync(param) : client.createSignedUrlSync(param);
   return { url: signed.SignedUrl, headers: Object.entries(signed.ActualSignedRequestHeaders) };
 }
 
 /** The fields of a browser upload, put together as the SDK's manual does it. */
 function form(client, { signature, prefix, keyField }, op, credentials) {
-  if (op.query?.length) throw new Unsupported(`the SDK's policy has conditions for fields only, none for ${op.query[0][0]}`);
+  if (op.query?.length)
+    throw new Unsupported(`the SDK's policy has conditions for fields only, none for ${op.query[0][0]}`);
   const FormParams = record(op.headers, 'fields');
   for (const [name, value] of op.metadata ?? []) FormParams[`${prefix}meta-${name}`] = value;
   const param = { Bucket: op.bucket, Key: op.key, Expires: op.expires, FormParams };

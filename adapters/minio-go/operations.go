@@ -89,8 +89,12 @@ func listObjects(c *call) error {
 }
 
 func listVersions(c *call) error {
+	recursive := c.query["delimiter"] != "/" // the only one that the SDK sends here
+	if !recursive {
+		delete(c.query, "delimiter")
+	}
 	o := minio.ListObjectsOptions{
-		WithVersions: true, Recursive: c.param("delimiter") != "/",
+		WithVersions: true, Recursive: recursive,
 		Prefix: c.param("prefix"), StartAfter: c.param("key-marker"), MaxKeys: c.number("max-keys"),
 	}
 	if err := c.rest(); err != nil {

@@ -56,12 +56,12 @@ func signHeader(scheme string, in *signature.Input) (*adapter.Answer, error) {
 		req.SetHeader("Date", in.Time.UTC().Format(obs.RFC1123_FORMAT))
 	}
 	headers := headersOf(req)
-	switch {
-	case scheme == "obs-v4":
+	switch scheme {
+	case "obs-v4":
 		names := strings.ToLower(strings.Join(slices.Sorted(maps.Keys(headers)), ";"))
 		headers["Authorization"] = []string{fmt.Sprintf("%s Credential=%s,SignedHeaders=%s,Signature=-", obs.V4_HASH_PREFIX, credential(in), names)}
-	case scheme == "obs-aws-v2" && !slices.ContainsFunc(req.Headers, func(h wire.Header) bool { return strings.HasPrefix(strings.ToLower(h.Name), prefix) }):
-		return nil, fmt.Errorf("%w: GetAuthorization signs a request without a header x-amz- for the OBS scheme", subject.ErrUnsupported)
+	case "obs-aws-v2":
+		headers["Authorization"] = []string{fmt.Sprintf("%s %s:-", obs.V2_HASH_PREFIX, in.Credentials.AccessKeyID)}
 	}
 	key, query := keyAndQuery(in, req.Target)
 	out, err := calling(authorize, in, key, query, headers)

@@ -25,8 +25,9 @@ func (op operation) signURL(ctx context.Context, client *oss.Client, scheme stri
 	if o.Expires != 0 {
 		expires = time.Duration(o.Expires) * time.Second
 	}
+	now := beginOfSecond() // Presign reads the clock here, too
 	if !op.presign {
-		return op.invoke(ctx, client, scheme, o, time.Now().Add(expires))
+		return op.invoke(ctx, client, scheme, o, now.Add(expires))
 	}
 	request, err := op.request(o)
 	if err != nil {

@@ -78,7 +78,7 @@ func sign(ctx context.Context, q *subject.SignQuestion) (*adapter.Answer, error)
 // and a second look at the clock.
 func beginOfSecond() time.Time {
 	now := time.Now()
-	if rest := time.Second - time.Duration(now.Nanosecond()); rest < 20*time.Millisecond {
+	if rest := time.Second - time.Duration(now.Nanosecond()); rest < 50*time.Millisecond {
 		time.Sleep(rest)
 		now = time.Now()
 	}

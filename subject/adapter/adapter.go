@@ -20,6 +20,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/countersign/countersign/signature"
@@ -252,11 +253,15 @@ func (s *session) handle(ctx context.Context, q *subject.Question) (a *Answer, e
 	}()
 	switch {
 	case q.Sign != nil && s.Sign != nil:
-		a, err = s.Sign(ctx, q.Sign)
+		if err = s.offers(q.Sign.Scheme, q.Sign.Carrier); err == nil {
+			a, err = s.Sign(ctx, q.Sign)
+		}
 	case q.Sign != nil:
 		err = fmt.Errorf("%w: this adapter does not sign given requests", subject.ErrUnsupported)
 	case q.Send != nil && s.Send != nil:
-		a, err = s.Send(ctx, q.Send)
+		if err = s.offers(q.Send.Scheme, q.Send.Carrier); err == nil {
+			a, err = s.Send(ctx, q.Send)
+		}
 	case q.Send != nil:
 		err = fmt.Errorf("%w: this adapter does not send", subject.ErrUnsupported)
 	default:
@@ -266,6 +271,14 @@ func (s *session) handle(ctx context.Context, q *subject.Question) (a *Answer, e
 		err = errors.New("the handler returned neither an answer nor an error")
 	}
 	return a, err
+}
+
+// offers is an error for a profile that hello does not name.
+func (s *session) offers(scheme string, carrier signature.Carrier) error {
+	if profile := scheme + "/" + string(carrier); !slices.Contains(s.Profiles, profile) {
+		return fmt.Errorf("%w: the SDK does not offer %s", subject.ErrUnsupported, profile)
+	}
+	return nil
 }
 
 // fill puts the answer into an observation.

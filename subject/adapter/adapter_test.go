@@ -27,7 +27,7 @@ func signLine(id string) string {
 }
 
 func sendLine(id string) string {
-	return string(subject.AppendSend(nil, &subject.SendQuestion{ID: id, Connect: "127.0.0.1:1", Operation: &vectors.Operation{Name: "GetObject"}}))
+	return string(subject.AppendSend(nil, &subject.SendQuestion{ID: id, Scheme: "oss-v4", Carrier: signature.InHeader, Connect: "127.0.0.1:1", Operation: &vectors.Operation{Name: "GetObject"}}))
 }
 
 // serve returns the lines that the adapter answers, by id; hello has none.
@@ -97,9 +97,11 @@ func TestServeAnswersEachQuestionOnce(t *testing.T) {
 		"sent":                   `{"id":"sent","status":200}`,
 		"presigned":              `{"id":"presigned","url":"http://h/","headers":[["Content-Type","text/plain"]]}`,
 		"broken":                 `{"id":"broken","error":{"message":"sign question: input with its request is missing"}}`,
+		"other profile":          `{"id":"other profile","unsupported":"the SDK does not offer oss-v4/query"}`,
 		"new":                    `{"id":"new","unsupported":"questions of type \"verify\""}`,
 	}
-	in := string(subject.AppendHello(nil)) + "\n" + `{"type":"sign","id":"broken"}` + "\r\n" + `{"type":"verify","id":"new"}` + "\n" + sendLine("sent") + sendLine("presigned")
+	in := string(subject.AppendHello(nil)) + "\n" + `{"type":"sign","id":"broken"}` + "\r\n" + `{"type":"verify","id":"new"}` + "\n" +
+		strings.Replace(signLine("other profile"), "header", "query", 1) + sendLine("sent") + sendLine("presigned")
 	for _, id := range []string{"unsupported", "unsupported, no reason", "rejected", "error", "panic", "nothing", "all", "plain"} {
 		in += signLine(id)
 	}
@@ -127,7 +129,7 @@ func TestServeSaysUnsupportedForWhatHasNoHandler(t *testing.T) {
 func TestServeHandlesAsManyQuestionsAtATimeAsAllowed(t *testing.T) {
 	for _, parallel := range []int{1, 4} {
 		var now, most atomic.Int32
-		a := &adapter.Adapter{Parallel: parallel, Sign: func(context.Context, *subject.SignQuestion) (*adapter.Answer, error) {
+		a := &adapter.Adapter{Profiles: []string{"oss-v4/header"}, Parallel: parallel, Sign: func(context.Context, *subject.SignQuestion) (*adapter.Answer, error) {
 			if n := now.Add(1); n > most.Load() {
 				most.Store(n)
 			}
@@ -153,7 +155,7 @@ func TestServeEndsWithItsContext(t *testing.T) {
 	in, question := io.Pipe()
 	defer question.Close()
 	handler := make(chan struct{})
-	a := &adapter.Adapter{Sign: func(context.Context, *subject.SignQuestion) (*adapter.Answer, error) {
+	a := &adapter.Adapter{Profiles: []string{"oss-v4/header"}, Sign: func(context.Context, *subject.SignQuestion) (*adapter.Answer, error) {
 		cancel()
 		<-handler // and does not heed its context
 		return adapter.Signature("s"), nil

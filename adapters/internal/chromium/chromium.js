@@ -56,18 +56,24 @@ async function openChromium(chromium, scripts) {
   browser.on('disconnected', ended);
   const open = () => openPage(browser, `socks5://127.0.0.1:${proxy.address().port}`);
 
-  let page = await within(PATIENCE.start, open());
-  const operations = await page.operations();
+  let page = open(); // a promise
+  const operations = await within(
+    PATIENCE.start,
+    page.then((opened) => opened.operations()),
+  );
   const send = async (question) => {
     const exchange = relay.begin(question.connect);
-    const asked = page ?? (await within(PATIENCE.answer, open()));
+    const asked = page ?? open();
     page = undefined;
     try {
-      const outcome = await within(PATIENCE.answer, asked.call(question));
+      const outcome = await within(
+        PATIENCE.answer,
+        asked.then((opened) => opened.call(question)),
+      );
       if (!outcome.lost) page = asked; // what may still be at work is not asked again
       return answer(outcome, exchange);
     } finally {
-      if (!page) asked.close();
+      if (!page) asked.then((opened) => opened.close()).catch(() => {});
       await relay.end();
     }
   };
@@ -111,7 +117,7 @@ async function openPage(browser, server) {
   await page.goto(`http://${PAGE}/`);
   if (failed.length > 0) throw failed[0];
   return {
-    close: () => context.close().catch(() => {}),
+    close: () => context.close(),
     operations: () => page.evaluate('Object.keys(operations)'),
     async call(question) {
       await session.send('Network.clearBrowserCache');
@@ -123,7 +129,10 @@ async function openPage(browser, server) {
 async function within(milliseconds, promise) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the SDK in Chromium did not answer within ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(
+      () => reject(new Error(`the SDK in Chromium did not answer within ${milliseconds} ms`)),
+      milliseconds,
+    );
   });
   try {
     return await Promise.race([promise, late]);

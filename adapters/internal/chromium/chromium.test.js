@@ -68,8 +68,14 @@ test('Chromium does what the SDK asks for, and each question gets the answer tha
     'PUT http://bucket.example.com:8080/key',
   ]);
   assert.deepStrictEqual(await ask('throws after the answer'), { status: 404 });
-  await assert.rejects(ask('throws before it connects'), (error) => error instanceof Rejected && error.class === 'TypeError');
-  await assert.rejects(ask('throws out of reach'), (error) => error instanceof Rejected && error.class === 'SyntaxError');
+  await assert.rejects(
+    ask('throws before it connects'),
+    (error) => error instanceof Rejected && error.class === 'TypeError',
+  );
+  await assert.rejects(
+    ask('throws out of reach'),
+    (error) => error instanceof Rejected && error.class === 'SyntaxError',
+  );
   await assert.rejects(ask('sends nothing'), /nothing was answered/);
   await assert.rejects(ask('offers nothing'), (error) => error instanceof Unsupported);
   assert.deepStrictEqual(await ask('makes a URL'), { url: 'http://bucket.example.com/key' });

@@ -37,7 +37,9 @@ window.outcomeOf = (() => {
         if (value?.hex && name !== 'body') throw new Unsupported(`a string cannot hold the bytes of ${name}`);
       }
       return { result: await carryOut(question), status };
-    })().catch((error) => (error instanceof Unsupported ? { unsupported: error.message } : { status, thrown: thrown(error) }));
+    })().catch((error) =>
+      error instanceof Unsupported ? { unsupported: error.message } : { status, thrown: thrown(error) },
+    );
     try {
       return await Promise.race([own, other]);
     } finally {
@@ -50,7 +52,8 @@ window.outcomeOf = (() => {
 function record(pairs, what) {
   const out = {};
   for (const [name, value] of pairs ?? []) {
-    if (Object.hasOwn(out, name)) throw new Unsupported(`the SDK keeps ${what} in an object, ${name} cannot be repeated`);
+    if (Object.hasOwn(out, name))
+      throw new Unsupported(`the SDK keeps ${what} in an object, ${name} cannot be repeated`);
     out[name] = value.hex ? String.fromCharCode(...bytesOf(value)) : value;
   }
   return out;

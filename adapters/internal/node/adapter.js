@@ -75,6 +75,8 @@ async function answer(adapter, line) {
     }
     if (!['sign', 'send'].includes(question.type)) throw new Error(`no such question: ${question.type}`);
     if (!adapter[question.type]) throw new Unsupported(`the SDK does not ${question.type}`);
+    const profile = `${question.scheme}/${question.carrier}`;
+    if (!adapter.schemes.includes(profile)) throw new Unsupported(`the SDK does not offer ${profile}`);
     onlyText(question);
     return { id, ...(await attempt(() => adapter[question.type](question))) };
   } catch (error) {

@@ -45,13 +45,15 @@ if (process.argv[2] === 'serve') {
     });
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
     const connect = `127.0.0.1:${server.address().port}`;
+    const declared = { scheme: 'oss-v1', carrier: 'header' };
     const questions = [
       '{"type":"hello","protocol":1}',
-      ...Object.keys(sdk).map((id) => JSON.stringify({ type: 'send', id, connect })),
-      '{"type":"send","id":"answers","connect":"192.0.2.1:80"}',
+      ...Object.keys(sdk).map((id) => JSON.stringify({ ...declared, type: 'send', id, connect })),
+      '{"type":"send","id":"answers","scheme":"oss-v1","carrier":"header","connect":"192.0.2.1:80"}',
+      '{"type":"send","id":"answers","scheme":"oss-v1","carrier":"query"}',
       '{"type":"sign","id":"sign"}',
-      '{"type":"send","id":"prints to standard output","operation":{"body":{"hex":"ff"},"key":null}}',
-      '{"type":"send","id":"prints to standard output","operation":{"headers":[["a",{"hex":"ff"}]]}}',
+      '{"type":"send","id":"prints to standard output","scheme":"oss-v1","carrier":"header","operation":{"body":{"hex":"ff"},"key":null}}',
+      '{"type":"send","id":"prints to standard output","scheme":"oss-v1","carrier":"header","operation":{"headers":[["a",{"hex":"ff"}]]}}',
       'no JSON',
     ];
     const child = spawn(process.execPath, [__filename, 'serve'], { stdio: ['pipe', 'pipe', 'ignore'] });
@@ -77,6 +79,7 @@ if (process.argv[2] === 'serve') {
         { rejected: { class: 'Error', message: 'connects outside of an exchange' } },
         { status: 200 },
         'error',
+        { unsupported: 'the SDK does not offer oss-v1/query' },
         { unsupported: 'the SDK does not sign' },
         { status: 200 },
         { unsupported: 'the SDK takes text, not bytes' },

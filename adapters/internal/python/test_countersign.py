@@ -35,8 +35,10 @@ class TestServe(unittest.TestCase):
     def test_every_question_has_one_answer(self):
         names = ["Form", "Unsupported", "Rejected", "Fault"]
         questions = [{"type": "hello", "protocol": 1}, {"type": "sign", "id": "s"}]
-        questions += [{"type": "send", "id": name, "operation": {"name": name}} for name in names]
-        questions.append({"type": "send", "id": "b", "operation": {"name": "Bytes", "key": {"hex": "fe"}}})
+        send = {"type": "send", "scheme": "oss-v1", "carrier": "header"}
+        questions += [{**send, "id": name, "operation": {"name": name}} for name in names]
+        questions.append({**send, "id": "b", "operation": {"name": "Bytes", "key": {"hex": "fe"}}})
+        questions.append({**send, "id": "q", "carrier": "query", "operation": {"name": "Form"}})
         done = subprocess.run(
             [sys.executable, "-c", ADAPTER],
             input="\n\n".join(map(json.dumps, questions)).encode(),
@@ -54,6 +56,7 @@ class TestServe(unittest.TestCase):
                 {"id": "Rejected", "rejected": {"class": "ValueError", "message": "no ?"}},
                 {"id": "Fault", "error": {"message": "KeyError: 'x'"}},
                 {"id": "b", "form": [["given", {"hex": "fe"}]]},
+                {"id": "q", "unsupported": "the SDK does not offer oss-v1/query"},
             ],
             answers,
         )

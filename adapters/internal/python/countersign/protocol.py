@@ -77,16 +77,19 @@ def serve(name, version, url, schemes, operations=(), features=(), sign=None, se
         if question.get("type") == "hello":
             answer = hello
         else:
-            answer = {"id": question["id"], **_answer(handlers, question)}
+            answer = {"id": question["id"], **_answer(handlers, hello["schemes"], question)}
         answers.write(json.dumps(answer, default=_byte_string).encode("ascii") + b"\n")
         answers.flush()
 
 
-def _answer(handlers, question):
+def _answer(handlers, schemes, question):
     try:
         handler = handlers.get(question.get("type"))
         if handler is None:
             raise Unsupported(f"this adapter takes no questions of type {question.get('type')}")
+        profile = f"{question.get('scheme')}/{question.get('carrier')}"
+        if profile not in schemes:
+            raise Unsupported(f"the SDK does not offer {profile}")
         return handler(question)
     except Unsupported as error:
         return {"unsupported": _text(error)}

@@ -188,7 +188,12 @@ fn respond(adapter: &impl Adapter, question: Value) -> Value {
         return hello;
     }
     let id = question["id"].clone();
+    let part = |name: &str| question[name].as_str().unwrap_or_default();
+    let profile = format!("{}/{}", part("scheme"), part("carrier"));
     let outcome = catch_unwind(AssertUnwindSafe(|| match kind.as_str() {
+        "sign" | "send" if !adapter.hello().schemes.contains(&profile.as_str()) => {
+            Err(unsupported(format!("the SDK does not offer {profile}")))
+        }
         "sign" => read(question).and_then(|q| adapter.sign(q)),
         "send" => read(question).and_then(|q| adapter.send(q)),
         _ => Err(Refusal::Error(format!("no question {kind:?} is known"))),

@@ -45,6 +45,13 @@ public abstract class Adapter {
 
     /** Answers the questions on standard input until it ends. */
     public final void run() throws IOException {
+        // A line that is no question ends the process, whatever threads an SDK has.
+        Thread.currentThread()
+                .setUncaughtExceptionHandler(
+                        (thread, e) -> {
+                            e.printStackTrace();
+                            Runtime.getRuntime().halt(1);
+                        });
         PrintStream answers = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         System.setOut(System.err);
         var questions =
@@ -64,7 +71,7 @@ public abstract class Adapter {
         Answer answer;
         try {
             Question question = GSON.fromJson(line, Question.class);
-            answer = type.equals("sign") ? sign(question) : send(question);
+            answer = answer(type, question);
         } catch (Unsupported e) {
             answer = Answer.unsupported(e.getMessage());
         } catch (Rejected e) {
@@ -75,6 +82,17 @@ public abstract class Adapter {
         }
         answer.id = line.get("id").getAsString();
         return answer;
+    }
+
+    private Answer answer(String type, Question question) throws Exception {
+        String profile = question.scheme + "/" + question.carrier;
+        if (!type.equals("sign") && !type.equals("send")) {
+            throw new Unsupported("this adapter takes no questions of type " + type);
+        }
+        if (!hello().schemes.contains(profile)) {
+            throw new Unsupported("the SDK does not offer " + profile);
+        }
+        return type.equals("sign") ? sign(question) : send(question);
     }
 
     /** Returns the version of a package on the class path, as its jar states it. */

@@ -10,7 +10,7 @@ public final class Hello {
     private final String type = "hello";
     private final int protocol = 1;
     private final Map<String, String> adapter;
-    private final List<String> schemes;
+    final List<String> schemes;
     private final List<String> operations;
     private final List<String> features;
 
