@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -128,7 +129,7 @@ func (f *flags) writePages() error {
 	if err := reports.WriteAtomic(findingsPage, func(w io.Writer) error { return reports.WriteFindings(w, all) }); err != nil {
 		return err
 	}
-	if err := reports.WriteAtomic(matrixPage, func(w io.Writer) error { return reports.WriteMatrix(w, all, "compliance") }); err != nil {
+	if err := reports.WriteAtomic(matrixPage, func(w io.Writer) error { return reports.WriteMatrix(w, all, filepath.Dir(matrixPage)) }); err != nil {
 		return err
 	}
 	var table strings.Builder
