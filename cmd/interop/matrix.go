@@ -47,8 +47,17 @@ func (f *flags) run(ctx context.Context, names []string) error {
 		},
 	})
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return notRun("interrupted; nothing is published")
 	}
+	if err := f.publish(outcomes); err != nil {
+		return notRun("publishing: %w", err)
+	}
+	return f.conclude(outcomes, time.Since(began))
+}
+
+// publish writes the reports of the subjects that were judged, and the pages
+// about all reports there are.
+func (f *flags) publish(outcomes []interop.Outcome) error {
 	for i := range outcomes {
 		if j := outcomes[i].Judged; j != nil {
 			if err := interop.Publish(f.compliance, &j.Compliance); err != nil {
@@ -56,10 +65,7 @@ func (f *flags) run(ctx context.Context, names []string) error {
 			}
 		}
 	}
-	if err := f.writePages(); err != nil {
-		return err
-	}
-	return f.conclude(outcomes, time.Since(began))
+	return f.writePages()
 }
 
 // line is what a subject gets on the terminal when it is through.
@@ -151,10 +157,14 @@ func (f *flags) conclude(outcomes []interop.Outcome, wall time.Duration) error {
 	}
 	fmt.Printf("reports: %s/, %s, %s\n", f.compliance, findingsPage, matrixPage)
 	switch {
-	case sum.NotJudged > 0, f.requireAll && sum.Missing+sum.Open > 0:
-		return exitError(exitNotRun)
+	case sum.Judged() == 0: // nothing is green without proof
+		return notRun("no subject was judged")
+	case sum.NotJudged > 0:
+		return notRun("%d subjects could not be judged: see %s/", sum.NotJudged, f.logs)
+	case f.requireAll && sum.Missing+sum.Open > 0:
+		return notRun("all subjects are required, each with its toolchain and a network of its own")
 	case sum.Unexpected > 0:
-		return exitError(exitUnexpected)
+		return &exitError{exitUnexpected, fmt.Errorf("%d subjects are not as expected", sum.Unexpected)}
 	}
 	return nil
 }

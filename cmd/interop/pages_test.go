@@ -26,7 +26,7 @@ func TestThePublishedPagesAreUpToDate(t *testing.T) {
 	}
 	for _, c := range all {
 		if c.VectorSetSHA256 != set.SHA256() {
-			t.Errorf("the report of %s %s is of other vectors; run `make interop`", c.Subject.Name, c.Subject.Version)
+			t.Errorf("the report of %s %s is of other vectors; run `make interop`, or remove %s if no adapter has that version any more", c.Subject.Name, c.Subject.Version, c.File)
 		}
 		if !c.AsExpected {
 			t.Errorf("the report of %s %s is not as expected", c.Subject.Name, c.Subject.Version)
