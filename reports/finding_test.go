@@ -179,7 +179,7 @@ func TestMatrixLosesNoSubject(t *testing.T) {
 			t.Errorf("%s stands %d times in the table:\n%s", name, n, table)
 		}
 	}
-	for text, where := range map[string]string{"page": page, "table": table} {
+	for text, where := range map[string]string{"matrix": matrix, "table": table} {
 		if n := strings.Count(where, "not as expected"); n != 1 {
 			t.Errorf("%d subjects of the %s are not as expected, want 1", n, text)
 		}

@@ -64,8 +64,9 @@ type rowView struct {
 type subjectView struct {
 	Subject
 	Verdict    Verdict
-	Unexpected bool   // something is wrong that nobody has looked into
-	Report     string // where the compliance report is, seen from the page; "" if it was not read from a file
+	Unexpected bool     // something is wrong that nobody has looked into
+	Problems   []string // what that is
+	Report     string   // where the compliance report is, seen from the page; "" if it was not read from a file
 	Profiles   map[string]cellView
 	Findings   []Account
 	Passed     int
@@ -94,7 +95,10 @@ func viewSubject(c *Compliance, folder string) subjectView {
 	if c.File != "" {
 		v.Report = seenFrom(folder, c.File)
 	}
+	v.Problems = mapAll(c.Problems, Legible)
+	unexpected := 0
 	for _, p := range c.Profiles {
+		unexpected += len(p.Failures)
 		cell := cellView{Offered: true, Verdict: p.Verdict, Failed: len(p.Failures) + len(p.ExpectedFailures)}
 		for _, counts := range p.Counts {
 			cell.Passed += counts[Pass]
@@ -102,6 +106,9 @@ func viewSubject(c *Compliance, folder string) subjectView {
 		v.Passed += cell.Passed
 		v.Failed += cell.Failed
 		v.Profiles[p.Profile] = cell
+	}
+	if unexpected > 0 {
+		v.Problems = append(v.Problems, count(unexpected, "failure")+" outside of its list of expected failures")
 	}
 	for _, f := range c.Findings {
 		v.Findings = append(v.Findings, Account{ID: anchor(c, &f), Title: Legible(f.Title), Status: f.Status})
