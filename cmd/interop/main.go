@@ -28,7 +28,6 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, func() { fmt.Fprintln(os.Stderr, "interop: interrupted, ending what runs") })
 	err := newCommand().ExecuteContext(ctx)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "interop:", err)
