@@ -163,7 +163,7 @@ func TestMatrixLosesNoSubject(t *testing.T) {
 		c.Subject.Name, c.AsExpected = name, true
 		all = append(all, c)
 	}
-	all[0].AsExpected = false
+	all[0].AsExpected, all[0].Problems = false, []string{"it sent a packet"}
 	all[1].Profiles = nil
 	both := all[2].Profiles[0]
 	both.Profile = "obs-v4/query"
@@ -171,7 +171,7 @@ func TestMatrixLosesNoSubject(t *testing.T) {
 	page := pageOf(t, func(w io.Writer) error { return WriteMatrix(w, all, ".") })
 	table := pageOf(t, func(w io.Writer) error { return WriteMatrixTable(w, all) })
 	matrix, _, _ := strings.Cut(page, `id="findings"`)
-	for name, times := range map[string]int{"first": 1, "second": 1, "third": 2, "fourth": 1} {
+	for name, times := range map[string]int{"first": 2, "second": 1, "third": 2, "fourth": 1} {
 		if n := strings.Count(matrix, name+" "); n != times {
 			t.Errorf("%s stands %d times in the matrix, want %d", name, n, times)
 		}
@@ -179,9 +179,12 @@ func TestMatrixLosesNoSubject(t *testing.T) {
 			t.Errorf("%s stands %d times in the table:\n%s", name, n, table)
 		}
 	}
-	for text, where := range map[string]string{"matrix": matrix, "table": table} {
-		if n := strings.Count(where, "not as expected"); n != 1 {
-			t.Errorf("%d subjects of the %s are not as expected, want 1", n, text)
+	for where, n := range map[string]int{
+		"the table": strings.Count(table, "nonconformant, not as expected"), "the matrix": strings.Count(matrix, ">not as expected<"),
+		"the list of problems": strings.Count(matrix, "first 1.0 is not as expected"),
+	} {
+		if n != 1 {
+			t.Errorf("%d subjects of %s are not as expected, want 1", n, where)
 		}
 	}
 }
