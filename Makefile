@@ -5,7 +5,7 @@ SDKS   := oss-go-v1 oss-go-v2 obs-go
 BIN    := bin
 OUT    := out
 
-.PHONY: run test lint fmt bench fuzz interop coverage attest build clean help
+.PHONY: run test lint fmt bench fuzz interop helpers coverage attest build clean help
 
 ## run: judge the three official Go SDKs and write reports to out/
 run: build
@@ -54,6 +54,11 @@ interop:
 	@mkdir -p $(BIN)
 	$(GO) build -o $(BIN)/interop ./cmd/interop
 	$(BIN)/interop $(SUBJECTS)
+
+## helpers: test what the adapters of one language share (after make interop, which installs what they need)
+helpers:
+	node --test adapters/internal/node/ adapters/internal/chromium/
+	cd adapters/internal/python && python3 -m unittest
 
 ## coverage: rewrite the published table of requirements and the matrix of mutants
 coverage:

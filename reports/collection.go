@@ -64,5 +64,6 @@ func readComplianceFile(name string) (*Compliance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	c.File = name
 	return c, nil
 }

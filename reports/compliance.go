@@ -24,6 +24,8 @@ type Compliance struct {
 	Problems        []string            `json:"problems,omitempty"`
 	Profiles        []ProfileCompliance `json:"profiles"`
 	Findings        []Finding           `json:"findings,omitempty"`
+
+	File string `json:"-"` // where it was read from; "" if it was not
 }
 
 // ProfileCompliance is the part of the report about one profile. Lists are

@@ -2,6 +2,9 @@ package reports
 
 import (
 	"bytes"
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -130,14 +133,94 @@ func TestFindingsPage(t *testing.T) {
 	}
 }
 
-func TestMatrixPage(t *testing.T) {
+func pageOf(t *testing.T, write func(io.Writer) error) string {
+	t.Helper()
 	var buf bytes.Buffer
-	if err := WriteMatrix(&buf, []*Compliance{shownReport(t)}, "compliance"); err != nil {
+	if err := write(&buf); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"1 subjects in 1 languages, 1 findings", "oss-v1/header", "0 / 1", "OSS1-PARAM-01", "Title of plus-sign"} {
-		if !strings.Contains(buf.String(), want) {
+	return buf.String()
+}
+
+func TestMatrixPage(t *testing.T) {
+	c := shownReport(t)
+	c.File = "reports/compliance/sdk/1.0.json"
+	page := pageOf(t, func(w io.Writer) error { return WriteMatrix(w, []*Compliance{c}, "reports") })
+	for _, want := range []string{
+		"1 subject in 1 language, 1 finding", "Alibaba Cloud OSS", `colspan="1"><code>oss-v1</code>`, "<code>header</code>",
+		"0 / 1", "OSS1-PARAM-01", "Title of plus-sign", `href="compliance/sdk/1.0.json"`,
+	} {
+		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
 		}
+	}
+}
+
+func TestMatrixLosesNoSubject(t *testing.T) {
+	var all []*Compliance
+	for _, name := range []string{"first", "second", "third", "fourth"} {
+		c := shownReport(t)
+		c.Subject.Name, c.AsExpected = name, true
+		all = append(all, c)
+	}
+	all[0].AsExpected, all[0].Problems = false, []string{"it sent a packet"}
+	all[1].Profiles = nil
+	both := all[2].Profiles[0]
+	both.Profile = "obs-v4/query"
+	all[2].Profiles = append(all[2].Profiles, both)
+	page := pageOf(t, func(w io.Writer) error { return WriteMatrix(w, all, ".") })
+	table := pageOf(t, func(w io.Writer) error { return WriteMatrixTable(w, all) })
+	matrix, _, _ := strings.Cut(page, `id="findings"`)
+	for name, times := range map[string]int{"first": 2, "second": 1, "third": 2, "fourth": 1} {
+		if n := strings.Count(matrix, name+" "); n != times {
+			t.Errorf("%s stands %d times in the matrix, want %d", name, n, times)
+		}
+		if n := strings.Count(table, "| "+name+" "); n != 1 {
+			t.Errorf("%s stands %d times in the table:\n%s", name, n, table)
+		}
+	}
+	for where, n := range map[string]int{
+		"the table": strings.Count(table, "nonconformant, not as expected"), "the matrix": strings.Count(matrix, ">not as expected<"),
+		"the list of problems": strings.Count(matrix, "first 1.0 is not as expected"),
+	} {
+		if n != 1 {
+			t.Errorf("%d subjects of %s are not as expected, want 1", n, where)
+		}
+	}
+}
+
+func TestReadCollectionNamesWhatIsWrong(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	c := shownReport(t)
+	text := pageOf(t, c.Write)
+	write("good/sdk/1.0.json", text)
+	write("good/notes.txt", "not a report")
+	write("twice/a.json", text)
+	write("twice/b.json", text)
+	write("broken/c.json", "{")
+	write("empty/notes.txt", "not a report")
+	for folder, want := range map[string]string{
+		"twice": "are both of", "broken": "c.json", "empty": ErrNoCompliance.Error(), "missing": "missing",
+	} {
+		if all, err := ReadCollection(filepath.Join(dir, folder)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %d reports, error %v; want %q in it", folder, len(all), err, want)
+		}
+	}
+	all, err := ReadCollection(filepath.Join(dir, "good"))
+	if err != nil || len(all) != 1 || all[0].File != filepath.Join(dir, "good", "sdk", "1.0.json") {
+		t.Errorf("good: %v, %v", all, err)
+	}
+	if _, err := ReadCollection(filepath.Join(dir, "good", "notes.txt")); err == nil {
+		t.Error("a file that was named is passed over")
 	}
 }

@@ -6,33 +6,27 @@ import (
 	"html/template"
 	"io"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 )
 
 // WriteMatrix writes many compliance reports as one self-contained HTML page:
 // every subject under every profile, who breaks which requirement, where SDKs
-// disagree, and the findings. folder is where the page finds the reports
-// themselves, relative to its own place.
+// disagree, and the findings. The page links to the files the reports were read
+// from; folder is where the page itself will stand.
 func WriteMatrix(w io.Writer, all []*Compliance, folder string) error {
 	all = slices.Clone(all)
 	slices.SortFunc(all, bySubject)
 	p := matrixPage{Style: pageStyle}
-	for _, c := range all {
-		for _, profile := range c.Profiles {
-			if !slices.Contains(p.Profiles, profile.Profile) {
-				p.Profiles = append(p.Profiles, profile.Profile)
-			}
-		}
-	}
-	slices.Sort(p.Profiles)
 	languages := map[string]bool{}
 	for _, c := range all {
 		languages[c.Subject.Language] = true
-		p.Subjects = append(p.Subjects, viewSubject(c, p.Profiles, folder))
+		p.Subjects = append(p.Subjects, viewSubject(c, folder))
 		p.Findings += len(c.Findings)
 	}
-	p.Languages = len(languages)
+	p.Title = fmt.Sprintf("%s in %s, %s", count(len(all), "subject"), count(len(languages), "language"), count(p.Findings, "finding"))
+	p.Services = services(p.Subjects)
 	p.Broken = brokenRequirements(all)
 	p.Readings = followedReadings(all)
 	return pageTemplate.ExecuteTemplate(w, "matrix.html.tmpl", p)
@@ -40,23 +34,43 @@ func WriteMatrix(w io.Writer, all []*Compliance, folder string) error {
 
 // matrixPage is what the template shows. All texts in it are legible.
 type matrixPage struct {
-	Style     template.CSS
-	Languages int
-	Findings  int
-	Profiles  []string
-	Subjects  []subjectView
-	Broken    []brokenView
-	Readings  []brokenView
+	Style    template.CSS
+	Title    string
+	Findings int
+	Services []serviceView
+	Subjects []subjectView
+	Broken   []brokenView
+	Readings []brokenView
+}
+
+// serviceView is the table of one service: its profiles, and the subjects that
+// offer any of them.
+type serviceView struct {
+	Name    string
+	Schemes []schemeView
+	Rows    []rowView
+}
+
+type schemeView struct {
+	Name     string
+	Carriers []string
+}
+
+type rowView struct {
+	subjectView
+	Cells []cellView // of the profiles of the service, in order
 }
 
 type subjectView struct {
 	Subject
-	Verdict  Verdict
-	Report   string // where the compliance report is
-	Cells    []cellView
-	Findings []Account
-	Passed   int
-	Failed   int
+	Verdict    Verdict
+	Unexpected bool     // something is wrong that nobody has looked into
+	Problems   []string // what that is
+	Report     string   // where the compliance report is, seen from the page; "" if it was not read from a file
+	Profiles   map[string]cellView
+	Findings   []Account
+	Passed     int
+	Failed     int
 }
 
 // cellView is one subject under one profile.
@@ -73,25 +87,100 @@ type brokenView struct {
 	Who []string // each with how many results show it
 }
 
-func viewSubject(c *Compliance, profiles []string, folder string) subjectView {
-	v := subjectView{Subject: c.Subject, Verdict: c.Verdict, Cells: make([]cellView, len(profiles))}
+func viewSubject(c *Compliance, folder string) subjectView {
+	v := subjectView{Subject: c.Subject, Verdict: c.Verdict, Unexpected: !c.AsExpected, Profiles: map[string]cellView{}}
 	for _, text := range []*string{&v.Name, &v.Version, &v.Language, &v.URL} {
 		*text = Legible(*text)
 	}
-	v.Report = strings.TrimSuffix(folder, "/") + "/" + v.Name + "/" + v.Version + ".json"
+	if c.File != "" {
+		v.Report = seenFrom(folder, c.File)
+	}
+	v.Problems = mapAll(c.Problems, Legible)
+	unexpected := 0
 	for _, p := range c.Profiles {
+		unexpected += len(p.Failures)
 		cell := cellView{Offered: true, Verdict: p.Verdict, Failed: len(p.Failures) + len(p.ExpectedFailures)}
 		for _, counts := range p.Counts {
 			cell.Passed += counts[Pass]
 		}
 		v.Passed += cell.Passed
 		v.Failed += cell.Failed
-		v.Cells[slices.Index(profiles, p.Profile)] = cell
+		v.Profiles[p.Profile] = cell
+	}
+	if unexpected > 0 {
+		v.Problems = append(v.Problems, count(unexpected, "failure")+" outside of its list of expected failures")
 	}
 	for _, f := range c.Findings {
 		v.Findings = append(v.Findings, Account{ID: anchor(c, &f), Title: Legible(f.Title), Status: f.Status})
 	}
 	return v
+}
+
+// seenFrom is how a page in a folder refers to a file.
+func seenFrom(folder, file string) string {
+	if rel, err := filepath.Rel(folder, file); err == nil {
+		file = rel
+	}
+	return filepath.ToSlash(file)
+}
+
+// serviceNames by what the names of their schemes begin with.
+var serviceNames = map[string]string{"oss": "Alibaba Cloud OSS", "obs": "Huawei Cloud OBS"}
+
+// services makes a table for each service: hardly any subject speaks to two,
+// and a table of all profiles is wider than a screen. A subject without any
+// profile must not be lost: it stands in a table of its own.
+func services(subjects []subjectView) []serviceView {
+	ids := map[string][]string{}   // the profiles of each service
+	rows := map[string][]rowView{} // the subjects of each service
+	for _, s := range subjects {
+		its := map[string]bool{}
+		for id := range s.Profiles {
+			service, _, _ := strings.Cut(id, "-")
+			its[service] = true
+			if !slices.Contains(ids[service], id) {
+				ids[service] = append(ids[service], id)
+			}
+		}
+		if len(its) == 0 {
+			its[""] = true
+		}
+		for service := range its {
+			rows[service] = append(rows[service], rowView{subjectView: s})
+		}
+	}
+	var out []serviceView
+	for _, service := range slices.Backward(slices.Sorted(maps.Keys(rows))) {
+		slices.Sort(ids[service])
+		view := serviceView{Name: serviceNames[service], Schemes: schemesOf(ids[service]), Rows: rows[service]}
+		switch {
+		case service == "":
+			view.Name = "No profile offered"
+		case view.Name == "":
+			view.Name = Legible(service)
+		}
+		for i := range view.Rows {
+			for _, id := range ids[service] {
+				view.Rows[i].Cells = append(view.Rows[i].Cells, view.Rows[i].Profiles[id])
+			}
+		}
+		out = append(out, view)
+	}
+	return out
+}
+
+// schemesOf groups profiles by their scheme.
+func schemesOf(profiles []string) []schemeView {
+	var schemes []schemeView
+	for _, id := range profiles {
+		scheme, carrier, _ := strings.Cut(id, "/")
+		i := slices.IndexFunc(schemes, func(s schemeView) bool { return s.Name == scheme })
+		if i < 0 {
+			i, schemes = len(schemes), append(schemes, schemeView{Name: scheme})
+		}
+		schemes[i].Carriers = append(schemes[i].Carriers, carrier)
+	}
+	return schemes
 }
 
 func brokenRequirements(all []*Compliance) []brokenView {
@@ -133,35 +222,26 @@ func WriteMatrixTable(w io.Writer, all []*Compliance) error {
 	var buf bytes.Buffer
 	fmt.Fprint(&buf, "| SDK | language | schemes | passed | failed | verdict | findings |\n| --- | --- | --- | ---: | ---: | --- | ---: |\n")
 	for _, c := range all {
-		v := viewSubject(c, profilesOf(c), "")
+		v := viewSubject(c, "")
+		verdict := string(c.Verdict)
+		if v.Unexpected {
+			verdict += ", not as expected"
+		}
 		fmt.Fprintf(&buf, "| %s | %s | %s | %d | %d | %s | %d |\n",
-			markdownText(c.Subject.identity()), markdownText(c.Subject.Language), schemesOf(c), v.Passed, v.Failed, c.Verdict, len(c.Findings))
+			markdownText(c.Subject.identity()), markdownText(c.Subject.Language), schemeList(c), v.Passed, v.Failed, verdict, len(c.Findings))
 	}
 	_, err := w.Write(buf.Bytes())
 	return err
 }
 
-func profilesOf(c *Compliance) []string {
-	var ids []string
+// schemeList lists schemes, each with its carriers: oss-v1 (header, query).
+func schemeList(c *Compliance) string {
+	var ids, list []string
 	for _, p := range c.Profiles {
 		ids = append(ids, p.Profile)
 	}
-	return ids
-}
-
-// schemesOf lists schemes, each with its carriers: oss-v1 (header, query).
-func schemesOf(c *Compliance) string {
-	var schemes []string
-	carriers := map[string][]string{}
-	for _, id := range profilesOf(c) {
-		scheme, carrier, _ := strings.Cut(id, "/")
-		if carriers[scheme] == nil {
-			schemes = append(schemes, scheme)
-		}
-		carriers[scheme] = append(carriers[scheme], carrier)
+	for _, s := range schemesOf(ids) {
+		list = append(list, fmt.Sprintf("%s (%s)", s.Name, strings.Join(s.Carriers, ", ")))
 	}
-	for i, scheme := range schemes {
-		schemes[i] = fmt.Sprintf("%s (%s)", scheme, strings.Join(carriers[scheme], ", "))
-	}
-	return strings.Join(schemes, ", ")
+	return markdownText(strings.Join(list, ", "))
 }

@@ -104,6 +104,9 @@ func TestSchemasNameTheFieldsOfTheStructs(t *testing.T) {
 					continue // its fields are written as if they were the struct's own
 				}
 				tag, option, _ := strings.Cut(field.Tag.Get("json"), ",")
+				if tag == "-" {
+					continue // never written
+				}
 				properties = append(properties, tag)
 				if option == "" {
 					required = append(required, tag)

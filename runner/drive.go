@@ -117,8 +117,9 @@ func (d *driver) askAgain(ctx context.Context, items []*spec.Item, observations 
 // withoutMode drops the signature vectors of profiles that a subject has no
 // signer for: it declares operations, sends for the profile, and says
 // "unsupported" to every signature vector of it. One that says it signs must
-// do so for some profile, else its answers stay for all to see. It returns a
-// sentence about what is dropped, or "".
+// do so for some profile, else its answers stay for all to see; and so do those
+// about a profile that it declares and neither signs nor sends for. It returns
+// a sentence about what is dropped, or "".
 func withoutMode(caps *subject.Capabilities, items []*spec.Item, observations []*subject.Observation) ([]*spec.Item, []*subject.Observation, string) {
 	signs, sends := map[string]bool{}, map[string]bool{}
 	for i, item := range items {
@@ -137,7 +138,7 @@ func withoutMode(caps *subject.Capabilities, items []*spec.Item, observations []
 	without := map[string]bool{}
 	for i, item := range items {
 		profile := item.Profile.ID()
-		if item.Mode() == subject.SendMode || signs[profile] || len(sends) == 0 || caps.Has("sign") && !sends[profile] {
+		if item.Mode() == subject.SendMode || signs[profile] || !sends[profile] {
 			keptItems, kept = append(keptItems, item), append(kept, observations[i])
 		} else {
 			without[profile] = true

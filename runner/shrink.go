@@ -35,7 +35,8 @@ const MostAsked = 400
 // the subject still fails at the same place, by the same rule and with the same
 // explanation.
 //
-// A failure that does not come back when it is asked again is returned as nil.
+// A failure that does not come back when it is asked again is returned as nil,
+// and so is a crash or a timeout: each attempt would cost a start or a wait.
 func Shrink(ctx context.Context, opts Options, failures []reports.Result) ([]*Shrunk, error) {
 	opts.setDefaults()
 	set, err := vectors.Load()
@@ -50,6 +51,9 @@ func Shrink(ctx context.Context, opts Options, failures []reports.Result) ([]*Sh
 	d := &driver{set: set, subject: s, caps: s.Capabilities(), ports: endpoint.NewPorts(endpoint.Options{})}
 	out := make([]*Shrunk, len(failures))
 	for i, failure := range failures {
+		if failure.Outcome == reports.Crash || failure.Outcome == reports.Timeout {
+			continue
+		}
 		item, err := spec.ItemByID(set, withoutReading(failure.ID))
 		if err != nil {
 			return nil, err

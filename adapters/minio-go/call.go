@@ -103,8 +103,8 @@ func (c *call) number(name string) int {
 // method has no option for them.
 func (c *call) rest() error {
 	for _, left := range []map[string]string{c.headers, c.meta, c.query} {
-		for name, value := range left {
-			return fmt.Errorf("%w: the options of the SDK's method have none for %s: %q", subject.ErrUnsupported, name, value)
+		for _, name := range slices.Sorted(maps.Keys(left)) { // the same one every time
+			return fmt.Errorf("%w: the options of the SDK's method have none for %s: %q", subject.ErrUnsupported, name, left[name])
 		}
 	}
 	return nil

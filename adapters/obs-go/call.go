@@ -93,12 +93,12 @@ func (f fields) and(more fields) fields {
 // fill moves headers and parameters to their fields. The headers that remain
 // can be custom headers; a parameter without a field has no way to the wire.
 func (c *call) fill(f fields) error {
-	for name, value := range c.query {
+	for _, name := range slices.Sorted(maps.Keys(c.query)) { // what has no way is the same every time
 		field, ok := f[name]
 		if !ok {
 			return fmt.Errorf("%w: the SDK's input has no field for the parameter %s", subject.ErrUnsupported, name)
 		}
-		if !set(field, value) {
+		if value := c.query[name]; !set(field, value) {
 			return fmt.Errorf("%w: the SDK's field for the parameter %s does not send %q", subject.ErrUnsupported, name, value)
 		}
 	}

@@ -28,7 +28,7 @@ func newReportMatrixCommand(env *environment) *cobra.Command {
 }
 
 // newCollectionCommand makes a verb that writes one page about many compliance
-// reports.
+// reports. folder is the one the page stands in.
 func newCollectionCommand(env *environment, p page, write func(w io.Writer, all []*reports.Compliance, folder string) error) *cobra.Command {
 	var out string
 	cmd := p.command(cobra.MinimumNArgs(1), func(_ *cobra.Command, args []string) error {
@@ -37,9 +37,9 @@ func newCollectionCommand(env *environment, p page, write func(w io.Writer, all 
 			return usageError("%w", err)
 		}
 		if out == "" {
-			err = write(env.Stdout, all, args[0])
+			err = write(env.Stdout, all, ".")
 		} else {
-			err = env.writeFile(out, func(w io.Writer) error { return write(w, all, seenFrom(out, args[0])) })
+			err = env.writeFile(out, func(w io.Writer) error { return write(w, all, filepath.Dir(out)) })
 		}
 		if err != nil {
 			return notRunError("%w", err)
@@ -48,12 +48,4 @@ func newCollectionCommand(env *environment, p page, write func(w io.Writer, all 
 	})
 	cmd.Flags().StringVar(&out, "out", "", "write to `FILE` instead of standard output")
 	return cmd
-}
-
-// seenFrom is the path of a folder as a page in file refers to it.
-func seenFrom(file, folder string) string {
-	if rel, err := filepath.Rel(filepath.Dir(file), folder); err == nil {
-		return filepath.ToSlash(rel)
-	}
-	return folder
 }

@@ -28,25 +28,38 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	root := newCommand()
-	err := root.ExecuteContext(ctx)
-	var exit exitError
-	switch {
-	case err == nil:
-	case ctx.Err() != nil:
-		os.Exit(exitInterrupted)
-	case errors.As(err, &exit):
-		os.Exit(int(exit))
-	default:
+	err := newCommand().ExecuteContext(ctx)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "interop:", err)
-		os.Exit(exitUsage)
 	}
+	os.Exit(exitCode(ctx, err))
 }
 
-// exitError ends the program with a status; what there is to say was said.
-type exitError int
+func exitCode(ctx context.Context, err error) int {
+	var exit *exitError
+	switch {
+	case err == nil:
+		return 0
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case errors.As(err, &exit):
+		return exit.code
+	}
+	return exitUsage
+}
 
-func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+// exitError is an error with an exit code of its own.
+type exitError struct {
+	code int
+	error
+}
+
+func (e *exitError) Unwrap() error { return e.error }
+
+// notRun is the error of what could not be done.
+func notRun(format string, args ...any) error {
+	return &exitError{exitNotRun, fmt.Errorf(format, args...)}
+}
 
 func newCommand() *cobra.Command {
 	var f flags
@@ -57,7 +70,11 @@ reports/compliance/<sdk>/<version>.json, reports/findings.md, reports/matrix.htm
 and the table in README.md. Names of adapters narrow it to those.
 
 Without --require-all a subject whose toolchain is missing is named and counted,
-and left out.`,
+and left out.
+
+Exit codes: 0 as expected, 1 a subject is not, 2 wrong usage or a broken file of
+an adapter, 3 a subject could not be judged or a page not be written, 130
+interrupted.`,
 		Args: cobra.ArbitraryArgs, SilenceErrors: true, SilenceUsage: true,
 		RunE: func(cmd *cobra.Command, names []string) error { return f.run(cmd.Context(), names) },
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -33,6 +34,8 @@ func (f *flags) run(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
+	quiet := context.AfterFunc(ctx, func() { fmt.Fprintln(os.Stderr, "interop: interrupted, ending what runs") })
+	defer quiet()
 	began, through := time.Now(), 0
 	outcomes := interop.Run(ctx, interop.Options{
 		Adapters: adapters, Missing: all.Missing, Jobs: f.jobs, Logs: f.logs, Limit: f.limit,
@@ -46,8 +49,17 @@ func (f *flags) run(ctx context.Context, names []string) error {
 		},
 	})
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return notRun("interrupted; nothing is published")
 	}
+	if err := f.publish(outcomes); err != nil {
+		return notRun("publishing: %w", err)
+	}
+	return f.conclude(outcomes, time.Since(began))
+}
+
+// publish writes the reports of the subjects that were judged, and the pages
+// about all reports there are.
+func (f *flags) publish(outcomes []interop.Outcome) error {
 	for i := range outcomes {
 		if j := outcomes[i].Judged; j != nil {
 			if err := interop.Publish(f.compliance, &j.Compliance); err != nil {
@@ -55,10 +67,7 @@ func (f *flags) run(ctx context.Context, names []string) error {
 			}
 		}
 	}
-	if err := f.writePages(); err != nil {
-		return err
-	}
-	return f.conclude(outcomes, time.Since(began))
+	return f.writePages()
 }
 
 // line is what a subject gets on the terminal when it is through.
@@ -89,8 +98,8 @@ func line(o *interop.Outcome) string {
 			}
 		}
 	}
-	return fmt.Sprintf("%s %s (%s on %s): %s, %s; %d vectors, %d findings; %.1f s, installed in %.1f s",
-		a.Name, c.Subject.Version, a.Language, a.Runtime, c.Verdict, expected, results, len(c.Findings),
+	return fmt.Sprintf("%s %s (%s on %s): %s, %s; %s, %s; %.1f s, installed in %.1f s",
+		a.Name, c.Subject.Version, a.Language, a.Runtime, c.Verdict, expected, count(results, "vector"), count(len(c.Findings), "finding"),
 		o.Judged.Wall.Seconds(), o.Installing.Seconds())
 }
 
@@ -130,7 +139,7 @@ func (f *flags) writePages() error {
 	if err := reports.WriteAtomic(findingsPage, func(w io.Writer) error { return reports.WriteFindings(w, all) }); err != nil {
 		return err
 	}
-	if err := reports.WriteAtomic(matrixPage, func(w io.Writer) error { return reports.WriteMatrix(w, all, "compliance") }); err != nil {
+	if err := reports.WriteAtomic(matrixPage, func(w io.Writer) error { return reports.WriteMatrix(w, all, filepath.Dir(matrixPage)) }); err != nil {
 		return err
 	}
 	var table strings.Builder
@@ -143,19 +152,30 @@ func (f *flags) writePages() error {
 // conclude prints the sums and decides the exit code.
 func (f *flags) conclude(outcomes []interop.Outcome, wall time.Duration) error {
 	sum := interop.Summarize(outcomes)
-	fmt.Printf("\n%d subjects in %d languages: %d as expected, %d not as expected, %d not judged, %d without their toolchain, %d not on this day\n",
-		len(outcomes), sum.Languages, sum.AsExpected, sum.Unexpected, sum.NotJudged, sum.Missing, sum.Postponed)
+	fmt.Printf("\n%s in %s: %d as expected, %d not as expected, %d not judged, %d without their toolchain, %d not on this day\n",
+		count(len(outcomes), "subject"), count(sum.Languages, "language"), sum.AsExpected, sum.Unexpected, sum.NotJudged, sum.Missing, sum.Postponed)
 	fmt.Printf("%.0f s in all; installing %.0f s, driving and judging %.0f s (judging %.1f s of it), shrinking %.0f s\n",
 		wall.Seconds(), sum.Installing.Seconds(), sum.Wall.Seconds(), sum.Judging.Seconds(), sum.Shrinking.Seconds())
 	if sum.Open > 0 {
-		fmt.Printf("%d subjects had no network of their own: that they connect to loopback only was not seen (it takes Linux, the command ip and leave to use it)\n", sum.Open)
+		fmt.Printf("without a network of their own: %d; that these connect to loopback only was not seen (it takes Linux, the command ip and leave to use it)\n", sum.Open)
 	}
 	fmt.Printf("reports: %s/, %s, %s\n", f.compliance, findingsPage, matrixPage)
 	switch {
-	case sum.NotJudged > 0, f.requireAll && sum.Missing+sum.Open > 0:
-		return exitError(exitNotRun)
+	case sum.Judged() == 0: // nothing is green without proof
+		return notRun("no subject was judged")
+	case sum.NotJudged > 0:
+		return notRun("not judged: %s; see %s/", count(sum.NotJudged, "subject"), f.logs)
+	case f.requireAll && sum.Missing+sum.Open > 0:
+		return notRun("all subjects are required, each with its toolchain and a network of its own")
 	case sum.Unexpected > 0:
-		return exitError(exitUnexpected)
+		return &exitError{exitUnexpected, fmt.Errorf("not as expected: %s", count(sum.Unexpected, "subject"))}
 	}
 	return nil
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -31,11 +31,11 @@ func newSubjectCommand() *cobra.Command {
 			}
 			network, err := interop.OwnNetwork()
 			if err != nil {
-				return err
+				return notRun("%w", err)
 			}
 			judged, err := interop.Judge(cmd.Context(), chosen[0], network)
 			if err != nil {
-				return err
+				return notRun("%w", err)
 			}
 			return reports.WriteAtomic(args[1], func(w io.Writer) error { return interop.WriteJSON(w, judged) })
 		},
@@ -59,17 +59,22 @@ func newAttestCommand(f *flags) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			asked := 0
 			for _, a := range chosen {
 				if a.Attests == nil {
 					continue
 				}
+				asked++
 				signer := append(append([]string{}, a.Command...), *a.Attests...)
 				attest := exec.CommandContext(cmd.Context(), program, "vectors", "attest",
 					"--signer", strings.Join(signer, " "), "--out", filepath.Join(all.Dir, "..", "vectors", "attestations"))
 				attest.Dir, attest.Stdout, attest.Stderr = a.Dir, os.Stdout, os.Stderr
-				if err := attest.Run(); err != nil {
-					return fmt.Errorf("%s: %w", a.Name, err)
+				if err := interop.RunWhole(attest); err != nil {
+					return notRun("%s: %w", a.Name, err)
 				}
+			}
+			if asked == 0 {
+				return errors.New("none of these has a public signer")
 			}
 			return nil
 		},

@@ -2,6 +2,7 @@ package interop
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -84,8 +85,13 @@ type Tool struct {
 	Get     string   `json:"get"`     // where to get it
 }
 
-// there reports whether the tool can be used.
-func (t *Tool) there() bool { return exec.Command(t.Version[0], t.Version[1:]...).Run() == nil }
+// there reports whether the tool can be used. One that does not even tell its
+// version in time cannot.
+func (t *Tool) there() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	return exec.CommandContext(ctx, t.Version[0], t.Version[1:]...).Run() == nil
+}
 
 // Adapters are all adapters of a folder, and the tools they need.
 type Adapters struct {
@@ -116,7 +122,6 @@ func Load(dir string) (*Adapters, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(names)
 	var faults []error
 	for _, name := range names {
 		adapter := &Adapter{Dir: filepath.Dir(name)}
@@ -127,6 +132,7 @@ func Load(dir string) (*Adapters, error) {
 		faults = append(faults, a.check(name, adapter))
 		a.All = append(a.All, adapter)
 	}
+	slices.SortFunc(a.All, func(x, y *Adapter) int { return strings.Compare(x.Name, y.Name) })
 	if len(names) == 0 {
 		faults = append(faults, fmt.Errorf("%s: no folder with an adapter.json in it", dir))
 	}
@@ -157,7 +163,8 @@ func (a *Adapters) Missing(adapter *Adapter) []*Tool {
 	return missing
 }
 
-// Only keeps the adapters of these names; none: all of them.
+// Only keeps the adapters of these names, each once: two runs in one folder
+// would be in each other's way. No names: all of them.
 func (a *Adapters) Only(names []string) ([]*Adapter, error) {
 	if len(names) == 0 {
 		return a.All, nil
@@ -168,7 +175,9 @@ func (a *Adapters) Only(names []string) ([]*Adapter, error) {
 		if i < 0 {
 			return nil, fmt.Errorf("there is no adapter %q; there are %s", name, strings.Join(a.names(), ", "))
 		}
-		kept = append(kept, a.All[i])
+		if !slices.Contains(kept, a.All[i]) {
+			kept = append(kept, a.All[i])
+		}
 	}
 	return kept, nil
 }

@@ -6,7 +6,8 @@
 //
 //   - Each subject is installed, driven and judged in a process of its own
 //     (where Linux lets it, in a network of its own too), with a time limit:
-//     whatever one does, the others are judged all the same.
+//     whatever one does, the others are judged all the same. On Linux no process
+//     that it started outlives it, not even when the run is interrupted.
 //   - No subject passes unseen. A toolchain that is missing, an installation or
 //     a start that fails, a packet that was meant for anything but loopback:
 //     each is named, counted, and an error where all subjects are asked for.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -65,6 +66,13 @@ func serve(name string) {
 		time.Sleep(time.Hour)
 	case "garbage":
 		fmt.Println("Loading SDK…")
+	case "forking":
+		// A child in a session of its own, as browsers are started.
+		child := exec.Command("setsid", "sh", "-c", "echo $$ > detached; sleep 600")
+		if err := child.Start(); err != nil {
+			panic(err)
+		}
+		time.Sleep(time.Hour)
 	case "straying":
 		if conn, err := net.DialTimeout("tcp", "192.0.2.77:443", 100*time.Millisecond); err == nil {
 			conn.Close()
@@ -119,13 +127,18 @@ const plain = `"needs":["here"],"install":[]`
 
 func runAll(t *testing.T, dir string, limit time.Duration) map[string]interop.Outcome {
 	t.Helper()
+	return runUntil(t.Context(), t, dir, limit)
+}
+
+func runUntil(ctx context.Context, t *testing.T, dir string, limit time.Duration) map[string]interop.Outcome {
+	t.Helper()
 	all, err := interop.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	done := 0
-	outcomes := interop.Run(t.Context(), interop.Options{
-		Adapters: all.All, Missing: all.Missing, Subject: []string{os.Args[0], "subject"}, Limit: limit,
+	outcomes := interop.Run(ctx, interop.Options{
+		Adapters: all.All, Missing: all.Missing, Subject: []string{os.Args[0], "subject"}, Limit: limit, Farewell: time.Second,
 		Done: func(interop.Outcome) { done++ }, Logs: t.TempDir(),
 	})
 	if done != len(all.All) || len(outcomes) != done {
@@ -199,6 +212,113 @@ func TestASubjectIsPostponedOnItsDaysOnly(t *testing.T) {
 	}
 	if why := new(interop.Adapter).Postponed(time.Now()); why != "" {
 		t.Errorf("an adapter for every day: %q", why)
+	}
+}
+
+func TestALimitIsNamed(t *testing.T) {
+	o := runAll(t, folderOf(t, map[string]string{"hanging": plain}), time.Second)["hanging"]
+	if o.Err == nil || !strings.Contains(o.Err.Error(), "judging it: it took longer than 1s") {
+		t.Errorf("error %v", o.Err)
+	}
+}
+
+func TestEverySubjectIsListedWhenTheRunIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("somebody pressed a key"))
+	for name, o := range runUntil(ctx, t, folderOf(t, map[string]string{
+		"honest-a": plain, "honest-b": plain, "honest-c": plain, "lacking": `"needs":["not-here"],"install":[]`,
+	}), time.Minute) {
+		if o.Judged != nil || o.Err == nil || !strings.Contains(o.Err.Error(), "somebody pressed a key") {
+			t.Errorf("%s: %+v", name, o)
+		}
+	}
+}
+
+func TestOnlyKeepsEachOnce(t *testing.T) {
+	all, err := interop.Load(folderOf(t, map[string]string{"sdk": plain, "sdk-v2": plain, "other": plain}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		asked []string
+		want  string
+	}{{nil, "other sdk sdk-v2"}, {[]string{"sdk", "other", "sdk"}, "sdk other"}} {
+		chosen, err := all.Only(test.asked)
+		var names []string
+		for _, a := range chosen {
+			names = append(names, a.Name)
+		}
+		if got := strings.Join(names, " "); err != nil || got != test.want {
+			t.Errorf("Only(%q): %s, %v; want %s", test.asked, got, err, test.want)
+		}
+	}
+	if _, err := all.Only([]string{"sdk-v3"}); err == nil || !strings.Contains(err.Error(), "there are other, sdk, sdk-v2") {
+		t.Errorf("a name that is none: %v", err)
+	}
+}
+
+func TestPublishKeepsAReportThatSaysTheSame(t *testing.T) {
+	dir := t.TempDir()
+	report := &reports.Compliance{
+		Schema: reports.SchemaVersion, Subject: reports.Subject{Name: "sdk", Version: "1.0"}, Verdict: reports.Conformant,
+		Time: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Profiles: []reports.ProfileCompliance{},
+	}
+	name := filepath.Join(dir, "sdk", "1.0.json")
+	published := func() string {
+		t.Helper()
+		if err := interop.Publish(dir, report); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	first := published()
+	report.Time = report.Time.Add(time.Hour)
+	if again := published(); again != first {
+		t.Errorf("another time makes another report:\n%s", again)
+	}
+	report.Verdict = reports.Nonconformant
+	if again := published(); !strings.Contains(again, "nonconformant") || !strings.Contains(again, "04:04:05") {
+		t.Errorf("another verdict does not:\n%s", again)
+	}
+	write(t, name, "{ half a report")
+	if again := published(); !strings.Contains(again, "nonconformant") {
+		t.Errorf("what is no report is kept:\n%s", again)
+	}
+	for _, version := range []string{"", "..", "../2.0", "a/b"} {
+		report.Subject.Version = version
+		if err := interop.Publish(dir, report); err == nil {
+			t.Errorf("version %q is the name of a file", version)
+		}
+	}
+}
+
+func TestReplaceTableWritesBetweenItsMarksAndNothingElse(t *testing.T) {
+	const begin, end = "<!-- subjects: written by make interop -->", "<!-- end of subjects -->"
+	page := filepath.Join(t.TempDir(), "README.md")
+	write(t, page, "before\n"+begin+"\nold\n"+end+"\nafter\n")
+	for range 2 {
+		if err := interop.ReplaceTable(page, "| new |\n"); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := os.ReadFile(page); err != nil || string(text) != "before\n"+begin+"\n\n| new |\n\n"+end+"\nafter\n" {
+			t.Errorf("%q, %v", text, err)
+		}
+	}
+	for _, text := range []string{"", begin, end + begin} {
+		write(t, page, text)
+		if err := interop.ReplaceTable(page, "| new |\n"); err == nil || !strings.Contains(err.Error(), begin) {
+			t.Errorf("%q: %v", text, err)
+		}
+		if kept, err := os.ReadFile(page); err != nil || string(kept) != text {
+			t.Errorf("a page without a place became %q, %v", kept, err)
+		}
+	}
+	if err := interop.ReplaceTable(filepath.Join(t.TempDir(), "missing"), ""); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no page: %v", err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -24,6 +25,7 @@ type Options struct {
 	Jobs     int                    // subjects side by side; 0: 2
 	Logs     string                 // the folder for what installing and running says
 	Limit    time.Duration          // for installing a subject, and for driving and judging it; 0: DefaultLimit
+	Farewell time.Duration          // for a process to end when it is interrupted; 0: DefaultFarewell
 
 	// Subject is the command that judges one adapter: the folder of the adapter
 	// and the file for the [Judged] in JSON are appended to it.
@@ -32,8 +34,11 @@ type Options struct {
 	Done func(Outcome)
 }
 
-// DefaultLimit is how long installing a subject may take, and judging it.
-const DefaultLimit = 20 * time.Minute
+// Defaults of [Options].
+const (
+	DefaultLimit    = 20 * time.Minute
+	DefaultFarewell = 15 * time.Second
+)
 
 // Outcome is what became of one subject. If nothing is missing, no error and no
 // day kept it from it, it was judged.
@@ -50,13 +55,17 @@ type Outcome struct {
 func (o *Outcome) AsExpected() bool { return o.Judged != nil && o.Judged.Compliance.AsExpected }
 
 // Run installs, drives and judges every adapter, and returns an outcome for
-// each, in their order.
+// each, in their order. When ctx ends, what runs is ended, and what was not
+// reached has an error that says so. No process that was started here is left.
 func Run(ctx context.Context, opts Options) []Outcome {
 	if opts.Jobs <= 0 {
 		opts.Jobs = 2
 	}
 	if opts.Limit <= 0 {
 		opts.Limit = DefaultLimit
+	}
+	if opts.Farewell <= 0 {
+		opts.Farewell = DefaultFarewell
 	}
 	m := &matrix{Options: opts, isolated: canIsolate()}
 	outcomes := make([]Outcome, len(opts.Adapters))
@@ -89,6 +98,10 @@ type matrix struct {
 
 func (m *matrix) one(ctx context.Context, a *Adapter) Outcome {
 	o := Outcome{Adapter: a}
+	if ctx.Err() != nil {
+		o.Err = fmt.Errorf("not reached: %w", context.Cause(ctx))
+		return o
+	}
 	o.Missing, o.Postponed = m.Missing(a), a.Postponed(time.Now())
 	if len(o.Missing) > 0 || o.Postponed != "" {
 		return o
@@ -104,7 +117,7 @@ func (m *matrix) one(ctx context.Context, a *Adapter) Outcome {
 
 // install runs the install commands. What they say goes into a log.
 func (m *matrix) install(ctx context.Context, a *Adapter) error {
-	ctx, cancel := context.WithTimeout(ctx, m.Limit)
+	ctx, cancel := m.limited(ctx)
 	defer cancel()
 	var said bytes.Buffer
 	defer func() { m.log(a, "install", said.Bytes()) }()
@@ -112,8 +125,8 @@ func (m *matrix) install(ctx context.Context, a *Adapter) error {
 		fmt.Fprintf(&said, "$ %s\n", strings.Join(command, " "))
 		cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 		cmd.Dir, cmd.Stdout, cmd.Stderr = a.Dir, &said, &said
-		if err := run(cmd); err != nil {
-			return fmt.Errorf("installing it: %s: %w\n%s", strings.Join(command, " "), err, tail(said.String()))
+		if err := runWhole(cmd, m.Farewell); err != nil {
+			return fmt.Errorf("installing it: %s: %w\n%s", strings.Join(command, " "), because(ctx, err), tail(said.String()))
 		}
 	}
 	return nil
@@ -121,7 +134,7 @@ func (m *matrix) install(ctx context.Context, a *Adapter) error {
 
 // judge starts a process that judges the subject.
 func (m *matrix) judge(ctx context.Context, a *Adapter) (*Judged, error) {
-	ctx, cancel := context.WithTimeout(ctx, m.Limit)
+	ctx, cancel := m.limited(ctx)
 	defer cancel()
 	dir, err := os.MkdirTemp("", "countersign-interop-")
 	if err != nil {
@@ -129,21 +142,21 @@ func (m *matrix) judge(ctx context.Context, a *Adapter) (*Judged, error) {
 	}
 	defer os.RemoveAll(dir)
 	result := filepath.Join(dir, "judged.json")
-	command := append(append([]string{}, m.Subject...), a.Dir, result)
+	command := append(slices.Clone(m.Subject), a.Dir, result)
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	if m.isolated {
 		isolate(cmd)
 	}
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	err = run(cmd)
+	err = runWhole(cmd, m.Farewell)
 	m.log(a, "run", said.Bytes())
 	if err != nil {
-		return nil, fmt.Errorf("%w\n%s", err, tail(said.String()))
+		return nil, fmt.Errorf("judging it: %w\n%s", because(ctx, err), tail(said.String()))
 	}
 	data, err := os.ReadFile(result)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("what it left behind: %w", err)
 	}
 	judged := new(Judged)
 	if err := json.Unmarshal(data, judged); err != nil {
@@ -152,14 +165,17 @@ func (m *matrix) judge(ctx context.Context, a *Adapter) (*Judged, error) {
 	return judged, nil
 }
 
-// farewell is how long a process that ran into its limit may take to end its
-// children.
-const farewell = 15 * time.Second
+// limited is ctx for one step of one subject.
+func (m *matrix) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, m.Limit, fmt.Errorf("it took longer than %s", m.Limit))
+}
 
-func run(cmd *exec.Cmd) error {
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = farewell
-	return cmd.Run()
+// because is why a process was ended, if it was, and else err.
+func because(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
 }
 
 func (m *matrix) log(a *Adapter, what string, said []byte) {
@@ -185,6 +201,11 @@ func tail(said string) string {
 // folder/<name>/<version>.json, unless the one that is there says the same: its
 // time, and the dates in its requests, then stay.
 func Publish(folder string, c *reports.Compliance) error {
+	for _, part := range []string{c.Subject.Name, c.Subject.Version} {
+		if part == "" || part != filepath.Base(part) || !filepath.IsLocal(part) {
+			return fmt.Errorf("the subject %q %q: its name and its version have to do as names of a folder and a file", c.Subject.Name, c.Subject.Version)
+		}
+	}
 	name := filepath.Join(folder, c.Subject.Name, c.Subject.Version+".json")
 	file, err := os.Open(name)
 	if err == nil {

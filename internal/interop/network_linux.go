@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -66,8 +67,22 @@ func OwnNetwork() (*Network, error) {
 	for _, line := range strings.Split(strings.TrimSpace(linkIPv6), "\n") {
 		_ = exec.Command("ip", strings.Fields(line)...).Run() // there is no IPv6 then
 	}
-	n := &Network{sentTo: map[string]bool{}}
-	return n, n.watch()
+	n := newNetwork(knock)
+	if err := n.watch(); err != nil {
+		return nil, err
+	}
+	return n, n.awake()
+}
+
+// knock sends a packet to the door.
+func knock() error {
+	conn, err := net.Dial("udp", door)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_, err = conn.Write([]byte("knock"))
+	return err
 }
 
 // watch notes every frame that arrives at the other end of the link.

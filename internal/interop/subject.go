@@ -64,6 +64,9 @@ func Judge(ctx context.Context, a *Adapter, network *Network) (*Judged, error) {
 	if err != nil {
 		return nil, err
 	}
+	if stream.Footer.Aborted {
+		return nil, fmt.Errorf("cut short: %w", context.Cause(ctx))
+	}
 	out.Wall = time.Since(began)
 
 	began = time.Now()
@@ -78,10 +81,14 @@ func Judge(ctx context.Context, a *Adapter, network *Network) (*Judged, error) {
 		return nil, err
 	}
 	out.Shrinking = time.Since(began)
-	for _, packet := range network.Packets() {
+	packets, err := network.Packets()
+	if err != nil {
+		return nil, err
+	}
+	for _, packet := range packets {
 		problems = append(problems, "it sent a packet to another machine: "+packet)
 	}
-	stream.Footer = reports.Conclude(stream.Header, stream.Results, problems, stream.Footer.Aborted)
+	stream.Footer = reports.Conclude(stream.Header, stream.Results, problems, false)
 	out.Compliance = stream.Compliance()
 	out.Compliance.Findings = findings
 	return out, nil

@@ -23,6 +23,9 @@ type Summary struct {
 	Shrinking  time.Duration
 }
 
+// Judged is how many subjects were judged.
+func (s *Summary) Judged() int { return s.AsExpected + s.Unexpected }
+
 // Summarize adds up.
 func Summarize(outcomes []Outcome) Summary {
 	var s Summary
