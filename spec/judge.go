@@ -32,6 +32,9 @@ func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result 
 	}
 	r.Expected, r.Observed, r.Wire = f.expected, f.observed, f.wire
 	explain(set, item, &r, f.requirement)
+	if r.Outcome == reports.Fail && slices.Contains(readings, f.stage) && allContested(set, item.Requirements()) {
+		r.Outcome = reports.Contested
+	}
 	if f.slip != "" {
 		r.Diagnosis = diagnose.Explain(&r, f.slip)
 	}
@@ -39,6 +42,23 @@ func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result 
 		r.Diagnosis = diagnose.AlsoClock(r.Diagnosis, &r, f.clock)
 	}
 	return r
+}
+
+// readings are the stages at which a signer that reads a rule otherwise comes to
+// other bytes. A scheme that changes, a parameter that is lost and a header that
+// no server can read are no readings.
+var readings = []signature.Stage{
+	signature.CanonicalHeaders, signature.CanonicalQuery, signature.CanonicalResource, signature.CanonicalRequest,
+	signature.StringToSign, signature.SignatureValue,
+}
+
+// allContested reports whether a vector is about contested rules alone: nobody
+// fails by those, whether or not a reading that has a name explains the answer.
+func allContested(set *vectors.Set, ids []string) bool {
+	return !slices.ContainsFunc(ids, func(id string) bool {
+		r, ok := set.Requirement(id)
+		return !ok || r.Status != vectors.Contested
+	})
 }
 
 // finding is what judging came to, before it is told to a person.

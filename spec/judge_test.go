@@ -221,3 +221,42 @@ func drawRequest(t *rapid.T, item *spec.Item, req *wire.Request, text *rapid.Gen
 	}
 	return req
 }
+
+// Nobody fails by a rule that is contested, and by nothing else.
+func TestAVectorOfContestedRulesAloneFailsNobody(t *testing.T) {
+	set := load(t)
+	status := func(id string) vectors.Status {
+		r, ok := set.Requirement(id)
+		if !ok {
+			t.Fatalf("%s is no requirement", id)
+		}
+		return r.Status
+	}
+	judged := map[reports.Outcome]int{}
+	for _, c := range set.Cases() {
+		contested := 0
+		for _, id := range c.Requirements {
+			if status(id) == vectors.Contested {
+				contested++
+			}
+		}
+		if c.IsVerifierCase() || contested == 0 {
+			continue
+		}
+		item := itemOf(t, c.ID)
+		r := judgePurely(t, item, &subject.Observation{
+			ID: c.ID, Mode: subject.SignMode, Kind: subject.Answered, Stages: []subject.StageSeen{{Stage: signature.SignatureValue, Value: "of nobody"}},
+		})
+		want := reports.Fail
+		if contested == len(c.Requirements) {
+			want = reports.Contested
+		}
+		if r.Outcome != want {
+			t.Errorf("%s, %d of its %d rules contested: %s", c.ID, contested, len(c.Requirements), r.Outcome)
+		}
+		judged[r.Outcome]++
+	}
+	if judged[reports.Fail] == 0 || judged[reports.Contested] == 0 {
+		t.Errorf("judged %v", judged)
+	}
+}
