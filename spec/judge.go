@@ -33,7 +33,7 @@ func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result 
 	r.Expected, r.Observed, r.Wire = f.expected, f.observed, f.wire
 	explain(set, item, &r, f.requirement)
 	if r.Outcome == reports.Fail && slices.Contains(readings, f.stage) && allContested(set, item.Requirements()) {
-		r.Outcome = reports.Contested
+		r.Outcome, r.Message = reports.Contested, "the rule is contested, and no reading of it that has a name explains this: "+r.Message
 	}
 	if f.slip != "" {
 		r.Diagnosis = diagnose.Explain(&r, f.slip)

@@ -82,7 +82,7 @@ func serve(name string) {
 		Identity: subject.Identity{Name: name, Version: "1.0", Language: "go"},
 		Profiles: []string{"oss-rtmp/query"}, Features: []string{"clock"},
 		Sign: func(ctx context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
-			if name == "wrong" && strings.Contains(q.ID, "/parameters/") {
+			if name == "wrong" && strings.Contains(q.ID, "/channels/") {
 				q.Input.Credentials.AccessKeySecret += "\n"
 			}
 			signed, err := subject.Reference{}.Sign(ctx, q.Scheme, q.Carrier, q.Input)
@@ -324,7 +324,7 @@ func TestReplaceTableWritesBetweenItsMarksAndNothingElse(t *testing.T) {
 
 func TestFindingsComeFromTheRun(t *testing.T) {
 	dir := folderOf(t, map[string]string{"wrong": plain})
-	write(t, filepath.Join(dir, "wrong", "expected-failures.txt"), "oss-rtmp/query/parameters/* signature # line-feed: reads its secret with the line feed behind it\n")
+	write(t, filepath.Join(dir, "wrong", "expected-failures.txt"), "oss-rtmp/query/channels/* signature # line-feed: reads its secret with the line feed behind it\n")
 	write(t, filepath.Join(dir, "wrong", "findings.json"), `{"$schema":"../schema/findings.schema.json","findings":[{"id":"line-feed",
 	  "title":"t","status":"documented","supports":"s","where":"w","experience":"e","workaround":"w","upstream":"u"}]}`)
 	o := runAll(t, dir, time.Minute)["wrong"]
