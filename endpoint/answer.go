@@ -26,6 +26,7 @@ type answer struct {
 	key       string           // decoded
 	fault     *signature.Fault // when the request is refused for one
 	requestID string
+	values    *Values // of the request's object, in place of those of the example
 }
 
 // Answer returns what the service says to a request after that verification:
@@ -35,10 +36,21 @@ type answer struct {
 //
 // The response lacks only the Connection header. It has no body for HEAD.
 func Answer(dialect Dialect, v *signature.Verification, req *wire.Request, now time.Time) Response {
+	return answerFrom(nil, dialect, v, req, now)
+}
+
+// answerFrom is [Answer] with a backend, or nil, for what is verified.
+func answerFrom(backend Backend, dialect Dialect, v *signature.Verification, req *wire.Request, now time.Time) Response {
 	a := newAnswer(dialect, v, req, now)
 	switch a.v.Verdict {
 	case signature.Verified:
-		return a.accept()
+		t := &Task{answer: a, op: a.operation()}
+		if backend == nil {
+			return t.Example()
+		}
+		r := backend.Answer(t)
+		r.operation = t.Operation()
+		return r
 	case signature.Unsigned:
 		return a.refuse(unsigned, nil)
 	case signature.Mismatch:
