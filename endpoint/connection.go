@@ -20,13 +20,15 @@ type connection struct {
 	*net.TCPConn
 	gate *gate
 	br   *bufio.Reader
-	idle bool  // under gate.mu: between requests
 	held int64 // bytes of the request that is being read or answered
 	done bool  // nothing more of what it sends is kept
+
+	idle  bool      // under gate.mu: between requests
+	since time.Time // when that began
 }
 
 func newConnection(g *gate, conn *net.TCPConn) *connection {
-	c := &connection{TCPConn: conn, gate: g, idle: true}
+	c := &connection{TCPConn: conn, gate: g, idle: true, since: time.Now()}
 	c.br = bufio.NewReader(arriving{c})
 	return c
 }
@@ -81,11 +83,14 @@ func (c *connection) within(d time.Duration, idle bool) {
 	g := c.gate
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	c.idle = idle
-	deadline := time.Now().Add(d)
+	now := time.Now()
+	if c.idle = idle; idle {
+		c.since = now
+	}
+	deadline := now.Add(d)
 	if !g.closeBy.IsZero() {
 		if idle {
-			deadline = time.Now().Add(linger)
+			deadline = now.Add(linger)
 		}
 		if g.closeBy.Before(deadline) {
 			deadline = g.closeBy

@@ -142,16 +142,21 @@ func (g *gate) admit(c *connection) bool {
 	return true
 }
 
-// dismissIdle ends a connection between two requests, under the lock.
+// dismissIdle ends the connection that has waited longest between two requests,
+// under the lock.
 func (g *gate) dismissIdle() bool {
+	var longest *connection
 	for c := range g.present {
-		if c.idle {
-			c.SetDeadline(time.Unix(1, 0))
-			delete(g.present, c)
-			return true
+		if c.idle && (longest == nil || c.since.Before(longest.since)) {
+			longest = c
 		}
 	}
-	return false
+	if longest == nil {
+		return false
+	}
+	longest.SetDeadline(time.Unix(1, 0))
+	delete(g.present, longest)
+	return true
 }
 
 func (g *gate) release(c *connection) {

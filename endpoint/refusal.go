@@ -193,8 +193,6 @@ func (a *answer) detail(name string) (string, bool) {
 	case "UploadId":
 		id, _ := a.param("uploadId")
 		return id, true
-	case "Method":
-		return a.req.Method, true
 	case "ArgumentName":
 		name, _ := a.argument()
 		return name, true
@@ -260,4 +258,9 @@ func refuseUnread(dialect Dialect, class signature.Class, req *wire.Request, now
 		req = &wire.Request{Method: http.MethodGet, Target: "/"}
 	}
 	return newAnswer(dialect, &signature.Verification{}, req, now).refuse(class, nil)
+}
+
+// Refuses reports whether the tables of a dialect have a row for a class.
+func Refuses(dialect Dialect, class signature.Class) bool {
+	return slices.ContainsFunc(refusals[dialect], func(r refusal) bool { return r.Class == class })
 }

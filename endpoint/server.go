@@ -2,7 +2,6 @@ package endpoint
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -79,11 +78,4 @@ func ListenAndServe(address string, opts ServerOptions) (*Server, error) {
 func (s *Server) Close() {
 	s.stop()
 	s.serving.Wait()
-}
-
-// IsUsage reports whether an error of [ListenAndServe] is one of what it was
-// asked to do, rather than of the network.
-func IsUsage(err error) bool {
-	var network *net.OpError
-	return err != nil && !errors.As(err, &network)
 }

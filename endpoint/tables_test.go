@@ -173,7 +173,8 @@ var exampleRequests = []struct {
 	{"GetBucketVersioning", "GET", "/?versioning", "", "", 200, "VersioningConfiguration", true, true},
 	{"GetBucketPolicy", "GET", "/?policy", "", "", 200, "policy", true, true},
 	{"DeleteObjects", "POST", "/?delete", "", "<Delete><Object><Key>a&amp;b</Key></Object></Delete>", 200, "DeleteResult", true, true},
-	{"HeadBucket", "HEAD", "/", "", "", 200, "-", false, true},
+	{"PutBucket", "PUT", "/", "", "", 200, "-", true, true},
+	{"HeadBucket", "HEAD", "/", "", "", 200, "-", true, true},
 }
 
 func TestOperationsAreToldFromTheWireAndAnswered(t *testing.T) {

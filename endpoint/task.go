@@ -146,7 +146,7 @@ type Values struct {
 
 // Element is an element of a document.
 type Element struct {
-	Name, Text string
+	Name, Text string    // the name may have attributes behind it
 	Children   []Element // in place of the text
 	Listed     bool      // the text is a key, see Values.Names
 }
@@ -179,7 +179,8 @@ func (a *answer) markup(elements []Element) string {
 			default:
 				b.WriteString(escapeXML(e.Text))
 			}
-			b.WriteString("</" + e.Name + ">")
+			name, _, _ := strings.Cut(e.Name, " ")
+			b.WriteString("</" + name + ">")
 		}
 	}
 	write(elements)
@@ -225,4 +226,12 @@ func cutElement(text, name string) (before, element, after string, ok bool) {
 		end++
 	}
 	return text[:from], text[from:end], text[end:], true
+}
+
+// CopySource returns what the request copies from, and whether it says so.
+func (t *Task) CopySource() (bucket, key string, ok bool) {
+	source, ok := t.Vendor("copy-source")
+	source, _, _ = strings.Cut(strings.TrimPrefix(source, "/"), "?")
+	bucket, key, found := strings.Cut(wire.Unescape(source), "/")
+	return bucket, key, ok && found && bucket != "" && key != ""
 }
