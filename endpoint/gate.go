@@ -95,7 +95,7 @@ func (g *gate) accept() {
 		conn, err := g.listener.AcceptTCP()
 		switch {
 		case err == nil:
-			if c := newConnection(g, conn); g.admit(c) {
+			if c := newConnection(g, conn); g.admitSoon(c) {
 				g.serving.Add(1)
 				go c.serve()
 			} else {
@@ -130,8 +130,25 @@ func (g *gate) closing() bool {
 	return !g.closeBy.IsZero()
 }
 
+// longestWait is how long a connection waits for room. Others wait behind it,
+// in the queue of the system.
+const longestWait = time.Second
+
+// admitSoon is admit for who can wait: a request that is being answered is
+// soon over.
+func (g *gate) admitSoon(c *connection) bool {
+	for until := time.Now().Add(longestWait); ; time.Sleep(linger) {
+		if g.admit(c) {
+			return true
+		}
+		if g.closing() || time.Now().After(until) {
+			return false
+		}
+	}
+}
+
 // admit takes a connection in. Where there are too many, one that waits between
-// requests makes room; where none does, the new one is turned away.
+// requests makes room; where none does, there is no room.
 func (g *gate) admit(c *connection) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
