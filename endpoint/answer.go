@@ -44,7 +44,7 @@ func answerFrom(backend Backend, dialect Dialect, v *signature.Verification, req
 	a := newAnswer(dialect, v, req, now)
 	switch a.v.Verdict {
 	case signature.Verified:
-		t := &Task{answer: a, op: a.operation()}
+		t := newTask(a)
 		if backend == nil {
 			return t.Example()
 		}

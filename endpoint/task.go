@@ -1,7 +1,11 @@
 package endpoint
 
 import (
+	"encoding/xml"
+	"fmt"
 	"net/http"
+	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -21,6 +25,21 @@ type Task struct {
 	*answer
 	op *operation
 }
+
+// newTask makes a task of a verified request. The key of a form may hold
+// ${filename}, the name of the file that is uploaded (PostObject).
+func newTask(a *answer) *Task {
+	t := &Task{answer: a, op: a.operation()}
+	if a.v.Profile.Carrier == signature.InForm {
+		if name := filename.FindStringSubmatch(a.req.Body); name != nil {
+			a.key = strings.ReplaceAll(a.key, "${filename}", path.Base(strings.ReplaceAll(name[1], `\`, "/")))
+		}
+	}
+	return t
+}
+
+// filename finds the name of the file of a form.
+var filename = regexp.MustCompile(`(?i)name="file"; *filename="([^"\r\n]*)"`)
 
 // Operation returns the service's name for what is asked, such as PutObject, or
 // "" for what the tables do not know.
@@ -48,9 +67,6 @@ func (t *Task) Bucket() string { return t.resource.Bucket }
 
 // Key returns the decoded key of the object; "" at a bucket.
 func (t *Task) Key() string { return t.key }
-
-// SetKey gives the object of a form another key than the field of that name.
-func (t *Task) SetKey(key string) { t.key = key }
 
 // Param returns the decoded value of the first query parameter of that name.
 func (t *Task) Param(name string) (string, bool) { return t.param(name) }
@@ -234,4 +250,20 @@ func (t *Task) CopySource() (bucket, key string, ok bool) {
 	source, _, _ = strings.Cut(strings.TrimPrefix(source, "/"), "?")
 	bucket, key, found := strings.Cut(wire.Unescape(source), "/")
 	return bucket, key, ok && found && bucket != "" && key != ""
+}
+
+// DeletedKeys returns the keys that the body of a DeleteObjects request names.
+func (t *Task) DeletedKeys() ([]string, error) {
+	var ask struct {
+		XMLName xml.Name               `xml:"Delete"`
+		Objects []struct{ Key string } `xml:"Object"`
+	}
+	if err := xml.Unmarshal([]byte(t.req.Body), &ask); err != nil {
+		return nil, fmt.Errorf("the body is no list of keys: %w", err)
+	}
+	keys := make([]string, len(ask.Objects))
+	for i, o := range ask.Objects {
+		keys[i] = o.Key
+	}
+	return keys, nil
 }

@@ -2,11 +2,8 @@ package objects
 
 import (
 	"encoding/base64"
-	"encoding/xml"
 	"fmt"
 	"net/http"
-	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -77,9 +74,6 @@ func (c call) putMetadata() endpoint.Response {
 	}, endpoint.Success{Headers: []wire.Header{header("ETag", "")}})
 }
 
-// filename finds the name of the file of a form.
-var filename = regexp.MustCompile(`(?i)name="file"; *filename="([^"\r\n]*)"`)
-
 func (c call) postObject() endpoint.Response {
 	fields, err := signature.FormFields(c.Request())
 	if err != nil {
@@ -91,12 +85,6 @@ func (c call) postObject() endpoint.Response {
 		switch strings.ToLower(f[0]) {
 		case "file":
 			content = strings.Clone(f[1])
-		case "key":
-			key := f[1]
-			if name := filename.FindStringSubmatch(c.Request().Body); name != nil {
-				key = strings.ReplaceAll(key, "${filename}", path.Base(strings.ReplaceAll(name[1], `\`, "/")))
-			}
-			c.SetKey(key)
 		case "success_action_redirect":
 			redirect = f[1]
 		case "x-oss-content-type":
@@ -176,27 +164,16 @@ func (c call) deleteObject() endpoint.Response {
 const mostDeleted = 1000
 
 func (c call) deleteObjects() endpoint.Response {
-	var ask struct {
-		XMLName xml.Name
-		Objects []struct{ Key string } `xml:"Object"`
-	}
-	if err := xml.Unmarshal([]byte(c.Request().Body), &ask); err != nil || ask.XMLName.Local != "Delete" || len(ask.Objects) == 0 || len(ask.Objects) > mostDeleted {
+	keys, err := c.DeletedKeys()
+	if err != nil || len(keys) == 0 || len(keys) > mostDeleted {
 		return c.Refuse(malformedXML)
 	}
 	return c.writing(func(b *bucket) endpoint.Response {
-		for _, o := range ask.Objects {
-			c.store.remove(b, deletedKey(c.Task, o.Key))
+		for _, key := range keys {
+			c.store.remove(b, key)
 		}
 		return c.Accept(endpoint.Success{})
 	})
-}
-
-// deletedKey decodes a key where the request says that its keys are encoded.
-func deletedKey(t *endpoint.Task, key string) string {
-	if encoding, _ := t.Param("encoding-type"); encoding == "url" {
-		return wire.Unescape(key)
-	}
-	return key
 }
 
 // source finds the object to copy. The conditions of the request are about it.
