@@ -26,6 +26,7 @@ type answer struct {
 	key       string           // decoded
 	fault     *signature.Fault // when the request is refused for one
 	requestID string
+	foreign   bool    // the service does not know the scheme of the request
 	values    *Values // of the request's object, in place of those of the example
 }
 
@@ -63,8 +64,9 @@ func answerFrom(backend Backend, dialect Dialect, v *signature.Verification, req
 }
 
 func newAnswer(dialect Dialect, v *signature.Verification, req *wire.Request, now time.Time) *answer {
+	claimed := v.Profile
 	dialect, v = asSeenBy(dialect, v)
-	a := &answer{dress: dressFor(dialect, v), v: v, req: req, now: now.UTC(), resource: v.Resource, key: v.Key}
+	a := &answer{foreign: claimed != nil && !dialect.understands(claimed.Scheme), dress: dressFor(dialect, v), v: v, req: req, now: now.UTC(), resource: v.Resource, key: v.Key}
 	t := wire.SplitTarget(req.Target)
 	a.params = wire.AppendParams(nil, t.Query)
 	if a.resource == (signature.Resource{}) { // an unsigned request, or one refused before it was located

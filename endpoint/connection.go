@@ -141,7 +141,7 @@ func (c *connection) exchange() bool {
 	}
 	x.Request = req
 	response := c.answer(x, err)
-	x.Operation, x.Code, x.EC = response.operation, response.code, response.ec
+	x.Operation, x.Code, x.EC, x.Foreign = response.operation, response.code, response.ec, response.foreign
 	again := err == nil && x.Probe != ProbeConnect && keepsAlive(req)
 	c.write(x, response, again)
 	x.Took = time.Since(x.Arrived)

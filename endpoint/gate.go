@@ -39,6 +39,7 @@ type gate struct {
 	listener *net.TCPListener
 	serving  sync.WaitGroup
 	held     atomic.Int64 // bytes of requests in memory, where there is a bound
+	numbers  atomic.Int64 // of exchanges
 
 	mu      sync.Mutex
 	present map[*connection]bool
@@ -190,5 +191,8 @@ func (g *gate) now() time.Time {
 	return g.clock()
 }
 
-// note has an exchange taken down.
-func (g *gate) note(x *Exchange) bool { return g.arrived == nil || g.arrived(x) }
+// note numbers an exchange and has it taken down.
+func (g *gate) note(x *Exchange) bool {
+	x.Number = int(g.numbers.Add(1))
+	return g.arrived == nil || g.arrived(x)
+}

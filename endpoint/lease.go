@@ -20,8 +20,10 @@ type Exchange struct {
 	// os.ErrDeadlineExceeded or an error of the network, wrapped.
 	Err error
 
+	Number    int           // in the order of arrival, from 1 on
 	Operation string        // the name the service has for it; "" where it has none
 	Code, EC  string        // of the refusal it was answered with, if it was one
+	Foreign   bool          // the service that answered does not know the scheme of the request
 	Arrived   time.Time     // when its head was complete, or could not be read; of the real clock
 	Took      time.Duration // from there until its answer was written
 }

@@ -125,7 +125,7 @@ func (a *answer) refuse(class signature.Class, fault *signature.Fault, more ...w
 		headers = append(headers, wire.Header{Name: "x-oss-ec", Value: ec})
 	}
 	r := a.respond(row.Status, "application/xml", document, append(headers, more...))
-	r.code, r.ec = row.Code, ec
+	r.code, r.ec, r.foreign = row.Code, ec, a.foreign
 	return r
 }
 

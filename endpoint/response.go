@@ -15,6 +15,7 @@ type Response struct {
 
 	operation string // the name of the operation it answers
 	code, ec  string // of a refusal
+	foreign   bool   // the service does not know the scheme of the request
 }
 
 // Header returns the value of the first header of that name, compared without

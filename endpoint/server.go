@@ -53,7 +53,11 @@ func ListenAndServe(address string, opts ServerOptions) (*Server, error) {
 	if !opts.AnyAddress && !at.Addr().IsLoopback() {
 		return nil, fmt.Errorf("serve at %s: %w", address, ErrNotLoopback)
 	}
-	listener, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(at))
+	network := "tcp6"
+	if at.Addr().Is4() { // 0.0.0.0 is not to mean :: as well
+		network = "tcp4"
+	}
+	listener, err := net.ListenTCP(network, net.TCPAddrFromAddrPort(at))
 	if err != nil {
 		return nil, fmt.Errorf("serve: %w", err)
 	}
