@@ -244,11 +244,12 @@ func cutElement(text, name string) (before, element, after string, ok bool) {
 	return text[:from], text[from:end], text[end:], true
 }
 
-// CopySource returns what the request copies from, and whether it says so.
+// CopySource returns what the request copies from, and whether it says so. A plus
+// sign is a blank: the official Go SDKs of both services write it so.
 func (t *Task) CopySource() (bucket, key string, ok bool) {
 	source, ok := t.Vendor("copy-source")
 	source, _, _ = strings.Cut(strings.TrimPrefix(source, "/"), "?")
-	bucket, key, found := strings.Cut(wire.Unescape(source), "/")
+	bucket, key, found := strings.Cut(wire.UnescapeQuery(source), "/")
 	return bucket, key, ok && found && bucket != "" && key != ""
 }
 
