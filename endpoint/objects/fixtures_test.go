@@ -146,7 +146,7 @@ func text(document, name string) string {
 }
 
 // services are a header and a URL profile of each.
-var services = []*signature.Profile{signature.OSSV1Header, signature.OSSV4Header, signature.OSSV4Query, signature.OBSV2Header, signature.OBSAWSV2Query}
+var services = []*signature.Profile{signature.OSSV1Header, signature.OSSV4Header, signature.OSSV4Query, signature.OBSV2Header, signature.OBSAWSV2Query, signature.OBSV4Header}
 
 // everywhere runs a test at each service.
 func everywhere(t *testing.T, opts Options, test func(s *shop)) {

@@ -244,7 +244,7 @@ func TestForms(t *testing.T) {
 			}
 			return r
 		}
-		if r := post("key", "up/${filename}", "Content-Type", "a/b", "success_action_status", "201"); r.Status != 201 || text(r.Body, "ETag") == "" {
+		if r := post("key", "up/${filename}", "Content-Type", "a/b", p.Names.HeaderPrefix+"meta-a", "1\r\nEvil: 1", p.Names.HeaderPrefix+"meta-b\nEvil: 1", "x", "success_action_status", "201"); r.Status != 201 || text(r.Body, "ETag") == "" {
 			t.Errorf("%s: %d %s", p.ID(), r.Status, r.Body)
 		}
 		if r := post("key", "other", "success_action_redirect", "http://x/?y=1"); r.Status != 303 {
@@ -257,7 +257,7 @@ func TestForms(t *testing.T) {
 			s.profile = signature.OBSV2Header
 		}
 		r := s.want(200, "", "GET", "/up/my.txt", "")
-		s.has(r, "Content-Type", "a/b")
+		s.has(r, "Content-Type", "a/b", "*meta-a", "1  Evil: 1", "Evil", "")
 		if r.Body != "\x00hello" {
 			t.Errorf("%s: %q", p.ID(), r.Body)
 		}

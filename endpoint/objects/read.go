@@ -114,14 +114,9 @@ func (c call) wishes(kept []wire.Header) []wire.Header {
 }
 
 // oneLine keeps a parameter from becoming more than the value of a header.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\r' || r == '\n' || r == 0 {
-			return ' '
-		}
-		return r
-	}, s)
-}
+func oneLine(s string) string { return lineBreaks.Replace(s) }
+
+var lineBreaks = strings.NewReplacer("\r", " ", "\n", " ", "\x00", " ")
 
 // rangeOf reads a range of bytes, to being the first byte behind it. A client
 // may ask for the end of what it does not know the length of.

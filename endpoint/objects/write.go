@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -74,6 +75,9 @@ func (c call) putMetadata() endpoint.Response {
 	}, endpoint.Success{Headers: []wire.Header{header("ETag", "")}})
 }
 
+// fieldName is a field of a form that may stand for a header.
+var fieldName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+
 func (c call) postObject() endpoint.Response {
 	fields, err := signature.FormFields(c.Request())
 	if err != nil {
@@ -88,9 +92,11 @@ func (c call) postObject() endpoint.Response {
 		case "success_action_redirect":
 			redirect = f[1]
 		case "x-oss-content-type":
-			given = append(given, header("Content-Type", f[1]))
+			given = append(given, header("Content-Type", oneLine(f[1])))
 		default:
-			given = append(given, header(f[0], oneLine(f[1])))
+			if fieldName.MatchString(f[0]) { // no other can come back as a header
+				given = append(given, header(f[0], oneLine(f[1])))
+			}
 		}
 	}
 	p, refused := propertiesOf(c.Task, given)
