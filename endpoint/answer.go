@@ -26,6 +26,8 @@ type answer struct {
 	key       string           // decoded
 	fault     *signature.Fault // when the request is refused for one
 	requestID string
+	foreign   bool    // the service does not know the scheme of the request
+	values    *Values // of the request's object, in place of those of the example
 }
 
 // Answer returns what the service says to a request after that verification:
@@ -35,10 +37,21 @@ type answer struct {
 //
 // The response lacks only the Connection header. It has no body for HEAD.
 func Answer(dialect Dialect, v *signature.Verification, req *wire.Request, now time.Time) Response {
+	return answerFrom(nil, dialect, v, req, now)
+}
+
+// answerFrom is [Answer] with a backend, or nil, for what is verified.
+func answerFrom(backend Backend, dialect Dialect, v *signature.Verification, req *wire.Request, now time.Time) Response {
 	a := newAnswer(dialect, v, req, now)
 	switch a.v.Verdict {
 	case signature.Verified:
-		return a.accept()
+		t := newTask(a)
+		if backend == nil {
+			return t.Example()
+		}
+		r := backend.Answer(t)
+		r.operation = t.Operation()
+		return r
 	case signature.Unsigned:
 		return a.refuse(unsigned, nil)
 	case signature.Mismatch:
@@ -51,8 +64,9 @@ func Answer(dialect Dialect, v *signature.Verification, req *wire.Request, now t
 }
 
 func newAnswer(dialect Dialect, v *signature.Verification, req *wire.Request, now time.Time) *answer {
+	claimed := v.Profile
 	dialect, v = asSeenBy(dialect, v)
-	a := &answer{dress: dressFor(dialect, v), v: v, req: req, now: now.UTC(), resource: v.Resource, key: v.Key}
+	a := &answer{foreign: claimed != nil && !dialect.understands(claimed.Scheme), dress: dressFor(dialect, v), v: v, req: req, now: now.UTC(), resource: v.Resource, key: v.Key}
 	t := wire.SplitTarget(req.Target)
 	a.params = wire.AppendParams(nil, t.Query)
 	if a.resource == (signature.Resource{}) { // an unsigned request, or one refused before it was located

@@ -37,6 +37,14 @@ func benchmarkLease(b *testing.B, p *signature.Profile) {
 	l.Close()
 }
 
+func BenchmarkServerV1(b *testing.B) { benchmarkServer(b, signature.OSSV1Header) }
+func BenchmarkServerV4(b *testing.B) { benchmarkServer(b, signature.OSSV4Header) }
+
+func benchmarkServer(b *testing.B, p *signature.Profile) {
+	s := serve(b, ServerOptions{})
+	sendMany(b, s.Addr(), sign(b, p, request(p, "GET", "/folder/object", "")))
+}
+
 func sendMany(b *testing.B, addr string, req *wire.Request) {
 	raw := requestBytes(req)
 	b.ReportAllocs()

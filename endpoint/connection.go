@@ -15,52 +15,85 @@ import (
 	"github.com/countersign/countersign/wire"
 )
 
-// connection is one client at a lease.
+// connection is one client at a gate.
 type connection struct {
 	*net.TCPConn
-	lease *Lease
-	br    *bufio.Reader
-	idle  bool // under lease.mu: between requests
+	gate *gate
+	br   *bufio.Reader
+	held int64 // bytes of the request that is being read or answered
+	done bool  // nothing more of what it sends is kept
+
+	idle  bool      // under gate.mu: between requests
+	since time.Time // when that began
 }
 
-func newConnection(l *Lease, conn *net.TCPConn) *connection {
-	return &connection{TCPConn: conn, lease: l, br: bufio.NewReader(conn), idle: true}
+func newConnection(g *gate, conn *net.TCPConn) *connection {
+	c := &connection{TCPConn: conn, gate: g, idle: true, since: time.Now()}
+	c.br = bufio.NewReader(arriving{c})
+	return c
+}
+
+// arriving is what a client sends, counted where the gate has a bound.
+type arriving struct{ c *connection }
+
+// errBusy ends a request for which there is no memory.
+var errBusy = errors.New("the requests being read are over the bound of the server")
+
+func (a arriving) Read(p []byte) (int, error) {
+	n, err := a.c.TCPConn.Read(p)
+	if g := a.c.gate; g.memory > 0 && !a.c.done {
+		a.c.held += int64(n)
+		if g.held.Add(int64(n)) > g.memory {
+			return n, errBusy
+		}
+	}
+	return n, err
+}
+
+// letGo gives back what a request held.
+func (c *connection) letGo() {
+	c.gate.held.Add(-c.held)
+	c.held = 0
 }
 
 // serve answers requests one after the other, pipelined or not.
 func (c *connection) serve() {
-	defer c.lease.serving.Done()
+	defer c.gate.serving.Done()
 	defer c.Close()
-	defer c.lease.release(c)
+	defer c.gate.release(c)
+	defer c.letGo()
 	for c.await() && c.exchange() {
 	}
 }
 
 // await waits for the first byte of a request.
 func (c *connection) await() bool {
-	c.within(c.lease.opts.Patience.Idle, true)
+	c.within(c.gate.patience.Idle, true)
 	_, err := c.br.Peek(1)
-	if errors.Is(err, os.ErrDeadlineExceeded) && c.lease.closing() {
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.gate.closing() {
 		c.within(linger, true)
 		_, err = c.br.Peek(1)
 	}
 	return err == nil
 }
 
-// within sets the deadline of what comes next. A lease that is closing grants
+// within sets the deadline of what comes next. A gate that is closing grants
 // no more than its own.
 func (c *connection) within(d time.Duration, idle bool) {
-	l := c.lease
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	c.idle = idle
-	deadline := time.Now().Add(d)
-	if !l.closeBy.IsZero() {
+	g := c.gate
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	if c.idle = idle; idle {
+		c.since = now
+	}
+	deadline := now.Add(d)
+	if !g.closeBy.IsZero() {
 		if idle {
-			deadline = time.Now().Add(linger)
+			deadline = now.Add(linger)
 		}
-		if l.closeBy.Before(deadline) {
-			deadline = l.closeBy
+		if g.closeBy.Before(deadline) {
+			deadline = g.closeBy
 		}
 	}
 	c.SetDeadline(deadline)
@@ -81,14 +114,18 @@ var errTooMany = errors.New("the lease has had too many requests")
 // exchange reads one request and answers it. It reports whether another one
 // may follow.
 func (c *connection) exchange() bool {
-	l := c.lease
+	g := c.gate
+	defer c.letGo()
 	x := &Exchange{}
 	noted := false
 	note := func() bool {
-		noted = noted || l.arrived(x)
+		if !noted {
+			x.Arrived = time.Now()
+			noted = g.note(x)
+		}
 		return noted
 	}
-	c.within(l.opts.Patience.Head, false)
+	c.within(g.patience.Head, false)
 	req, err := c.read(func(req *wire.Request) error {
 		if !note() {
 			return errTooMany
@@ -96,30 +133,20 @@ func (c *connection) exchange() bool {
 		if err := checkHead(req); err != nil {
 			return err
 		}
-		c.within(l.opts.Patience.Body, false)
+		c.within(g.patience.Body, false)
 		return c.invite(req)
 	})
 	if errors.Is(err, io.EOF) && !noted || !note() {
 		return false // nothing came but line breaks, or too much
 	}
 	x.Request = req
-	var response Response
-	now := l.now()
-	switch {
-	case err != nil:
-		x.Err = fmt.Errorf("reading the request: %w", err)
-		response = refuseUnread(l.dialect, classOf(err, req), req, now)
-	case ProbeOf(req) != "":
-		x.Probe = ProbeOf(req)
-		response = answerProbe(x.Probe, req, now)
-	default:
-		x.Verification = l.verifier.Verify(req)
-		response = Answer(l.dialect, x.Verification, req, now)
-	}
+	response := c.answer(x, err)
+	x.Operation, x.Code, x.EC, x.Foreign = response.operation, response.code, response.ec, response.foreign
 	again := err == nil && x.Probe != ProbeConnect && keepsAlive(req)
 	c.write(x, response, again)
-	if l.opts.Log != nil {
-		l.opts.Log(*x)
+	x.Took = time.Since(x.Arrived)
+	if g.log != nil {
+		g.log(*x)
 	}
 	if err != nil {
 		c.hangUp()
@@ -127,11 +154,25 @@ func (c *connection) exchange() bool {
 	return again && x.Err == nil
 }
 
+// answer decides what is said to a request that was read, or not read for err.
+func (c *connection) answer(x *Exchange, err error) Response {
+	g, req, now := c.gate, x.Request, c.gate.now()
+	if err != nil {
+		x.Err = fmt.Errorf("reading the request: %w", err)
+		return refuseUnread(g.dialect, classOf(err, req), req, now)
+	}
+	if x.Probe = ProbeOf(req); x.Probe != "" {
+		return answerProbe(x.Probe, req, now)
+	}
+	x.Verification = g.verifier.Verify(req)
+	return answerFrom(g.backend, g.dialect, x.Verification, req, now)
+}
+
 func (c *connection) read(onHead func(*wire.Request) error) (*wire.Request, error) {
 	if first, _ := c.br.Peek(1); len(first) == 1 && first[0] == 0x16 { // a TLS handshake record (RFC 8446, section 5.1)
 		return nil, errTLS
 	}
-	return wire.ReadRequest(c.br, "http", c.lease.opts.Limits, onHead)
+	return wire.ReadRequest(c.br, "http", c.gate.limits, onHead)
 }
 
 // checkHead refuses what wire can read and HTTP does not allow.
@@ -160,6 +201,8 @@ func (c *connection) invite(req *wire.Request) error {
 // classOf says as what a request that could not be read is refused.
 func classOf(err error, req *wire.Request) signature.Class {
 	switch {
+	case errors.Is(err, errBusy):
+		return busy
 	case errors.Is(err, wire.ErrTooLarge) && req == nil:
 		return headTooLarge
 	case errors.Is(err, wire.ErrTooLarge):
@@ -201,8 +244,7 @@ func (c *connection) write(x *Exchange, r Response, again bool) {
 		connection = "keep-alive"
 	}
 	r.Headers = append(r.Headers, wire.Header{Name: "Connection", Value: connection})
-	c.within(c.lease.opts.Patience.Write, false)
-	if _, err := c.Write(r.AppendHTTP(nil)); err != nil {
+	if err := c.send(&r); err != nil {
 		if x.Err == nil {
 			x.Err = fmt.Errorf("writing the answer: %w", err)
 		}
@@ -211,10 +253,31 @@ func (c *connection) write(x *Exchange, r Response, again bool) {
 	x.Status = r.Status
 }
 
+// largestPiece is how much of an answer is copied to be written.
+const largestPiece = 64 << 10
+
+// send writes an answer piece by piece: a client that takes a large one slowly
+// has the time Patience.Write for each.
+func (c *connection) send(r *Response) error {
+	body := r.Body
+	r.Body = body[:min(len(body), largestPiece)]
+	piece := r.AppendHTTP(nil)
+	for rest := body[len(r.Body):]; ; {
+		c.within(c.gate.patience.Write, false)
+		if _, err := c.Write(piece); err != nil || rest == "" {
+			return err
+		}
+		n := min(len(rest), largestPiece)
+		piece, rest = append(piece[:0], rest[:n]...), rest[n:]
+	}
+}
+
 // hangUp ends a connection whose client may still be sending: closing it with
 // bytes unread would reset it, and the client would lose the answer.
 func (c *connection) hangUp() {
-	c.within(c.lease.opts.Patience.Drain, false)
+	c.letGo()
+	c.done = true
+	c.within(c.gate.patience.Drain, false)
 	if c.CloseWrite() == nil {
 		io.CopyN(io.Discard, c.br, 64<<20)
 	}

@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"cmp"
 	"crypto/md5"
 	"encoding/base64"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,28 +68,38 @@ func (a *answer) asksFor(op *operation) bool {
 	return ok
 }
 
-// accept answers a verified request.
-func (a *answer) accept() Response {
-	op := a.operation()
+// accept answers a verified request with the row of its operation.
+func (a *answer) accept(op *operation, s *Success) Response {
+	a.values = &s.Values
 	if op == nil { // a method the tables do not know: HTTP has nothing to say
-		return a.respond(http.StatusOK, "", "", nil)
+		op = &operation{}
 	}
-	status := op.Status
-	if status == 0 {
-		status = http.StatusOK
-	}
-	if op.Carrier == signature.InForm {
+	status := cmp.Or(s.Status, op.Status, http.StatusOK)
+	if op.Carrier == signature.InForm && s.Status == 0 {
 		status, op = a.formStatus(status, op)
 	}
 	var headers []wire.Header
 	for _, h := range op.Headers {
-		headers = append(headers, wire.Header{Name: a.fill(h[0], nil), Value: a.fill(h[1], wire.EscapePath)})
+		name, value := a.fill(h[0], nil), a.fill(h[1], wire.EscapePath)
+		if value != "" && !slices.ContainsFunc(s.Headers, func(own wire.Header) bool { return wire.EqualFold(own.Name, name) }) {
+			headers = append(headers, wire.Header{Name: name, Value: value})
+		}
 	}
-	if op.Document == "" {
-		return a.respond(status, "", "", headers)
+	for _, own := range s.Headers {
+		if own.Value != "" {
+			headers = append(headers, own)
+		}
 	}
-	document, contentType := a.document(op.Document)
-	return a.respond(status, contentType, document, headers)
+	var document, contentType string
+	switch {
+	case s.HasBody:
+		document, contentType = s.Body, s.ContentType
+	case op.Document != "":
+		document, contentType = a.document(op.Document)
+	}
+	r := a.respond(status, contentType, document, headers)
+	r.operation = op.Name
+	return r
 }
 
 // formStatus obeys the form field success_action_status: 200 and 204 without a
@@ -117,7 +129,7 @@ func (a *answer) document(name string) (text, contentType string) {
 	}
 	switch path.Ext(name) {
 	case ".xml":
-		return a.fill(string(data), a.listed), "application/xml"
+		return a.fillRows(string(data)), "application/xml"
 	case ".json":
 		return a.fill(string(data), nil), "application/json"
 	}
@@ -159,6 +171,9 @@ func (a *answer) value(name string) (value string, known, markup bool) {
 		}
 		return fallback, true, false
 	}
+	if value, markup, ok := a.values.lookup(name); ok {
+		return value, true, markup
+	}
 	switch name {
 	case "Bucket":
 		return a.resource.Bucket, true, false
@@ -195,9 +210,35 @@ func (a *answer) value(name string) (value string, known, markup bool) {
 		return "", true, true
 	case "Deleted":
 		return a.deleted(), true, true
+	case "More": // what a list has behind its entries
+		if a.values == nil {
+			return "", true, true
+		}
+		return a.markup(a.values.More), true, true
+	case "ObjectClass":
+		if a.dialect == OSS {
+			return "Standard", true, true
+		}
+		return "STANDARD", true, true
+	case "Entry": // a key in a list
+		prefix, _ := a.param("prefix")
+		return prefix + "object.txt", true, false
+	case "BucketEntry": // a bucket in a list
+		prefix, _ := a.param("prefix")
+		return prefix + "examplebucket", true, false
+	}
+	if value, known := exampleValues[name]; known {
+		return value, true, true
 	}
 	value, known = a.checksum(name)
 	return value, known, true
+}
+
+// exampleValues are those of the object that stands for every object.
+var exampleValues = map[string]string{
+	"ObjectType": "Normal", "Truncated": "false", "KeyCount": "1", "PartNumber": "1", "NextPart": "1",
+	"BucketGrant": "private", "ObjectGrant": "default", "TagKey": "colour", "TagValue": "red",
+	"NextKey": "", "NextUpload": "",
 }
 
 // checksum returns the checksums of the body (ETag, MD5, CRC64) and those of

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"sync"
 	"time"
 
@@ -101,12 +100,12 @@ func (p *Ports) Lease(ctx context.Context, opts LeaseOptions) (*Lease, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lease: %w", err)
 	}
-	l := &Lease{
-		opts: p.opts, verifier: opts.Verifier, dialect: opts.Dialect,
-		listener: listener, connections: map[*connection]bool{}, most: mostExchanges,
-	}
-	l.serving.Add(1)
-	go l.accept()
+	l := &Lease{most: mostExchanges}
+	l.gate = newGate(listener, gateOptions{
+		verifier: opts.Verifier, dialect: opts.Dialect, limits: p.opts.Limits, patience: p.opts.Patience,
+		clock: p.opts.Now, arrived: l.arrived, log: p.opts.Log, connections: mostConnections,
+	})
+	l.open()
 	l.detach = context.AfterFunc(ctx, l.stop)
 	return l, nil
 }
@@ -145,169 +144,5 @@ func (p *Ports) take(port int, any bool) bool {
 		delete(p.recent, p.order[0])
 		p.order = p.order[1:]
 	}
-	return true
-}
-
-// Exchange is one request that arrived, and what came of it.
-type Exchange struct {
-	// Request is what arrived; nil when its head could not be read. When its
-	// body could not be read it holds what there was of it.
-	Request      *wire.Request
-	Probe        string                  // why it is no operation: see ProbeOf
-	Status       int                     // of the answer; 0 when there was none
-	Verification *signature.Verification // nil for probes and for what could not be read
-	// Err says why the request could not be read or the answer not be written:
-	// a *wire.SyntaxError, wire.ErrTooLarge, io.ErrUnexpectedEOF,
-	// os.ErrDeadlineExceeded or an error of the network, wrapped.
-	Err error
-}
-
-// Lease is one port and everything that arrives at it.
-type Lease struct {
-	opts     Options
-	verifier *signature.Verifier
-	dialect  Dialect
-	listener *net.TCPListener
-	detach   func() bool // from the context
-	serving  sync.WaitGroup
-
-	mu          sync.Mutex
-	connections map[*connection]bool
-	exchanges   []*Exchange
-	most        int       // exchanges it takes
-	closeBy     time.Time // zero while the lease is open
-}
-
-// Addr returns the address to connect to, 127.0.0.1:port.
-func (l *Lease) Addr() string { return l.listener.Addr().String() }
-
-// linger is how long a closing lease looks for what has already arrived. Closing
-// wakes who waits, and a deadline in the past would keep it from looking once
-// more: a connection may wait to be accepted, or bytes to be read.
-const linger = time.Millisecond
-
-// Close ends the lease: requests that have arrived are answered, those that are
-// arriving get the time Patience.Drain, then every connection is closed. It
-// returns all exchanges in order of arrival, which is when their heads were
-// complete. No goroutine of the lease is left. A second Close returns the same.
-// A lease that was sent 10,000 requests takes no more.
-func (l *Lease) Close() []Exchange {
-	l.detach()
-	l.stop()
-	l.serving.Wait()
-	out := make([]Exchange, len(l.exchanges))
-	for i, x := range l.exchanges {
-		out[i] = *x
-	}
-	return out
-}
-
-// stop makes the goroutines of the lease come to an end.
-func (l *Lease) stop() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.end()
-}
-
-// end is stop for who holds the lock.
-func (l *Lease) end() {
-	if !l.closeBy.IsZero() {
-		return
-	}
-	now := time.Now()
-	l.closeBy = now.Add(l.opts.Patience.Drain)
-	l.listener.SetDeadline(now)
-	for c := range l.connections {
-		if c.idle {
-			c.SetDeadline(now)
-		} else {
-			c.SetDeadline(l.closeBy)
-		}
-	}
-}
-
-// What one lease takes. A client that goes beyond it has run wild.
-const (
-	mostConnections = 512
-	mostExchanges   = 10_000
-)
-
-// accept serves connections until the lease is closed.
-func (l *Lease) accept() {
-	defer l.serving.Done()
-	defer l.listener.Close()
-	for closing := false; ; {
-		conn, err := l.listener.AcceptTCP()
-		switch {
-		case err == nil:
-			if c := newConnection(l, conn); l.admit(c) {
-				l.serving.Add(1)
-				go c.serve()
-			} else {
-				conn.Close()
-			}
-		case errors.Is(err, os.ErrDeadlineExceeded) && !closing:
-			closing = true
-		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
-			return
-		default:
-			time.Sleep(linger) // out of file descriptors, say: that passes
-		}
-		if closing {
-			l.listener.SetDeadline(l.lastLook())
-		}
-	}
-}
-
-// lastLook is the deadline of who looks once more in a closing lease.
-func (l *Lease) lastLook() time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if at := time.Now().Add(linger); at.Before(l.closeBy) {
-		return at
-	}
-	return l.closeBy
-}
-
-func (l *Lease) closing() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return !l.closeBy.IsZero()
-}
-
-func (l *Lease) admit(c *connection) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.connections) >= mostConnections {
-		return false
-	}
-	l.connections[c] = true
-	return true
-}
-
-func (l *Lease) release(c *connection) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.connections, c)
-}
-
-// now is the time the verifier judges by, if it does.
-func (l *Lease) now() time.Time {
-	if l.verifier.Now != nil {
-		return l.verifier.Now()
-	}
-	return l.opts.Now()
-}
-
-// arrived notes an exchange at its place in the order. It reports false, and
-// the lease comes to its end, when there have been too many.
-func (l *Lease) arrived(x *Exchange) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.exchanges) >= l.most {
-		l.end()
-		return false
-	}
-	l.exchanges = append(l.exchanges, x)
 	return true
 }

@@ -28,6 +28,7 @@ const (
 	bodyTooLarge   signature.Class = "http-body-too-large"
 	requestTimeout signature.Class = "http-timeout"
 	incomplete     signature.Class = "http-incomplete"
+	busy           signature.Class = "http-busy"
 )
 
 // A refusal is one row of a dialect's table: which requests it is for, what is
@@ -99,7 +100,7 @@ func (a *answer) fits(r *refusal, class signature.Class) bool {
 // of its answer to HEAD: some clients take no more than 16 KiB of headers.
 const longestHeadDocument = 8 << 10
 
-func (a *answer) refuse(class signature.Class, fault *signature.Fault) Response {
+func (a *answer) refuse(class signature.Class, fault *signature.Fault, more ...wire.Header) Response {
 	a.fault = fault
 	row := a.refusalFor(class)
 	ec := ""
@@ -123,7 +124,9 @@ func (a *answer) refuse(class signature.Class, fault *signature.Fault) Response 
 	if ec != "" {
 		headers = append(headers, wire.Header{Name: "x-oss-ec", Value: ec})
 	}
-	return a.respond(row.Status, "application/xml", document, headers)
+	r := a.respond(row.Status, "application/xml", document, append(headers, more...))
+	r.code, r.ec, r.foreign = row.Code, ec, a.foreign
+	return r
 }
 
 // errorDocument writes the document as the service lays it out: OSS one element
@@ -183,6 +186,13 @@ func (a *answer) detail(name string) (string, bool) {
 		return a.now.Format(isoMilliseconds), true
 	case "Expires":
 		return a.expiry(), true
+	case "BucketName":
+		return a.resource.Bucket, true
+	case "Key":
+		return a.key, true
+	case "UploadId":
+		id, _ := a.param("uploadId")
+		return id, true
 	case "ArgumentName":
 		name, _ := a.argument()
 		return name, true
@@ -248,4 +258,9 @@ func refuseUnread(dialect Dialect, class signature.Class, req *wire.Request, now
 		req = &wire.Request{Method: http.MethodGet, Target: "/"}
 	}
 	return newAnswer(dialect, &signature.Verification{}, req, now).refuse(class, nil)
+}
+
+// Refuses reports whether the tables of a dialect have a row for a class.
+func Refuses(dialect Dialect, class signature.Class) bool {
+	return slices.ContainsFunc(refusals[dialect], func(r refusal) bool { return r.Class == class })
 }

@@ -12,6 +12,10 @@ type Response struct {
 	Status  int
 	Headers []wire.Header
 	Body    string
+
+	operation string // the name of the operation it answers
+	code, ec  string // of a refusal
+	foreign   bool   // the service does not know the scheme of the request
 }
 
 // Header returns the value of the first header of that name, compared without

@@ -67,7 +67,7 @@ func TestEveryClassOfFaultHasARowOfItsOwn(t *testing.T) {
 			signature.SignatureMismatch, signature.MalformedAuthorization, signature.MalformedQuery, signature.MalformedForm, signature.UnknownKey,
 			signature.Expired, signature.NotYetValid, signature.Skewed, signature.MissingDate, signature.BadDate, signature.WrongScope,
 			signature.AuthenticatedTwice, signature.UnknownAccessKey,
-			unsigned, badSyntax, badVersion, headTooLarge, bodyTooLarge, requestTimeout, incomplete,
+			unsigned, badSyntax, badVersion, headTooLarge, bodyTooLarge, requestTimeout, incomplete, busy,
 		} {
 			for _, p := range servedProfiles() {
 				if !dialect.understands(p.Scheme) {
@@ -173,7 +173,8 @@ var exampleRequests = []struct {
 	{"GetBucketVersioning", "GET", "/?versioning", "", "", 200, "VersioningConfiguration", true, true},
 	{"GetBucketPolicy", "GET", "/?policy", "", "", 200, "policy", true, true},
 	{"DeleteObjects", "POST", "/?delete", "", "<Delete><Object><Key>a&amp;b</Key></Object></Delete>", 200, "DeleteResult", true, true},
-	{"HeadBucket", "HEAD", "/", "", "", 200, "-", false, true},
+	{"PutBucket", "PUT", "/", "", "", 200, "-", true, true},
+	{"HeadBucket", "HEAD", "/", "", "", 200, "-", true, true},
 }
 
 func TestOperationsAreToldFromTheWireAndAnswered(t *testing.T) {

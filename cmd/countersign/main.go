@@ -83,6 +83,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newSignCommand(env),
 		newSignerCommand(env),
 		newVerifyCommand(env),
+		newServeCommand(env),
 		newGroup(vectorsPage,
 			newVectorsListCommand(env),
 			newVectorsShowCommand(env),

@@ -30,6 +30,11 @@ func TestMain(m *testing.M) {
 //	exit N CMD ARG…   runs CMD, which must end with exit code N. Neither of its
 //	                  outputs may hold a secret.
 //	nosecret FILE…    the same for files
+//	send STATUS SCHEME/CARRIER METHOD TARGET [BODY]
+//	                  sends a request to the server at 127.0.0.1:$PORT, as soon
+//	                  as there is one; STATUS must be that of the answer, whose
+//	                  body is standard output. It is signed with the access key
+//	                  of the environment, with - it is not signed.
 //
 // What is secret is in the variables COUNTERSIGN_ACCESS_KEY_SECRET and
 // COUNTERSIGN_SECURITY_TOKEN, and in SECRETS, separated by blanks.
@@ -42,11 +47,13 @@ func TestScripts(t *testing.T) {
 		Dir: filepath.Join("testdata", "script"),
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TESTDATA", testdata)
+			env.Setenv("PORT", freePort(t))
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exit":     cmdExit,
 			"nosecret": cmdNoSecret,
+			"send":     cmdSend,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

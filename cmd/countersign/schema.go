@@ -11,6 +11,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/countersign/countersign/endpoint"
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
@@ -25,6 +26,7 @@ var schemaFolders = []struct {
 	{"vectors", vectors.Schemas},
 	{"subject", subject.Schemas},
 	{"reports", reports.Schemas},
+	{"endpoint", endpoint.Schemas},
 }
 
 // schemaSuffix ends the file name of every schema.

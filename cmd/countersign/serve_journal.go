@@ -1,0 +1,248 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/countersign/countersign/endpoint"
+	"github.com/countersign/countersign/endpoint/objects"
+	"github.com/countersign/countersign/internal/secret"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/vectors"
+	"github.com/countersign/countersign/wire"
+)
+
+// journal tells of every request that a server has answered, one line each,
+// when it has answered: the numbers are in the order of arrival. It keeps counts
+// and nothing else.
+type journal struct {
+	env     *environment
+	asJSON  bool
+	explain verification
+
+	mu      sync.Mutex
+	number  int // of requests
+	counts  map[string]int
+	capture *os.File
+	lost    error // why the capture is not whole
+}
+
+func newJournal(env *environment, asJSON bool, verifier signature.Verifier) *journal {
+	verifier.Now = nil // the other readings are of the signature alone
+	return &journal{env: env, asJSON: asJSON, explain: verification{env: env, verifier: verifier}, counts: map[string]int{}}
+}
+
+// What a request came to, where it is not a verdict.
+const (
+	unreadable = "unreadable"
+	probed     = "probe"
+)
+
+// entry is the published form of a line.
+type entry struct {
+	ID           int                     `json:"id"`
+	Time         string                  `json:"time"`
+	Verdict      string                  `json:"verdict"`
+	Scheme       string                  `json:"scheme"`
+	Carrier      signature.Carrier       `json:"carrier"`
+	Method       wire.Bytes              `json:"method"`
+	Host         wire.Bytes              `json:"host"`
+	Target       wire.Bytes              `json:"target"`
+	Bucket       wire.Bytes              `json:"bucket"`
+	Key          wire.Bytes              `json:"key"`
+	Operation    string                  `json:"operation"`
+	AccessKeyID  wire.Bytes              `json:"accessKeyId"`
+	Status       int                     `json:"status"`
+	Code         string                  `json:"code"`
+	EC           string                  `json:"ec"`
+	Milliseconds float64                 `json:"milliseconds"`
+	Stages       *vectors.ExpectedStages `json:"stages,omitempty"`
+	Notes        []string                `json:"notes"`
+}
+
+// note is called after every exchange, by several goroutines.
+func (j *journal) note(x endpoint.Exchange) {
+	e := j.entry(&x)
+	mask, tooMuch := requestMask(x.Request)
+	if tooMuch {
+		e.Target, e.Key, e.Stages, e.Notes = "", "", nil, []string{"the request is not shown: it has more security tokens, or longer ones, than can be masked"}
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.number++
+	j.counts[e.Verdict]++
+	if j.asJSON {
+		fmt.Fprintln(j.env.Stdout, mask.String(e.json()))
+	} else {
+		fmt.Fprintln(j.env.Stdout, mask.String(e.line(j.env)))
+	}
+	j.record(&x, e.ID)
+}
+
+func (j *journal) entry(x *endpoint.Exchange) *entry {
+	e := &entry{
+		ID:   x.Number,
+		Time: x.Arrived.UTC().Format("2006-01-02T15:04:05.000Z"), Operation: x.Operation, Status: x.Status, Code: x.Code, EC: x.EC,
+		Milliseconds: float64(x.Took.Round(10*time.Microsecond)) / float64(time.Millisecond), Notes: []string{}, Verdict: unreadable,
+	}
+	if req := x.Request; req != nil {
+		e.Method, e.Target, e.Host = wire.Bytes(req.Method), wire.Bytes(req.Target), wire.Bytes(req.Host())
+	}
+	if x.Err != nil {
+		e.Notes = append(e.Notes, x.Err.Error())
+	}
+	if x.Probe != "" {
+		e.Verdict = probed
+		e.Notes = append(e.Notes, x.Probe)
+	}
+	if v := x.Verification; v != nil {
+		j.judged(e, x.Request, v)
+		if x.Foreign {
+			e.Verdict, e.Stages = string(signature.Malformed), nil
+			e.Notes = []string{"the service that answers does not know the scheme " + v.Profile.Scheme}
+		}
+	}
+	return e
+}
+
+// longestExplained bounds the heads whose signature is computed again and again
+// to explain it.
+const longestExplained = 64 << 10
+
+// judged says what came of the verification.
+func (j *journal) judged(e *entry, req *wire.Request, v *signature.Verification) {
+	e.Verdict, e.Bucket, e.Key, e.AccessKeyID = string(v.Verdict), wire.Bytes(v.Resource.Bucket), wire.Bytes(v.Key), wire.Bytes(v.AccessKeyID)
+	if v.Profile != nil {
+		e.Scheme, e.Carrier = v.Profile.Scheme, v.Profile.Carrier
+	}
+	e.Notes = append(e.Notes, v.Notes...)
+	for _, f := range v.Faults {
+		e.Notes = append(e.Notes, string(f.Class)+": "+f.Error())
+	}
+	if v.Verdict != signature.Mismatch || len(req.Head()) > longestExplained {
+		return
+	}
+	e.Stages = &vectors.ExpectedStages{}
+	for _, s := range v.Stages() {
+		if s.Stage != signature.SigningKey {
+			e.Stages.Values = append(e.Stages.Values, s)
+		}
+	}
+	e.Notes = append(e.Notes, j.explain.explain(req, v)...)
+}
+
+// json is the entry for programs. It leaves < > & alone: they are common in
+// requests.
+func (e *entry) json() string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(e); err != nil {
+		panic(err) // all of it has a JSON form
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// line is the entry for people.
+func (e *entry) line(env *environment) string {
+	verdict := e.Verdict
+	if paint := signature.Verdict(verdict); verdict != probed && verdict != unreadable {
+		verdict = env.verdict(paint)
+	}
+	parts := []string{fmt.Sprint(e.ID), verdict}
+	if e.Scheme != "" {
+		parts = append(parts, e.Scheme+"/"+string(e.Carrier))
+	}
+	if e.Operation != "" {
+		parts = append(parts, e.Operation)
+	}
+	if e.Method != "" {
+		parts = append(parts, env.plain(string(e.Method))+" "+env.plain(string(e.Host)+string(e.Target)))
+	}
+	parts = append(parts, fmt.Sprint(e.Status))
+	if e.Code != "" {
+		parts = append(parts, e.Code)
+	}
+	if e.EC != "" {
+		parts = append(parts, "EC "+e.EC)
+	}
+	for _, note := range e.Notes {
+		parts = append(parts, env.plain(note))
+	}
+	return strings.ReplaceAll(strings.Join(parts, "  "), "\n", " ")
+}
+
+// What is masked in one request. A client that sends more than this is up to
+// something.
+const (
+	mostTokens       = 8
+	longestTokenSeen = 8 << 10
+)
+
+// requestMask masks the tokens of one request. They are forgotten with it: a
+// server sees more of them than a redactor could hold.
+func requestMask(req *wire.Request) (mask *secret.Redactor, tooMuch bool) {
+	mask = &secret.Redactor{}
+	if req == nil {
+		return mask, false
+	}
+	tokens := tokensIn(req)
+	length := 0
+	for _, token := range tokens {
+		length += len(token)
+	}
+	if len(tokens) > mostTokens || length > longestTokenSeen {
+		return mask, true
+	}
+	mask.Add(tokens...)
+	return mask, false
+}
+
+// record writes a request that was read whole to the capture.
+func (j *journal) record(x *endpoint.Exchange, number int) {
+	if j.capture == nil || j.lost != nil || x.Request == nil || x.Err != nil && x.Verification == nil {
+		return
+	}
+	_, j.lost = j.capture.Write(wire.AppendCapture(nil, wire.Capture{ID: fmt.Sprint(number), Request: x.Request}))
+	if j.lost != nil {
+		fmt.Fprintln(j.env.Stderr, "countersign serve: the capture ends here:", j.lost)
+	}
+}
+
+// close ends the capture, and says whether it is whole.
+func (j *journal) close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.capture == nil {
+		return nil
+	}
+	err := j.capture.Close()
+	if j.lost != nil {
+		err = j.lost
+	}
+	if err != nil {
+		return notRunError("%w: %w", errCapture, err)
+	}
+	return nil
+}
+
+// summary counts what there was.
+func (j *journal) summary(held objects.Usage) string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var parts []string
+	for _, verdict := range []string{string(signature.Verified), string(signature.Mismatch), string(signature.Malformed), string(signature.Unsigned), probed, unreadable} {
+		if n := j.counts[verdict]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, verdict))
+		}
+	}
+	requests := "no requests"
+	if j.number > 0 {
+		requests = fmt.Sprintf("%d requests: %s", j.number, strings.Join(parts, ", "))
+	}
+	return fmt.Sprintf("%s; %d objects in %d buckets are gone", requests, held.Objects, held.Buckets)
+}
