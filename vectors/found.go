@@ -39,6 +39,14 @@ func (c *Case) Found(profile *signature.Profile) ([]signature.StageValue, bool) 
 			}
 		}
 	}
+	if in.Request.Host() != c.Input.Request.Host() { // it may name another bucket
+		hosts := c.hosts()
+		r, err := hosts.Resolve(wire.SplitTarget(in.Request.Target), in.Request.Host())
+		if err != nil {
+			return nil, false
+		}
+		in.Bucket, in.Addressing = r.Bucket, r.Addressing
+	}
 	signed, err := profile.Sign(in)
 	if err != nil {
 		return nil, false
@@ -72,7 +80,7 @@ func (t *Tamper) ofAuthentication(p *signature.Profile) bool {
 	n := &p.Names
 	switch {
 	case strings.HasSuffix(t.Op, "-header") && t.When == "after-signing":
-		return slices.ContainsFunc([]string{"Authorization", "Host", n.PayloadHeader}, func(name string) bool { return wire.EqualFold(t.Target, name) && name != "" }) ||
+		return slices.ContainsFunc([]string{"Authorization", n.PayloadHeader}, func(name string) bool { return wire.EqualFold(t.Target, name) && name != "" }) ||
 			strings.HasPrefix(t.Op, "rename-") && wire.EqualFold(string(t.Value), "Authorization")
 	case strings.HasSuffix(t.Op, "-parameter") && p.Carrier == signature.InQuery && t.When == "after-signing":
 		if t.Op == "set-parameter" && (t.Target == n.Expires || t.Target == n.Date) {
