@@ -158,8 +158,21 @@ func (l *Live) Move(c *vectors.Case, profile *signature.Profile) (*vectors.Case,
 	if profile.Names.Terminator != "" && w.Region == "" {
 		return nil, &vectors.LeftOut{Reason: "it needs a region"}
 	}
-	return c.Rebind(profile, &w)
+	moved, err := c.Rebind(profile, &w)
+	for range secondsBack {
+		var out *vectors.LeftOut
+		if !errors.As(err, &out) || !out.Now {
+			break
+		}
+		w.Now = w.Now.Add(-time.Second)
+		moved, err = c.Rebind(profile, &w)
+	}
+	return moved, err
 }
+
+// secondsBack is how far back a request may be dated so that its signature has
+// the characters that its case is about; limits are farther away than that.
+const secondsBack = 24
 
 // Reach connects once, so that a server that is not there is told from one that
 // fails.

@@ -34,7 +34,10 @@ func (w *World) Authority() string {
 }
 
 // LeftOut says why a case cannot be moved to a world.
-type LeftOut struct{ Reason string }
+type LeftOut struct {
+	Reason string
+	Now    bool // at another second it may go: the case is about a signature that has a plus sign, say
+}
 
 func (e *LeftOut) Error() string { return e.Reason }
 
@@ -49,7 +52,7 @@ func (e *LeftOut) Error() string { return e.Reason }
 // says: then moving it was wrong, and no server is blamed for it.
 func (c *Case) Rebind(profile *signature.Profile, w *World) (*Case, error) {
 	if reason := c.reasonToLeaveOut(profile, w); reason != "" {
-		return nil, &LeftOut{reason}
+		return nil, &LeftOut{Reason: reason}
 	}
 	m := &mover{c: c, profile: profile, w: w}
 	m.arrives = w.Now.UTC().Truncate(time.Second)
@@ -65,7 +68,7 @@ func (c *Case) Rebind(profile *signature.Profile, w *World) (*Case, error) {
 		return nil, err
 	}
 	if len(moved.Input.Key) > longestKey {
-		return nil, &LeftOut{"its key is too long for a prefix"}
+		return nil, &LeftOut{Reason: "its key is too long for a prefix"}
 	}
 	return &moved, moved.keepsItsWord(profile)
 }
@@ -77,10 +80,10 @@ const longestKey = 1023
 func (c *Case) keepsItsWord(profile *signature.Profile) error {
 	req, err := c.Arrival(profile)
 	if err != nil {
-		return &LeftOut{"it cannot be made anew: " + err.Error()}
+		return &LeftOut{"it cannot be made anew: " + err.Error(), true}
 	}
 	if len(req.AppendHTTP(nil))-len(req.Body) > longestHead {
-		return &LeftOut{"its head is longer than servers take"}
+		return &LeftOut{Reason: "its head is longer than servers take"}
 	}
 	v := c.Server(profile).Verify(req)
 	class := ""
@@ -98,7 +101,7 @@ func (c *Case) keepsItsWord(profile *signature.Profile) error {
 		want = c.Expect.Rejected.Class
 	}
 	if class != want {
-		return &LeftOut{"at this endpoint it would be another case"}
+		return &LeftOut{"at this endpoint it would be another case", true}
 	}
 	return nil
 }
@@ -172,18 +175,18 @@ func (m *mover) query(q string) string {
 // path moves a raw path below the prefix.
 func (m *mover) path(p string) (string, error) {
 	if !strings.HasPrefix(p, "/") {
-		return "", &LeftOut{"its target is not a path"}
+		return "", &LeftOut{Reason: "its target is not a path"}
 	}
 	key := p[1:]
 	if m.c.Input.Addressing == signature.PathStyle {
 		bucket, rest, _ := strings.Cut(key, "/")
 		if bucket != m.c.Input.Bucket {
-			return "", &LeftOut{"it is about another bucket"}
+			return "", &LeftOut{Reason: "it is about another bucket"}
 		}
 		key = rest
 	}
 	if dotted(key) {
-		return "", &LeftOut{"its key has dot segments, which might lead out of the prefix"}
+		return "", &LeftOut{Reason: "its key has dot segments, which might lead out of the prefix"}
 	}
 	return m.root() + m.below(key), nil
 }

@@ -59,23 +59,23 @@ func (m *mover) tamper(t *Tamper) error {
 func (m *mover) mistake(moved *Case, t *Tamper) error {
 	stage := signature.Stage(t.Target)
 	if stage == signature.SignatureValue || stage == signature.SigningKey {
-		return &LeftOut{"its mistake is in a value made with another secret"}
+		return &LeftOut{Reason: "its mistake is in a value made with another secret"}
 	}
 	before, err := withoutMistakes(m.c, m.profile)
 	if err != nil {
-		return &LeftOut{"it cannot be made anew: " + err.Error()}
+		return &LeftOut{"it cannot be made anew: " + err.Error(), true}
 	}
 	after, err := withoutMistakes(moved, m.profile)
 	if err != nil {
-		return &LeftOut{"it cannot be made anew: " + err.Error()}
+		return &LeftOut{"it cannot be made anew: " + err.Error(), true}
 	}
 	right, want := before.Stage(stage), after.Stage(stage)
 	if m.signedText(stage, right, before, after) != want {
-		return &LeftOut{"the string of its mistake cannot be moved"}
+		return &LeftOut{Reason: "the string of its mistake cannot be moved"}
 	}
 	value := m.signedText(stage, string(t.Value), before, after)
 	if value == want {
-		return &LeftOut{"its mistake is none at this endpoint"}
+		return &LeftOut{Reason: "its mistake is none at this endpoint"}
 	}
 	t.Value = wire.Bytes(value)
 	return nil
