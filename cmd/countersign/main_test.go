@@ -13,11 +13,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 
+	"github.com/countersign/countersign/endpoint"
 	"github.com/countersign/countersign/internal/secret"
+	"github.com/countersign/countersign/signature"
 )
 
 func TestMain(m *testing.M) {
@@ -42,7 +45,7 @@ func TestScripts(t *testing.T) {
 		Dir: filepath.Join("testdata", "script"),
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TESTDATA", testdata)
-			return nil
+			return startEndpoint(env)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exit":     cmdExit,
@@ -51,6 +54,26 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	})
+}
+
+// startEndpoint serves the key of the scripts on loopback and puts the URL into
+// ENDPOINT.
+func startEndpoint(env *testscript.Env) error {
+	key := signature.Credentials{AccessKeyID: "LTAIownkey0000000042", AccessKeySecret: "own-secret-of-this-world"}
+	lease, err := endpoint.NewPorts(endpoint.Options{}).Lease(context.Background(), endpoint.LeaseOptions{
+		Dialect: endpoint.OSS,
+		Verifier: &signature.Verifier{
+			Hosts:  signature.Hosts{Endpoints: []string{"127.0.0.1"}},
+			Secret: func(id string) (signature.Credentials, bool) { return key, id == key.AccessKeyID },
+			Region: "cn-hangzhou", Product: "oss", Grants: true, Now: time.Now,
+		},
+	})
+	if err != nil {
+		return err
+	}
+	env.Defer(func() { lease.Close() })
+	env.Setenv("ENDPOINT", "http://"+lease.Addr())
+	return nil
 }
 
 func cmdExit(ts *testscript.TestScript, neg bool, args []string) {
