@@ -150,16 +150,22 @@ func TestMaskedStringsAreComparedAsFarAsTheyShow(t *testing.T) {
 }
 
 func TestServersThatSpeakNoHTTPNeitherPassNorHang(t *testing.T) {
-	other := serveRaw(t, func(conn net.Conn, _ *wire.Request) { conn.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) })
+	other := serveRaw(t, func(conn net.Conn, _ *wire.Request) {
+		conn.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+	})
 	for name, c := range map[string]struct {
 		talk    func(conn net.Conn, req *wire.Request)
 		outcome reports.Outcome
 	}{
-		"silence":   {func(conn net.Conn, _ *wire.Request) { time.Sleep(2 * time.Second) }, reports.Timeout},
-		"closes":    {func(conn net.Conn, _ *wire.Request) {}, reports.Crash},
-		"garbage":   {func(conn net.Conn, _ *wire.Request) { conn.Write([]byte("\x00\xff what?\r\n\r\n")) }, reports.ProtocolError},
-		"half":      {func(conn net.Conn, _ *wire.Request) { conn.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab")) }, reports.Crash},
-		"redirects": {func(conn net.Conn, _ *wire.Request) { fmt.Fprintf(conn, "HTTP/1.1 302 Found\r\nLocation: %s/\r\nContent-Length: 0\r\n\r\n", other.url) }, reports.RejectedWrongly},
+		"silence": {func(conn net.Conn, _ *wire.Request) { time.Sleep(2 * time.Second) }, reports.Timeout},
+		"closes":  {func(conn net.Conn, _ *wire.Request) {}, reports.Crash},
+		"garbage": {func(conn net.Conn, _ *wire.Request) { conn.Write([]byte("\x00\xff what?\r\n\r\n")) }, reports.ProtocolError},
+		"half": {func(conn net.Conn, _ *wire.Request) {
+			conn.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab"))
+		}, reports.Crash},
+		"redirects": {func(conn net.Conn, _ *wire.Request) {
+			fmt.Fprintf(conn, "HTTP/1.1 302 Found\r\nLocation: %s/\r\nContent-Length: 0\r\n\r\n", other.url)
+		}, reports.RejectedWrongly},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -246,4 +246,3 @@ func TestALiveRunCanBeJudgedAgain(t *testing.T) {
 		t.Error("the recording holds the secret")
 	}
 }
-
