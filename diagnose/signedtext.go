@@ -119,3 +119,7 @@ func (d *ErrorDocument) findMasked() {
 		}
 	}
 }
+
+// FitsMask reports whether raw can be what stood in text before somebody put
+// runs of asterisks in the place of parts of it.
+func FitsMask(text, raw string) bool { return fitsMask(text, raw) }

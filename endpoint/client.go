@@ -3,6 +3,7 @@ package endpoint
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -23,6 +24,10 @@ type Client struct {
 	AnyAddress bool
 	// Limits bound the response; zero means wire.DefaultLimits.
 	Limits wire.Limits
+	// TLS, if not nil, has requests whose transport is https sent over TLS; the
+	// certificate must be one of the request's host. Without it everything goes
+	// over plain HTTP.
+	TLS *tls.Config
 }
 
 // ErrNotLoopback is returned for an address that is not one of this machine.
@@ -33,8 +38,9 @@ func Send(ctx context.Context, addr string, req *wire.Request) (*Response, error
 	return new(Client).Send(ctx, addr, req)
 }
 
-// Send connects to addr (host:port) over plain HTTP, whatever the transport and
-// the host of req are, writes req and reads one response. It writes the bytes
+// Send connects to addr (host:port), whatever the host of req is, over plain HTTP
+// unless the client has TLS, writes req and reads one response. It follows no
+// redirection. It writes the bytes
 // of [wire.Request.AppendHTTP] and adds nothing, but for a Content-Length line
 // behind the last header where there is a body and neither Content-Length nor
 // Transfer-Encoding. Interim responses are skipped.
@@ -44,7 +50,7 @@ func (c *Client) Send(ctx context.Context, addr string, req *wire.Request) (*Res
 			return nil, fmt.Errorf("send to %s: %w; it takes an address such as 127.0.0.1:8080", addr, ErrNotLoopback)
 		}
 	}
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+	conn, err := c.dial(ctx, addr, req)
 	if err != nil {
 		return nil, fmt.Errorf("send: %w", err)
 	}
@@ -74,6 +80,28 @@ func (c *Client) Send(ctx context.Context, addr string, req *wire.Request) (*Res
 		return nil, fmt.Errorf("send to %s: %w", addr, writeErr)
 	}
 	return nil, fmt.Errorf("send to %s: reading the response: %w", addr, err)
+}
+
+// dial connects, over TLS where that is asked for.
+func (c *Client) dial(ctx context.Context, addr string, req *wire.Request) (net.Conn, error) {
+	if c.TLS == nil || req.Transport != "https" {
+		return new(net.Dialer).DialContext(ctx, "tcp", addr)
+	}
+	config := c.TLS.Clone()
+	config.NextProtos = []string{"http/1.1"}
+	if config.ServerName == "" {
+		config.ServerName = hostname(req.Host())
+	}
+	return (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", addr)
+}
+
+// hostname is an authority without its port, and an IPv6 address without its
+// brackets.
+func hostname(authority string) string {
+	if host, _, err := net.SplitHostPort(authority); err == nil {
+		return host
+	}
+	return strings.Trim(authority, "[]")
 }
 
 // afterAnswer is how long a server that has answered may go on reading.

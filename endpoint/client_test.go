@@ -2,9 +2,14 @@ package endpoint
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
+	"log"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -131,5 +136,26 @@ func TestSendStaysOnThisMachine(t *testing.T) {
 	name := strings.Replace(addr, "127.0.0.1", "localhost", 1)
 	if r, err := (&Client{AnyAddress: true}).Send(context.Background(), name, &wire.Request{Method: "GET", Target: "/"}); err != nil || r.Status != 204 {
 		t.Errorf("a name where names are allowed: %+v %v", r, err)
+	}
+}
+
+// A request for https goes over TLS, and the certificate must be one of its
+// host.
+func TestCertificatesAreVerified(t *testing.T) {
+	tlsServer := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	tlsServer.Config.ErrorLog = log.New(io.Discard, "", 0)
+	defer tlsServer.Close()
+	trusted := tlsServer.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	for _, c := range []struct {
+		host  string
+		roots *x509.CertPool
+		ok    bool
+	}{{"example.com", trusted, true}, {"bucket.example.net", trusted, false}, {"example.com", x509.NewCertPool(), false}} {
+		client := Client{TLS: &tls.Config{RootCAs: c.roots}}
+		req := &wire.Request{Transport: "https", Method: "GET", Target: "/", Headers: []wire.Header{{Name: "Host", Value: c.host}}}
+		r, err := client.Send(t.Context(), tlsServer.Listener.Addr().String(), req)
+		if (err == nil) != c.ok || c.ok && r.Status != http.StatusNoContent {
+			t.Errorf("%s, trusted %t: %v", c.host, c.roots == trusted, err)
+		}
 	}
 }

@@ -19,6 +19,7 @@ type driver struct {
 	set     *vectors.Set
 	subject subject.Subject
 	caps    subject.Capabilities
+	live    *subject.Live // asked in place of the subject, if there is one
 	ports   *endpoint.Ports
 	done    func() // called after each item
 }
@@ -61,6 +62,9 @@ func interrupted(item *spec.Item) *subject.Observation {
 }
 
 func (d *driver) ask(ctx context.Context, item *spec.Item) *subject.Observation {
+	if d.live != nil {
+		return d.live.Ask(ctx, item.Case, item.Profile)
+	}
 	if item.Case != nil {
 		return d.subject.Sign(ctx, item.Question())
 	}

@@ -88,6 +88,7 @@ func ServeJudge(observationsFile, resultsFile string) error {
 			return err
 		}
 		items[i].Clock = caps.Has("clock")
+		items[i].Live = o.Mode == subject.EndpointMode
 		byID[o.ID] = o
 	}
 	results := runSpecs(set, items, func(item *spec.Item) *subject.Observation { return byID[item.ID] })

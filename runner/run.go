@@ -19,10 +19,11 @@ import (
 )
 
 // Options say what to run and how. The zero value of each field is a sensible
-// default; either Start or Replay must be given.
+// default; one of Start, Endpoint and Replay must be given.
 type Options struct {
-	Start  func(ctx context.Context) (subject.Subject, error) // starts the subject
-	Replay *subject.Recording                                 // judged instead of a subject
+	Start    func(ctx context.Context) (subject.Subject, error) // starts the subject
+	Endpoint *subject.LiveOptions                               // a server, asked instead of a subject
+	Replay   *subject.Recording                                 // judged instead of a subject
 
 	Profiles     []string // narrow what the subject declares; empty: all of it
 	Select, Skip []string // patterns over ids
@@ -112,12 +113,16 @@ type run struct {
 	mode         string
 	problems     []string
 	incomplete   string // replay: how much of what is selected the recording lacks
+	cut          string // endpoint: how many wrong signatures are sent, if not all
 }
 
 // observe gets observations: from the subject, or from a recording.
 func (r *run) observe(ctx context.Context) error {
 	if r.Replay != nil {
 		return r.replay()
+	}
+	if r.Endpoint != nil {
+		return r.observeEndpoint(ctx)
 	}
 	s, err := r.Start(ctx)
 	if err != nil {
@@ -135,6 +140,16 @@ func (r *run) ask(ctx context.Context, s subject.Subject) error {
 	if err := r.choose(); err != nil {
 		return err
 	}
+	d := &driver{set: r.set, subject: s, caps: r.caps}
+	d.ports = endpoint.NewPorts(endpoint.Options{})
+	err := r.drive(ctx, d)
+	r.leaveOut()
+	r.mode = modeOf(r.items)
+	return err
+}
+
+// drive asks about the items, counts aloud, and writes down what was observed.
+func (r *run) drive(ctx context.Context, d *driver) error {
 	done := 0
 	ticks := make(chan struct{}, 256)
 	counted := make(chan struct{})
@@ -145,15 +160,11 @@ func (r *run) ask(ctx context.Context, s subject.Subject) error {
 			r.Progress(Progress{r.caps.Identity, done, len(r.items)})
 		}
 	}()
-	d := &driver{set: r.set, subject: s, caps: r.caps, done: func() { ticks <- struct{}{} }}
-	d.ports = endpoint.NewPorts(endpoint.Options{})
+	d.done = func() { ticks <- struct{}{} }
 	r.observations = d.drive(ctx, r.items, r.Parallel)
 	close(ticks)
 	<-counted
-	err := r.record(ctx)
-	r.leaveOut()
-	r.mode = modeOf(r.items)
-	return err
+	return r.record(ctx)
 }
 
 // leaveOut leaves out what the subject has no signer for, and says so.
@@ -393,6 +404,9 @@ func (r *run) selection() []string {
 	}
 	if s := r.Shard.String(); s != "" {
 		out = append(out, "shard "+s)
+	}
+	if r.cut != "" {
+		out = append(out, r.cut)
 	}
 	if r.incomplete != "" {
 		out = append(out, r.incomplete)

@@ -18,11 +18,15 @@ type Item struct {
 	Case      *vectors.Case          // nil for an operation
 	Operation *vectors.OperationCase // nil for a signature vector
 	Clock     bool                   // the subject signs for the time it is given, and is held to it
+	Live      bool                   // the subject is a server, asked by what arrives of the case
 }
 
 // Mode says how a subject is asked.
 func (it *Item) Mode() subject.Mode {
-	if it.Case != nil {
+	switch {
+	case it.Live:
+		return subject.EndpointMode
+	case it.Case != nil:
 		return subject.SignMode
 	}
 	return subject.SendMode
@@ -78,20 +82,22 @@ func (it *Item) Labels() []string {
 // Items lists everything there is to judge about a subject, in a fixed order:
 // the signature vectors of its profiles, and the operation vectors of its
 // profiles if it declares operations. Verifier cases are for endpoints and
-// left out.
+// left out; an endpoint (feature "endpoint") is asked for all signature vectors
+// and for nothing else.
 func Items(set *vectors.Set, caps *subject.Capabilities) ([]*Item, error) {
 	var items []*Item
+	live := caps.Has("endpoint")
 	for _, id := range caps.Profiles {
 		profile, err := signature.LookupID(id)
 		if err != nil {
 			return nil, fmt.Errorf("the subject declares %q: %w", id, err)
 		}
 		for _, c := range set.Cases() {
-			if !c.IsVerifierCase() && c.Profile() == id {
-				items = append(items, &Item{ID: c.ID, Profile: profile, Case: c, Clock: caps.Has("clock")})
+			if c.Profile() == id && (live || !c.IsVerifierCase()) {
+				items = append(items, &Item{ID: c.ID, Profile: profile, Case: c, Clock: caps.Has("clock"), Live: live})
 			}
 		}
-		if len(caps.Operations) == 0 {
+		if len(caps.Operations) == 0 || live {
 			continue
 		}
 		for _, c := range set.OperationCases() {

@@ -86,9 +86,12 @@ func judge(set *vectors.Set, item *Item, o *subject.Observation) finding {
 		return finding{outcome: outcomeOf[o.Kind], message: o.Message}
 	}
 	var f finding
-	if item.Case != nil {
+	switch {
+	case o.Mode == subject.EndpointMode:
+		f = judgeLive(item, o)
+	case item.Case != nil:
 		f = judgeSigned(item, o)
-	} else {
+	default:
 		f = judgeSent(set, item, o)
 	}
 	if f.outcome == reports.Pass && o.Retried {

@@ -9,27 +9,13 @@ import (
 	"github.com/countersign/countersign/diagnose"
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
 )
 
 // Answer is what a server said to the request of a case.
-type Answer struct {
-	Status  int
-	Headers []wire.Header
-	Body    string
-}
-
-// Header returns the value of the first header of that name, compared without
-// regard to letter case, or "".
-func (a *Answer) Header(name string) string {
-	for _, h := range a.Headers {
-		if wire.EqualFold(h.Name, name) {
-			return h.Value
-		}
-	}
-	return ""
-}
+type Answer = subject.ServerAnswer
 
 // JudgeAnswer says what a server's answer to the arrival of a case
 // ([vectors.Case.Arrival]) is worth. It is pure, as [Judge] is.
@@ -37,12 +23,17 @@ func (a *Answer) Header(name string) string {
 // A case without rejection must be let in: whatever else the server says of the
 // request, it is not about the signature. A rejection must come with the status,
 // the code and, where the service has them, the error code of the vector; a
-// refused signature must be refused over the string that the reference finds in
-// the request; and requirements that are about the answer itself are looked up
-// in it.
+// refused signature must be refused over the strings that the vector tells
+// ([vectors.Case.Found]); and requirements that are about the answer itself are
+// looked up in it.
 func JudgeAnswer(set *vectors.Set, c *vectors.Case, arrived *wire.Request, a *Answer) reports.Result {
 	item := &Item{ID: c.ID, Case: c}
-	f := judgeAnswer(c, arrived, a)
+	profile, err := signature.LookupID(c.Profile())
+	if err != nil {
+		return reports.Result{Type: "result", ID: c.ID, Level: string(c.Level), Outcome: reports.NotRun, Message: "a bug in the vector: " + err.Error()}
+	}
+	told, _ := c.Found(profile)
+	f := judgeAnswer(c, told, a)
 	r := reports.Result{
 		Type: "result", ID: c.ID, Title: c.Title, Requirements: c.Requirements, Level: string(c.Level),
 		Outcome: f.outcome, Stage: string(f.stage), Message: f.message,
@@ -54,14 +45,17 @@ func JudgeAnswer(set *vectors.Set, c *vectors.Case, arrived *wire.Request, a *An
 	return r
 }
 
-func judgeAnswer(c *vectors.Case, arrived *wire.Request, a *Answer) finding {
+func judgeAnswer(c *vectors.Case, told []signature.StageValue, a *Answer) finding {
 	if a.Status < http.StatusOK {
 		return finding{outcome: reports.ProtocolError, message: fmt.Sprintf("it gave no answer to the request: the status is %d", a.Status)}
 	}
 	doc, unread := readAnswer(a)
 	want := c.Expect.Rejected
 	if want == nil {
-		if refusesTheRequest(a.Status) {
+		if redirects(a.Status) {
+			return finding{outcome: reports.RejectedWrongly, message: fmt.Sprintf("it sends a valid request elsewhere: %d %s", a.Status, a.Header("Location"))}
+		}
+		if refusesTheRequest(a.Status) && !pastTheSignature(doc.EC) {
 			return finding{outcome: reports.RejectedWrongly, message: fmt.Sprintf("it refused a valid request: %d %s", a.Status, joined(doc.Code, doc.EC, doc.Message))}
 		}
 		return passed
@@ -91,7 +85,7 @@ func judgeAnswer(c *vectors.Case, arrived *wire.Request, a *Answer) finding {
 		return finding{outcome: reports.Fail, message: "elements of its error document are cut off or cannot be read: " + strings.Join(doc.Damaged, ", ")}
 	}
 	if want.Class == string(signature.SignatureMismatch) {
-		if f := sameString(c, arrived, doc); f.outcome != reports.Pass {
+		if f := sameString(told, doc); f.outcome != reports.Pass {
 			return f
 		}
 	}
@@ -115,24 +109,34 @@ func refusesTheRequest(status int) bool {
 	return status >= http.StatusInternalServerError
 }
 
-// sameString compares the string a server says it signed with the one the
-// reference finds in the request. A server that does not say it is not blamed
-// here: there are requirements for that.
-func sameString(c *vectors.Case, arrived *wire.Request, doc *diagnose.ErrorDocument) finding {
-	profile, err := signature.LookupID(c.Profile())
-	if err != nil {
-		return finding{outcome: reports.NotRun, message: "a bug in the vector: " + err.Error()}
-	}
-	server := c.Server(profile)
-	server.Now = nil
-	v := server.Verify(arrived)
-	for _, said := range []struct {
-		stage signature.Stage
-		value string
-	}{{signature.CanonicalRequest, doc.CanonicalRequest}, {signature.StringToSign, doc.StringToSign}} {
-		want := v.Stage(said.stage)
-		if said.value != "" && want != "" && said.value != want {
-			return differs(said.stage, want, said.value, fmt.Sprintf("it refused the signature over another %s", said.stage))
+// redirects reports whether a status sends the client to another place, which
+// nobody follows with a signature.
+func redirects(status int) bool {
+	return status >= http.StatusMultipleChoices && status < http.StatusBadRequest && status != http.StatusNotModified
+}
+
+// pastTheSignature reports whether an error code of OSS is about what comes
+// behind authentication. The families 0002 (authentication), 0003 (permission,
+// which anonymous requests get too) and 0006 (forms) are not.
+func pastTheSignature(ec string) bool {
+	family, _, coded := strings.Cut(ec, "-")
+	return coded && family != "0002" && family != "0003" && family != "0006"
+}
+
+// sameString compares the strings a server says it signed with those that the
+// vector tells ([vectors.Case.Found]). A server that does not say them is not
+// blamed here: there are requirements for that.
+func sameString(told []signature.StageValue, doc *diagnose.ErrorDocument) finding {
+	for _, want := range told {
+		said := ""
+		switch want.Stage {
+		case signature.CanonicalRequest:
+			said = doc.CanonicalRequest
+		case signature.StringToSign:
+			said = doc.StringToSign
+		}
+		if said != "" && !diagnose.FitsMask(said, want.Value) {
+			return differs(want.Stage, want.Value, said, fmt.Sprintf("it refused the signature over another %s", want.Stage))
 		}
 	}
 	return passed

@@ -1,6 +1,7 @@
 package subject
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/countersign/countersign/signature"
@@ -28,8 +29,9 @@ type Mode string
 
 // The modes.
 const (
-	SignMode Mode = "sign" // sign one given request
-	SendMode Mode = "send" // carry out an operation; the request is seen on the wire
+	SignMode     Mode = "sign"     // sign one given request
+	SendMode     Mode = "send"     // carry out an operation; the request is seen on the wire
+	EndpointMode Mode = "endpoint" // a server: answer the request of a vector
 )
 
 // Observation is what a subject did with one vector. It is one line of a
@@ -41,7 +43,9 @@ type Observation struct {
 	Message  string          `json:"message,omitempty"`  // for a person: reason, error text, what broke the protocol
 	Class    string          `json:"class,omitempty"`    // a rejection's class in the subject's own words
 	Stages   []StageSeen     `json:"stages,omitempty"`   // what the subject says of its stages
-	Request  *wire.Request   `json:"request,omitempty"`  // sign mode: the request it returned
+	Request  *wire.Request   `json:"request,omitempty"`  // sign mode: the request it returned; endpoint mode: the one it was sent
+	Answer   *ServerAnswer   `json:"answer,omitempty"`   // endpoint mode: what it answered
+	Told     []StageSeen     `json:"told,omitempty"`     // endpoint mode: the stages that the vector, moved to the endpoint, tells
 	URL      wire.Bytes      `json:"url,omitempty"`      // a presigned URL it returned
 	Headers  [][2]wire.Bytes `json:"headers,omitempty"`  // headers it says must be sent with the URL
 	Form     [][2]wire.Bytes `json:"form,omitempty"`     // form fields it returned
@@ -74,4 +78,50 @@ func (o *Observation) Stage(stage signature.Stage) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// ServerAnswer is what a server said to the request of a case.
+type ServerAnswer struct {
+	Status  int
+	Headers []wire.Header
+	Body    string
+}
+
+// Header returns the value of the first header of that name, compared without
+// regard to letter case, or "".
+func (a *ServerAnswer) Header(name string) string {
+	for _, h := range a.Headers {
+		if wire.EqualFold(h.Name, name) {
+			return h.Value
+		}
+	}
+	return ""
+}
+
+type serverAnswerJSON struct {
+	Status  int             `json:"status"`
+	Headers [][2]wire.Bytes `json:"headers"`
+	Body    wire.Bytes      `json:"body"`
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (a ServerAnswer) MarshalJSON() ([]byte, error) {
+	out := serverAnswerJSON{Status: a.Status, Headers: [][2]wire.Bytes{}, Body: wire.Bytes(a.Body)}
+	for _, h := range a.Headers {
+		out.Headers = append(out.Headers, [2]wire.Bytes{wire.Bytes(h.Name), wire.Bytes(h.Value)})
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *ServerAnswer) UnmarshalJSON(data []byte) error {
+	var in serverAnswerJSON
+	if err := decodeStrict(data, &in); err != nil {
+		return err
+	}
+	*a = ServerAnswer{Status: in.Status, Body: string(in.Body)}
+	for _, h := range in.Headers {
+		a.Headers = append(a.Headers, wire.Header{Name: string(h[0]), Value: string(h[1])})
+	}
+	return nil
 }

@@ -224,8 +224,10 @@ func (r *recordingReader) observation(line []byte) error {
 	switch {
 	case o.ID == "":
 		return r.broken("an observation has an id", string(line))
-	case o.Mode != SignMode && o.Mode != SendMode:
-		return r.broken("the mode is sign or send", string(o.Mode))
+	case o.Mode != SignMode && o.Mode != SendMode && o.Mode != EndpointMode:
+		return r.broken("the mode is sign, send or endpoint", string(o.Mode))
+	case o.Mode == EndpointMode && o.Kind == Answered && (o.Answer == nil || o.Request == nil):
+		return r.broken("an endpoint that answered has a request and an answer", string(line))
 	case !slices.Contains(kinds, o.Kind):
 		return r.broken(fmt.Sprintf("the kind is one of %v", kinds), string(o.Kind))
 	case o.Duration < 0:

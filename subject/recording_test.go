@@ -133,7 +133,7 @@ func TestRecordingThatIsBrokenNamesTheLine(t *testing.T) {
 		{[]string{header, header}, `line 2: between header and end are observations, which have no type, got "recording"`},
 		{[]string{header, o, o}, `line 3: an observation stands in a recording once; this one is on line 2 too, got "a"`},
 		{[]string{header, strings.Replace(o, `"a"`, `""`, 1)}, "line 2: an observation has an id"},
-		{[]string{header, strings.Replace(o, `"sign"`, `"guess"`, 1)}, `line 2: the mode is sign or send, got "guess"`},
+		{[]string{header, strings.Replace(o, `"sign"`, `"guess"`, 1)}, `line 2: the mode is sign, send or endpoint, got "guess"`},
 		{[]string{header, strings.Replace(o, `"answered"`, `"passed"`, 1)}, `line 2: the kind is one of [answered unsupported rejected adapter-error crash timeout protocol-error not-run], got "passed"`},
 		{[]string{header, strings.Replace(o, `"stages"`, `"stage"`, 1)}, `line 2: observation: json: unknown field "stage"`},
 		{[]string{header, strings.Replace(o, `"value":"s"`, `"value":"\ud800"`, 1)}, "line 2: observation: byte string: lone surrogate"},

@@ -21,7 +21,7 @@ type Capabilities struct {
 	Identity   Identity
 	Profiles   []string // scheme/carrier pairs, e.g. "oss-v4/header"
 	Operations []string // names of operations it can send; none: sign mode only
-	Features   []string // "sign": it can sign a given request; "clock": it signs for the time it is given; "bytes": it reads {"hex":…}
+	Features   []string // "sign": it can sign a given request; "clock": it signs for the time it is given; "bytes": it reads {"hex":…}; "endpoint": it is a server
 }
 
 // Has reports whether a feature is declared.

@@ -13,18 +13,21 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 
+	"github.com/countersign/countersign/endpoint"
 	"github.com/countersign/countersign/internal/secret"
+	"github.com/countersign/countersign/signature"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"countersign": main})
 }
 
-// TestScripts runs the command line as its users do. The scripts have two
+// TestScripts runs the command line as its users do. The scripts have three
 // commands of their own:
 //
 //	exit N CMD ARG…   runs CMD, which must end with exit code N. Neither of its
@@ -48,7 +51,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TESTDATA", testdata)
 			env.Setenv("PORT", freePort(t))
-			return nil
+			return startEndpoint(env)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exit":     cmdExit,
@@ -58,6 +61,26 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 	})
+}
+
+// startEndpoint serves the key of the scripts on loopback and puts the URL into
+// ENDPOINT.
+func startEndpoint(env *testscript.Env) error {
+	key := signature.Credentials{AccessKeyID: "LTAIownkey0000000042", AccessKeySecret: "own-secret-of-this-world"}
+	lease, err := endpoint.NewPorts(endpoint.Options{}).Lease(context.Background(), endpoint.LeaseOptions{
+		Dialect: endpoint.OSS,
+		Verifier: &signature.Verifier{
+			Hosts:  signature.Hosts{Endpoints: []string{"127.0.0.1"}},
+			Secret: func(id string) (signature.Credentials, bool) { return key, id == key.AccessKeyID },
+			Region: "cn-hangzhou", Product: "oss", Grants: true, Now: time.Now,
+		},
+	})
+	if err != nil {
+		return err
+	}
+	env.Defer(func() { lease.Close() })
+	env.Setenv("ENDPOINT", "http://"+lease.Addr())
+	return nil
 }
 
 func cmdExit(ts *testscript.TestScript, neg bool, args []string) {

@@ -29,24 +29,34 @@ type runFlags struct {
 	record                    string
 	reports                   []string
 	json                      bool
+	endpoint                  endpointFlags
+	changed                   func(flag string) bool // whether it was given
 }
 
 func newRunCommand(env *environment) *cobra.Command {
 	var f runFlags
 	cmd := runPage.command(cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
-		if len(f.signers) == 0 && f.replay == "" {
+		if len(f.signers) == 0 && f.replay == "" && f.endpoint.url == "" {
 			writeHelp(env.Stderr, cmd)
-			return usageError("no subject: name one with --signer 'CMD ARG…' or --replay FILE")
+			return usageError("no subject: name one with --signer 'CMD ARG…', --endpoint URL or --replay FILE")
+		}
+		f.changed = cmd.Flags().Changed
+		if err := f.endpoint.stray(cmd.Flags()); err != nil {
+			return err
 		}
 		jobs, err := f.jobs(env)
 		if err != nil {
 			return err
+		}
+		if f.endpoint.dryRun {
+			return dryRun(env, jobs[0].options)
 		}
 		return runJobs(cmd.Context(), env, jobs, f.json)
 	})
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringArrayVar(&f.signers, "signer", nil, "`CMD` that starts an adapter; several are run one behind the other")
+	f.endpoint.register(flags)
 	flags.StringVar(&f.replay, "replay", "", "judge the recorded observations in `FILE`")
 	flags.StringArrayVar(&f.profiles, "profile", nil, "only profiles that match `P`, e.g. oss-v4/header")
 	flags.StringArrayVar(&f.include, "select", nil, "only vectors whose id matches `PATTERN`; @FILE reads patterns")
@@ -91,6 +101,11 @@ func (f *runFlags) jobs(env *environment) ([]*job, error) {
 	if f.replay != "" {
 		subjects++
 	}
+	if f.endpoint.url != "" {
+		if subjects++; subjects > 1 {
+			return nil, usageError("--endpoint does not go with --signer and --replay: run them one by one")
+		}
+	}
 	if subjects > 1 && f.json {
 		return nil, usageError("--json prints one stream: name one subject, or write files with --report 'ndjson={subject}.ndjson'")
 	}
@@ -116,6 +131,13 @@ func (f *runFlags) jobs(env *environment) ([]*job, error) {
 	if f.replay != "" {
 		j := &job{options: base, record: f.record, reports: targets}
 		if err := j.replay(f.replay); err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, j)
+	}
+	if f.endpoint.url != "" {
+		j := &job{options: base, record: f.record, reports: targets}
+		if err := j.endpoint(env, f); err != nil {
 			return nil, err
 		}
 		jobs = append(jobs, j)

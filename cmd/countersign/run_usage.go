@@ -1,15 +1,25 @@
 package main
 
 var runPage = page{
-	use:   "run --signer 'CMD ARG…' … | --replay FILE  [OPTION]…",
-	short: "judge a signer or an SDK, and write reports",
+	use:   "run --signer 'CMD ARG…' … | --endpoint URL --bucket B | --replay FILE  [OPTION]…",
+	short: "judge a signer, an SDK or a server, and write reports",
 	about: `
 Drives a subject over the golden vectors, judges what it did, and prints what
 failed and a table of verdicts. The subject is an adapter: a program that
 speaks Countersign's protocol over its standard streams (see README). It is
 asked to sign given requests, and, if it declares operations, to carry them
 out: then its requests are captured on a loopback port and judged as they were
-on the wire. Nothing is ever sent anywhere else.
+on the wire. With a --signer nothing is ever sent anywhere else.
+
+With --endpoint the subject is a server. The vectors are moved to it, with the
+access key of the environment or --credentials, its bucket, region and clock,
+and sent byte for byte; its answers are judged by the vectors alone. It is
+careful: it reads the bucket and writes below a prefix countersign-<random>/
+of its own, deletes what it wrote, also when interrupted, sends no other
+destructive request, at most 20 wrong signatures (--max-wrong-signatures), one
+a second, follows no redirection, and verifies certificates. What cannot be
+moved is counted by reason; --dry-run prints every request, and why others are
+left out. Beyond the limit of wrong signatures a verdict is partial.
 
 Several --signer are run one behind the other; {subject} and {version} in a
 path stand for the subject's name and version.
@@ -47,6 +57,10 @@ countersign run --signer ./adapter --expected-failures expected-failures.txt --r
 
 # one vector, as a failure tells to repeat it
 countersign run --signer ./adapter --select 'oss-v1/header/operations/keys/space'
+
+# a server: look first, then ask, then ask everything
+countersign run --endpoint https://oss-cn-hangzhou.aliyuncs.com --bucket my-test --region cn-hangzhou --profile 'oss-v4/*' --dry-run
+countersign run --endpoint http://127.0.0.1:9000 --bucket test --region us-east-1 --profile 'obs-v4/*' --max-wrong-signatures 1000 --rate 0
 
 # record once, judge again later
 countersign run --signer ./adapter --record run.ndjson

@@ -1,0 +1,192 @@
+package runner
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/countersign/countersign/spec"
+	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/vectors"
+	"github.com/countersign/countersign/wire"
+)
+
+// DefaultWrongSignatures is how many wrong signatures a server is sent unless
+// the user asks for more: OBS locks out who sends many (TooManyWrongSignature).
+const DefaultWrongSignatures = 20
+
+// observeEndpoint asks a server, and cleans up whatever happens.
+func (r *run) observeEndpoint(ctx context.Context) error {
+	live, err := subject.NewLive(*r.Endpoint)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrSelection, err)
+	}
+	r.caps = live.Capabilities()
+	plan, err := r.planFor(live)
+	if err != nil {
+		return err
+	}
+	for _, line := range plan.Summary() {
+		r.Note(line)
+	}
+	if err := live.Reach(ctx); err != nil {
+		return fmt.Errorf("%w: %w", ErrNotStarted, err)
+	}
+	r.items, r.mode = plan.items, string(subject.EndpointMode)
+	d := &driver{set: r.set, live: live, caps: r.caps}
+	err = r.drive(ctx, d)
+	if closed := live.Close(); closed != nil {
+		r.problems = append(r.problems, closed.Error())
+	}
+	if ctx.Err() == nil && !slices.ContainsFunc(r.items, func(it *spec.Item) bool { return it.Case.IsVerifierCase() }) {
+		r.problems = append(r.problems, "nothing was sent that must be refused: a server that lets everybody in would have passed")
+	}
+	return err
+}
+
+// Plan is what a run would send to an endpoint.
+type Plan struct {
+	Requests []PlannedRequest
+	LeftOut  []PlannedOmission
+	items    []*spec.Item
+}
+
+// PlannedRequest is one request of a plan.
+type PlannedRequest struct {
+	ID      string
+	Request *wire.Request
+	Expect  string // "accepted", or how it must be refused
+}
+
+// PlannedOmission is a vector that is not sent, and why.
+type PlannedOmission struct{ ID, Reason string }
+
+// Summary says in lines what is left out: how many vectors for which reason.
+func (p *Plan) Summary() []string {
+	count := map[string]int{}
+	for _, o := range p.LeftOut {
+		reason, _, _ := strings.Cut(o.Reason, ":")
+		count[reason]++
+	}
+	if len(count) == 0 {
+		return nil
+	}
+	lines := []string{fmt.Sprintf("%d vectors are not sent; --dry-run lists them:", len(p.LeftOut))}
+	reasons := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) })
+	for _, reason := range reasons {
+		lines = append(lines, fmt.Sprintf("%5d  %s", count[reason], reason))
+	}
+	return lines
+}
+
+// PlanEndpoint says what [Run] would send with these options, and sends nothing.
+func PlanEndpoint(opts Options) (*Plan, error) {
+	opts.setDefaults()
+	set, err := vectors.Load()
+	if err != nil {
+		return nil, err
+	}
+	live, err := subject.NewLive(*opts.Endpoint)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrSelection, err)
+	}
+	r := &run{Options: opts, set: set, caps: live.Capabilities()}
+	plan, err := r.planFor(live)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range plan.items {
+		moved, err := live.Move(item.Case, item.Profile)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", item.ID, err)
+		}
+		req, err := moved.Arrival(item.Profile)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", item.ID, err)
+		}
+		expect := "accepted"
+		if want := moved.Expect.Rejected; want != nil {
+			expect = fmt.Sprintf("%d %s", want.Status, want.Code)
+		}
+		plan.Requests = append(plan.Requests, PlannedRequest{item.ID, req, expect})
+	}
+	return plan, nil
+}
+
+// planFor chooses what is sent: of what the options select, that which can be
+// moved to the server, with no more wrong signatures than allowed.
+func (r *run) planFor(live *subject.Live) (*Plan, error) {
+	if err := r.choose(); err != nil {
+		return nil, err
+	}
+	plan := &Plan{}
+	var wrong []*spec.Item
+	sent := map[string]bool{}
+	for _, item := range r.items {
+		_, err := live.Move(item.Case, item.Profile)
+		var out *vectors.LeftOut
+		switch {
+		case errors.As(err, &out):
+			plan.LeftOut = append(plan.LeftOut, PlannedOmission{item.ID, out.Reason})
+		case err != nil:
+			return nil, fmt.Errorf("%w: %s: %w", ErrSelection, item.ID, err)
+		case subject.IsWrongSignature(item.Case):
+			wrong = append(wrong, item)
+		default:
+			sent[item.ID] = true
+		}
+	}
+	wrong = inTurn(wrong)
+	if most := max(0, r.Endpoint.MaxWrong); len(wrong) > most {
+		for _, item := range wrong[most:] {
+			plan.LeftOut = append(plan.LeftOut, PlannedOmission{item.ID, fmt.Sprintf("beyond the limit of %d wrong signatures", most)})
+		}
+		r.cut = fmt.Sprintf("%d of %d wrong signatures", most, len(wrong))
+		wrong = wrong[:most]
+	}
+	for _, item := range wrong {
+		sent[item.ID] = true
+	}
+	var profiles []string
+	for _, item := range r.items {
+		if !sent[item.ID] {
+			continue
+		}
+		plan.items = append(plan.items, item)
+		if id := item.Profile.ID(); !slices.Contains(profiles, id) {
+			profiles = append(profiles, id)
+		}
+	}
+	slices.SortFunc(plan.LeftOut, func(a, b PlannedOmission) int { return strings.Compare(a.ID, b.ID) })
+	r.caps.Profiles = profiles
+	if len(plan.items) == 0 {
+		return nil, fmt.Errorf("%w: %w: none of the selected vectors can be sent to the endpoint: %s",
+			ErrSelection, spec.ErrNothingSelected, strings.Join(plan.Summary(), " "))
+	}
+	return plan, nil
+}
+
+// inTurn orders items so that the first ones are of as many profiles and themes
+// as there are: one of each profile in turn, and of its themes in turn.
+func inTurn(items []*spec.Item) []*spec.Item {
+	type rank struct{ within, theme int }
+	ranks := map[*spec.Item]rank{}
+	perTheme, themes := map[string]int{}, map[string][]string{}
+	for _, item := range items {
+		profile, theme := item.Profile.ID(), item.ID[:strings.LastIndexByte(item.ID, '/')]
+		if !slices.Contains(themes[profile], theme) {
+			themes[profile] = append(themes[profile], theme)
+		}
+		ranks[item] = rank{perTheme[theme], slices.Index(themes[profile], theme)}
+		perTheme[theme]++
+	}
+	out := slices.Clone(items)
+	slices.SortStableFunc(out, func(a, b *spec.Item) int {
+		return cmp.Or(ranks[a].within-ranks[b].within, ranks[a].theme-ranks[b].theme)
+	})
+	return out
+}
