@@ -3,6 +3,7 @@ module github.com/countersign/countersign
 go 1.25.0
 
 require (
+	github.com/elazarl/goproxy v1.9.2
 	github.com/onsi/ginkgo/v2 v2.34.0
 	github.com/onsi/gomega v1.44.0
 	github.com/rogpeppe/go-internal v1.16.0

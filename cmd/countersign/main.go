@@ -5,7 +5,8 @@
 //
 //   - Results are on standard output, everything else is on standard error.
 //   - The exit code is one of the constants of this package, and says the same
-//     as the output.
+//     as the output. Only watch, when it has nothing to say, ends as the program
+//     it ran.
 //   - No credential it was given leaves it: all output goes through one
 //     redactor, and there are no flags for secrets.
 package main
@@ -84,6 +85,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newSignerCommand(env),
 		newVerifyCommand(env),
 		newServeCommand(env),
+		newWatchCommand(env),
 		newGroup(vectorsPage,
 			newVectorsListCommand(env),
 			newVectorsShowCommand(env),
