@@ -29,9 +29,12 @@ var mayImport = map[string][]string{
 	"diagnose":  {"wire", "signature", "reports"},
 	"spec":      {"wire", "vectors", "signature", "subject", "reports", "diagnose"},
 	"runner":    {"wire", "signature", "spec", "subject", "reports", "diagnose", "vectors", "endpoint", "internal/version"},
-	"fuzz":      {"wire", "signature", "vectors", "subject"},
-	"adapters":  {"subject"},
-	"cmd":       nil, // all
+	// A target judges by what the suite judges by: its verdict on signatures and its
+	// reader of error documents. The mutants are the opponents that its grammar is
+	// measured with.
+	"fuzz":     {"wire", "signature", "vectors", "subject", "reports", "spec", "diagnose", "internal/mutants"},
+	"adapters": {"subject"},
+	"cmd":      nil, // all
 
 	"internal/coverage": {"wire", "signature", "vectors", "endpoint", "subject", "reports", "spec", "internal/mutants"},
 	"internal/interop":  {"vectors", "subject", "reports", "spec", "runner"},

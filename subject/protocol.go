@@ -163,8 +163,8 @@ func ParseQuestion(line []byte) (Question, error) {
 	return q, nil
 }
 
-// parseHello reads an adapter's answer to hello.
-func parseHello(line []byte) (*Capabilities, error) {
+// ParseHello reads an adapter's answer to hello.
+func ParseHello(line []byte) (*Capabilities, error) {
 	broken := func(rule, got string) error { return &wire.SyntaxError{Where: "answer to hello", Rule: rule, Got: got} }
 	if !utf8.Valid(line) {
 		return nil, broken("a line is UTF-8", string(line))

@@ -80,7 +80,7 @@ func (r *Request) Host() string {
 		return t.Authority
 	}
 	host, _ := r.Header("Host")
-	return host
+	return TrimBlanks(host)
 }
 
 // EqualFold compares two header names without regard to ASCII letter case.

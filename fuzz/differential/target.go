@@ -1,0 +1,189 @@
+// Package differential is the fuzz target that sets the reference against
+// another signer: both are given the same input, and what would go over the
+// wire is compared.
+//
+// The verdict is that of the suite ([spec.Judge]), so that a difference that
+// is none to a server is none here, and another reading of a contested rule is
+// told from a fault. An opponent that refuses, dies, stays silent or answers
+// nonsense is a finding like a wrong signature; what it says it does not
+// support is left out before anything is compared.
+package differential
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/countersign/countersign/fuzz"
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/spec"
+	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/vectors"
+	"github.com/countersign/countersign/wire"
+)
+
+// Check decodes a profile and an input from data and compares the reference
+// with the opponent that [OpponentVariable] names.
+func Check(data []byte) { fuzz.Run("differential", data, check) }
+
+func check(data []byte) { named().check(data) }
+
+// Patience is how long an opponent in process may take for one signature.
+const Patience = 5 * time.Second
+
+// A Duel is the reference against one opponent.
+type Duel struct {
+	Opponent subject.Subject
+
+	name     string
+	profiles []*signature.Profile // by the first byte of an input
+	asked    uint64
+	mu       sync.Mutex
+}
+
+// Against sets the reference against an opponent. It returns an error for one
+// that cannot be asked for signatures.
+func Against(opponent subject.Subject) (*Duel, error) {
+	caps := opponent.Capabilities()
+	d := &Duel{Opponent: opponent, name: strings.NewReplacer(",", ";", "\n", " ").Replace(caps.Identity.Name)}
+	if !caps.Has("sign") {
+		return nil, fmt.Errorf(`%s does not offer to sign given requests (the feature "sign"): there is nothing to compare`, caps.Identity.Name)
+	}
+	var offered []*signature.Profile
+	for _, p := range signature.Profiles {
+		if slices.Contains(caps.Profiles, p.ID()) {
+			offered = append(offered, p)
+		}
+	}
+	if len(offered) == 0 {
+		return nil, fmt.Errorf("%s offers none of the profiles of this suite: %q", caps.Identity.Name, caps.Profiles)
+	}
+	// An input means the same profile to every opponent that offers it, so that
+	// all can share a corpus. What is left is spread over those that are offered.
+	for i, p := range signature.Profiles {
+		if !slices.Contains(offered, p) {
+			p = offered[i%len(offered)]
+		}
+		d.profiles = append(d.profiles, p)
+	}
+	return d, nil
+}
+
+// Check is the body of a target against this opponent.
+func (d *Duel) Check(data []byte) { fuzz.Run("differential", data, d.check) }
+
+func (d *Duel) check(data []byte) {
+	if found := d.Compare(d.Decode(data)); found != nil {
+		fuzz.Fail(found.Class, "%s", found.Detail)
+	}
+}
+
+// Decode returns the profile and the input that data stands for.
+func (d *Duel) Decode(data []byte) (*signature.Profile, *signature.Input) {
+	c := fuzz.NewChoices(data)
+	p := fuzz.OneOf(c, d.profiles)
+	return p, fuzz.Input(p, c)
+}
+
+// Compare returns what is wrong with the opponent's answer to one input, or
+// nil. The class of a finding is differential, the profile, the opponent, the
+// outcome, and the first stage or the part of the request that differs; where
+// another reading of a contested rule explains it, that reading.
+func (d *Duel) Compare(p *signature.Profile, in *signature.Input) *fuzz.Finding {
+	want, err := p.Sign(in)
+	if err != nil {
+		return nil // what the reference refuses is for the vectors
+	}
+	o := d.ask(p, in)
+	if o.Kind == subject.Unsupported || o.Kind == subject.Answered && same(p, want, o) {
+		return nil
+	}
+	return d.judge(p, in, o)
+}
+
+func (d *Duel) ask(p *signature.Profile, in *signature.Input) *subject.Observation {
+	ctx, cancel := context.Background(), context.CancelFunc(func() {})
+	if _, process := d.Opponent.(*subject.Process); !process { // which has a deadline of its own
+		ctx, cancel = context.WithTimeout(ctx, Patience)
+	}
+	defer cancel()
+	d.mu.Lock()
+	d.asked++
+	id := fmt.Sprint(d.asked)
+	d.mu.Unlock()
+	return d.Opponent.Sign(ctx, &subject.SignQuestion{ID: id, Scheme: p.Scheme, Carrier: p.Carrier, Input: in})
+}
+
+// same reports whether an answer is the reference's, byte by byte. Most are,
+// and need no judge.
+func same(p *signature.Profile, want *signature.Signed, o *subject.Observation) bool {
+	for _, s := range o.Stages {
+		if want.Stage(s.Stage) != string(s.Value) {
+			return false
+		}
+	}
+	switch p.Carrier {
+	case signature.InHeader:
+		return o.Request != nil && identical(o.Request, want.Request())
+	case signature.InQuery:
+		return string(o.URL) == want.Stage(signature.URL) && len(o.Headers) == 0
+	default:
+		return slices.EqualFunc(o.Form, want.Form, func(got [2]wire.Bytes, want [2]string) bool {
+			return string(got[0]) == want[0] && string(got[1]) == want[1]
+		})
+	}
+}
+
+func identical(a, b *wire.Request) bool {
+	return a.Transport == b.Transport && a.Method == b.Method && a.Target == b.Target && a.Body == b.Body && slices.Equal(a.Headers, b.Headers)
+}
+
+// set is empty: an input that was made up belongs to no requirement.
+var set = new(vectors.Set)
+
+func (d *Duel) judge(p *signature.Profile, in *signature.Input, o *subject.Observation) *fuzz.Finding {
+	item := &spec.Item{
+		ID: p.ID() + "/fuzz/input", Profile: p,
+		Case: &vectors.Case{
+			ID: p.ID() + "/fuzz/input", Title: "a request that was made up", Why: "two implementations of one scheme do not agree",
+			Requirements: []string{"FUZZ"}, Level: vectors.Must, Input: *in.Clone(),
+		},
+	}
+	caps := d.Opponent.Capabilities()
+	item.Clock = caps.Has("clock")
+	r := spec.Judge(set, item, o)
+	if r.Outcome == reports.Pass || r.Outcome == reports.Unsupported {
+		return nil
+	}
+	class := []string{"differential", p.ID(), d.name, string(r.Outcome)}
+	if place := r.Place(); place != string(r.Outcome) {
+		class = append(class, place)
+	}
+	if _, reading, ok := strings.Cut(r.ID, "@"); ok {
+		class = append(class, "@"+reading)
+	}
+	return &fuzz.Finding{Class: strings.Join(class, "/"), Detail: detail(in, &r)}
+}
+
+// detail shows both sides, and the input as `countersign sign` reads it.
+func detail(in *signature.Input, r *reports.Result) string {
+	var b strings.Builder
+	b.WriteString(r.Message)
+	for _, side := range []struct {
+		name  string
+		bytes *wire.Bytes
+	}{{"expected", r.Expected}, {"observed", r.Observed}, {"on the wire", r.Wire}} {
+		if side.bytes != nil {
+			fmt.Fprintf(&b, "\n%s %s", side.name, wire.AppendJSON(nil, string(*side.bytes)))
+		}
+	}
+	text, err := in.MarshalJSON()
+	if err != nil {
+		text = []byte(err.Error())
+	}
+	return b.String() + "\ninput " + string(text)
+}
