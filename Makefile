@@ -5,7 +5,7 @@ SDKS   := oss-go-v1 oss-go-v2 obs-go
 BIN    := bin
 OUT    := out
 
-.PHONY: run test lint fmt bench fuzz interop helpers coverage attest build clean help
+.PHONY: run test lint fmt bench fuzz fuzz-cluster fuzz-mutants interop helpers coverage attest build clean help
 
 ## run: judge the three official Go SDKs and write reports to out/
 run: build
@@ -40,13 +40,23 @@ fmt:
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./signature ./runner
 	$(GO) -C adapters/oss-go-v2 test -run '^$$' -bench . -benchmem ./...
+	$(GO) run ./cmd/fuzz speed
 
-## fuzz: the native fuzzer for TIME (default 10s) on each target
-TIME ?= 10s
+## fuzz: TARGET (default all) under ENGINE (go-fuzz, native or libfuzzer) for TIME each, with WORKERS
+TARGET  ?= all
+ENGINE  ?= go-fuzz
+TIME    ?= 60s
+WORKERS ?= 1
 fuzz:
-	for t in $$($(GO) list ./fuzz/...); do \
-	  for f in $$($(GO) test -list '^Fuzz' $$t | grep '^Fuzz'); do \
-	    $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(TIME) -fuzzminimizetime 1000x $$t || exit 1; done; done
+	$(GO) run ./cmd/fuzz run --target $(TARGET) --engine $(ENGINE) --time $(TIME) --workers $(WORKERS)
+
+## fuzz-cluster: go-fuzz's coordinator and workers as processes on loopback; one is killed, one joins
+fuzz-cluster:
+	$(GO) run ./cmd/fuzz cluster
+
+## fuzz-mutants: how many executions the differential target needs for each planted bug, from no corpus
+fuzz-mutants:
+	$(GO) run ./cmd/fuzz mutants
 
 ## interop: install and judge every SDK of adapters/ (or SUBJECTS='NAME…'), publish reports/ and the table in README.md
 SUBJECTS ?=

@@ -36,10 +36,12 @@ var mayImport = map[string][]string{
 	"adapters": {"subject"},
 	"cmd":      nil, // all
 
+	"internal/campaign": {"fuzz"},
 	"internal/coverage": {"wire", "signature", "vectors", "endpoint", "subject", "reports", "spec", "internal/mutants"},
 	"internal/interop":  {"vectors", "subject", "reports", "spec", "runner"},
 	"internal/liars":    {"wire", "signature", "subject"},
 	"internal/mutants":  {"wire", "signature", "vectors", "endpoint", "subject"},
+	"internal/planted":  {"vectors", "reports", "fuzz", "internal/coverage", "internal/mutants"},
 	"internal/secret":   {"wire", "signature"},
 	"internal/version":  {},
 }
