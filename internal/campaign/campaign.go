@@ -99,8 +99,8 @@ var engines = map[string]engine{
 // campaign is one run.
 type campaign struct {
 	Options
-	tmp        string   // its own folder
-	corpus     string   // raw inputs: the seeds and what the engine adds
+	tmp        string // its own folder
+	corpus     string // raw inputs: the seeds and what the engine adds
 	crashers   [][]byte
 	executions int64
 	cpu        time.Duration // of the engine and all it started
