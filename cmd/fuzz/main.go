@@ -31,7 +31,7 @@ const usage = `usage: fuzz COMMAND [FLAG…]      in the root of the module
            --only ID
   speed    executions in a second of the processor beside the bare hashes, native
            engine
-           --target NAME|all  --executions 20000
+           --target NAME|all  --executions 40000
   seeds    make the corpora anew of targets that decode the grammar
 
 Exit codes: 0 nothing found · 1 a finding, or less than was asked for ·
@@ -180,7 +180,7 @@ const enough = 0.5
 
 func speed(ctx context.Context, args []string) error {
 	o := flags("speed", "all", time.Minute)
-	executions := o.Int("executions", 20_000, "")
+	executions := o.Int("executions", 40_000, "")
 	if err := o.parse(args); err != nil {
 		return err
 	}

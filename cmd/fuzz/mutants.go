@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/countersign/countersign/fuzz/differential"
@@ -88,7 +89,11 @@ func printHunts(hunts []planted.Hunt, engine string, budget int) error {
 			class = "NOT FOUND"
 			missed++
 		}
-		fmt.Printf("%-58s %10d  %-9s %s\n", id, h.Executions, engine, class)
+		executions := strconv.Itoa(h.Executions)
+		if h.Executions == 0 { // it was found before the engine printed its first figure
+			executions = "few"
+		}
+		fmt.Printf("%-58s %10s  %-9s %s\n", id, executions, engine, class)
 	}
 	slices.Sort(found)
 	fmt.Printf("\n%d of %d found", len(found), len(hunts))

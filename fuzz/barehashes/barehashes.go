@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"sync"
 
 	"github.com/countersign/countersign/fuzz"
 	"github.com/countersign/countersign/signature"
@@ -27,7 +28,7 @@ var signatures, _ = strconv.Atoi(os.Getenv(Variable)) // none without it: an emp
 // Check does the hash work of as many signatures as the environment says, for
 // the profile that the grammar takes from data.
 func Check(data []byte) {
-	p := fuzz.OneOf(fuzz.NewChoices(data), typical)
+	p := fuzz.OneOf(fuzz.NewChoices(data), typical())
 	for range signatures {
 		p.hash()
 	}
@@ -42,7 +43,7 @@ type sample struct {
 	canonical, toSign []byte
 }
 
-var typical = func() []sample {
+var typical = sync.OnceValue(func() []sample {
 	const inputs = 40
 	random := rand.NewChaCha8([32]byte{1})
 	var all []sample
@@ -64,7 +65,7 @@ var typical = func() []sample {
 		all = append(all, s)
 	}
 	return all
-}()
+})
 
 func (s *sample) hash() {
 	if !s.v4 {

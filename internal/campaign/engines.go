@@ -170,15 +170,17 @@ var nativeExecutions = regexp.MustCompile(`execs: (\d+)`)
 // runNative runs in a folder whose folder corpus is the campaign's, so that a
 // finding is written there and not into the source.
 func runNative(ctx context.Context, c *campaign, program string, limit time.Duration) error {
-	return runNativeFor(ctx, c, program, limit.String())
+	return runNativeFor(ctx, c, program, limit.String(), "1000x")
 }
 
-// runNativeFor runs for a time, or for a number of executions such as 1000x.
-func runNativeFor(ctx context.Context, c *campaign, program, limit string) error {
+// runNativeFor runs for a time, or for a number of executions such as 1000x, and
+// minimises what adds coverage or fails for another: without a limit it may
+// stall there.
+func runNativeFor(ctx context.Context, c *campaign, program, limit, minimise string) error {
 	folder := filepath.Dir(c.corpus)
 	cache := filepath.Join(c.tmp, "cache")
 	out, err := c.command(ctx, folder, program, "-test.run", "^$", "-test.fuzz", "^Fuzz", "-test.fuzztime", limit,
-		"-test.fuzzminimizetime", "1000x", "-test.fuzzcachedir", cache, "-test.parallel", strconv.Itoa(c.Workers))
+		"-test.fuzzminimizetime", minimise, "-test.fuzzcachedir", cache, "-test.parallel", strconv.Itoa(c.Workers))
 	c.executions += lastNumber(nativeExecutions, out)
 	found, readErr := nativeInputs(filepath.Join(folder, "testdata", "fuzz"))
 	if readErr != nil {
