@@ -34,7 +34,7 @@ const usage = `usage: fuzz COMMAND [FLAG…]      in the root of the module
            --target NAME|all  --executions 40000
   seeds    make the corpora anew of targets that decode the grammar
 
-Exit codes: 0 nothing found · 1 a finding, or less than was asked for ·
+Exit codes: 0 nothing found · 1 a finding, or a planted bug that was not found ·
 2 usage · 3 could not run
 `
 
@@ -175,7 +175,7 @@ func cluster(ctx context.Context, args []string) error {
 	return nil
 }
 
-// enough is the share of the rate of bare hashes that a target must reach.
+// enough is the share of the rate of bare hashes that a target should reach.
 const enough = 0.5
 
 func speed(ctx context.Context, args []string) error {
@@ -199,9 +199,8 @@ func speed(ctx context.Context, args []string) error {
 		fmt.Printf("%-14s %11d %12.0f %12.0f %6.2f\n", s.Target, s.Signatures, s.Rate, s.Bare, s.Ratio())
 		slow = slow || s.Ratio() < enough
 	}
-	if slow {
-		fmt.Fprintf(os.Stderr, "a target has less than %.2f of the rate of its bare hashes\n", enough)
-		return errFound
+	if slow { // a figure to look at and no failure: machines are busy
+		fmt.Printf("the goal is %.2f: not every target reaches it\n", enough)
 	}
 	return nil
 }
