@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 	switch {
 	case len(os.Args) > 2 && os.Args[1] == "adapter":
 		serve(os.Args[2])
+	case len(os.Args) > 2 && os.Args[1] == "sts":
+		fmt.Fprintln(os.Stderr, serveSTS(os.Args[2]))
+		os.Exit(1)
 	case len(os.Args) > 3 && os.Args[1] == "subject":
 		if err := judge(os.Args[2], os.Args[3]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -37,6 +40,9 @@ func TestMain(m *testing.M) {
 }
 
 func judge(folder, result string) error {
+	if interop.IsServer(folder) {
+		return judgeServer(folder, result)
+	}
 	all, err := interop.Load(filepath.Dir(folder))
 	if err != nil {
 		return err
@@ -50,6 +56,22 @@ func judge(folder, result string) error {
 		return err
 	}
 	judged, err := interop.Judge(context.Background(), chosen[0], network)
+	if err != nil {
+		return err
+	}
+	return reports.WriteAtomic(result, func(w io.Writer) error { return interop.WriteJSON(w, judged) })
+}
+
+func judgeServer(folder, result string) error {
+	server, err := interop.LoadServer(folder)
+	if err != nil {
+		return err
+	}
+	network, err := interop.OwnNetwork()
+	if err != nil {
+		return err
+	}
+	judged, err := interop.JudgeServer(context.Background(), server, network, filepath.Dir(result))
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -57,9 +56,6 @@ func (s *Server) start(ctx context.Context, folder string) (*serving, error) {
 	var words []string
 	for _, word := range s.Command {
 		words = append(words, fill.Replace(word))
-	}
-	if strings.Contains(words[0], "/") { // the working directory is another one
-		words[0] = filepath.Join(s.Dir, words[0])
 	}
 	r.process = exec.Command(words[0], words[1:]...)
 	r.process.Dir, r.process.Stdout, r.process.Stderr = s.Dir, os.Stderr, os.Stderr
