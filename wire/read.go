@@ -73,29 +73,32 @@ func ReadRequest(br *bufio.Reader, transport string, limits Limits, onHead func(
 }
 
 // readHead reads up to and including the empty line. Empty lines before the
-// request line are skipped (RFC 9112, section 2.2).
+// request line are skipped (RFC 9112, section 2.2), and count towards the limit.
 func readHead(br *bufio.Reader, limit int) (string, error) {
-	var head []byte
-	for {
+	var read strings.Builder
+	read.Grow(min(br.Buffered(), limit)) // most heads arrive in one piece
+	for skipped := 0; ; {
 		line, err := br.ReadSlice('\n')
-		if len(head)+len(line) > limit {
+		if skipped+read.Len()+len(line) > limit {
 			return "", fmt.Errorf("head: %w of %d bytes", ErrTooLarge, limit)
 		}
-		head = append(head, line...)
+		read.Write(line)
 		if err == bufio.ErrBufferFull {
 			continue
 		}
-		if err == io.EOF && len(bytes.TrimRight(head, "\r\n")) > 0 {
+		head := read.String()
+		if err == io.EOF && len(strings.TrimRight(head, "\r\n")) > 0 {
 			return "", io.ErrUnexpectedEOF
 		}
 		if err != nil {
 			return "", err
 		}
 		switch {
-		case len(bytes.TrimRight(head, "\r\n")) == 0:
-			head = head[:0]
-		case bytes.HasSuffix(head, []byte("\n\r\n")), bytes.HasSuffix(head, []byte("\n\n")):
-			return string(head), nil
+		case len(strings.TrimRight(head, "\r\n")) == 0:
+			skipped += len(head)
+			read.Reset()
+		case strings.HasSuffix(head, "\n\r\n"), strings.HasSuffix(head, "\n\n"):
+			return head, nil
 		}
 	}
 }
@@ -122,6 +125,12 @@ func readBody(br *bufio.Reader, req *Request, limit int) (string, error) {
 	}
 	if n > uint64(limit) {
 		return "", fmt.Errorf("body of %d bytes: %w of %d bytes", n, ErrTooLarge, limit)
+	}
+	if n <= uint64(br.Buffered()) { // it came with the head
+		arrived, _ := br.Peek(int(n))
+		body := string(arrived)
+		br.Discard(int(n))
+		return body, nil
 	}
 	// Grow with what arrives, not with what was announced.
 	var body bytes.Buffer
