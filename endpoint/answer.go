@@ -51,6 +51,11 @@ func answerFrom(backend Backend, dialect Dialect, v *signature.Verification, req
 		r.operation = t.Operation()
 		return r
 	case signature.Unsigned:
+		if open, ok := backend.(OpenBackend); ok && (req.Method == http.MethodGet || req.Method == http.MethodHead) {
+			r := open.AnswerUnsigned(newTask(a))
+			r.foreign = a.foreign
+			return r
+		}
 		return a.refuse(unsigned, nil)
 	case signature.Mismatch:
 		return a.refuse(signature.SignatureMismatch, nil)

@@ -51,8 +51,10 @@ func (a *answer) asksFor(op *operation) bool {
 	if op.Method != a.req.Method && op.Method != "" || op.Level != a.level() && op.Level != "" {
 		return false
 	}
-	if op.Carrier != "" && op.Carrier != a.v.Profile.Carrier || op.S3 && !s3Scheme(a.v.Profile.Scheme) {
-		return false
+	if profile := a.v.Profile; op.Carrier != "" || op.S3 {
+		if profile == nil || op.Carrier != "" && op.Carrier != profile.Carrier || op.S3 && !s3Scheme(profile.Scheme) {
+			return false
+		}
 	}
 	for _, with := range op.With {
 		name, want, _ := strings.Cut(with, "=")

@@ -23,6 +23,9 @@ func (c call) getObject() endpoint.Response {
 			if content, ok = b.objects[o.target]; !ok || content.kind == symlink {
 				return c.Refuse(symlinkTarget)
 			}
+			if c.unsigned() && !c.isPublic(b, content) {
+				return c.RefuseUnsigned()
+			}
 		}
 		if content.archived() && c.Now().After(content.restored) && c.Operation() == "GetObject" {
 			return c.Refuse(invalidObjectState)
