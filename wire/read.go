@@ -153,10 +153,24 @@ func (r *Request) isChunked() bool {
 	return EqualFold(coding, "chunked") && r.HeaderCount("Transfer-Encoding") == 1
 }
 
+// leastFraming is how much there may be around chunks where the body may be
+// shorter than that.
+const leastFraming = 64 << 10
+
+// readChunked takes the framing off a body. What there is of it, extensions and
+// trailer fields, is bounded as the body is.
 func readChunked(br *bufio.Reader, limit int) (string, error) {
 	var body bytes.Buffer
-	for {
+	framing := 0
+	readLine := func() (string, error) {
 		line, err := readLine(br)
+		if framing += len(line) + 2; err == nil && framing > max(limit, leastFraming) {
+			err = fmt.Errorf("what stands around the chunks: %w of %d bytes", ErrTooLarge, max(limit, leastFraming))
+		}
+		return line, err
+	}
+	for {
+		line, err := readLine()
 		if err != nil {
 			return body.String(), err
 		}
@@ -174,7 +188,7 @@ func readChunked(br *bufio.Reader, limit int) (string, error) {
 		if _, err := io.CopyN(&body, br, int64(n)); err != nil {
 			return body.String(), noEOF(err)
 		}
-		line, err = readLine(br)
+		line, err = readLine()
 		if err != nil {
 			return body.String(), err
 		}
@@ -183,7 +197,7 @@ func readChunked(br *bufio.Reader, limit int) (string, error) {
 		}
 	}
 	for { // trailer fields are no part of what is signed
-		line, err := readLine(br)
+		line, err := readLine()
 		if err != nil || line == "" {
 			return body.String(), err
 		}
