@@ -28,6 +28,12 @@ type Compliance struct {
 	File string `json:"-"` // where it was read from; "" if it was not
 }
 
+// OfServer reports whether it was a server that was judged, not what signs.
+func (c *Compliance) OfServer() bool { return c.Mode == modeOfServers }
+
+// modeOfServers is the mode of a run against an endpoint.
+const modeOfServers = "endpoint"
+
 // ProfileCompliance is the part of the report about one profile. Lists are
 // sorted by id.
 type ProfileCompliance struct {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,8 +26,9 @@ type LiveOptions struct {
 	URL         string // http://host[:port] or https://host[:port]
 	Bucket      string
 	Region      string               // for the schemes that sign it
-	Addressing  signature.Addressing // "": virtual-host, or path where the host is an address
+	Addressing  signature.Addressing // "": virtual-host, or path where the host is an address; see [AnyAddressing]
 	Credentials signature.Credentials
+	Temporary   signature.Credentials // a second access key, for the cases that need one with a token; empty: there is none
 
 	Timeout  time.Duration // for one answer; 0: DefaultTimeout
 	Rate     float64       // requests a second; 0: as fast as it goes
@@ -37,6 +39,10 @@ type LiveOptions struct {
 	Now    func() time.Time
 	Prefix string // for tests; "": a random one
 }
+
+// AnyAddressing is the addressing of a server that takes both: each case is sent
+// as it stands.
+const AnyAddressing signature.Addressing = "any"
 
 // ErrEndpoint wraps what is wrong with the options of a live endpoint.
 var ErrEndpoint = errors.New("endpoint")
@@ -85,6 +91,8 @@ func NewLive(opts LiveOptions) (*Live, error) {
 		return nil, fmt.Errorf("%w: the bucket's name is 3 to 63 lower-case letters, digits, hyphens and dots, got %q", ErrEndpoint, opts.Bucket)
 	case opts.Credentials.AccessKeyID == "" || opts.Credentials.AccessKeySecret == "":
 		return nil, fmt.Errorf("%w: it needs an access key", ErrEndpoint)
+	case opts.Temporary != signature.Credentials{} && (opts.Temporary.AccessKeyID == "" || opts.Temporary.AccessKeySecret == "" || opts.Temporary.SecurityToken == ""):
+		return nil, fmt.Errorf("%w: a temporary access key has an id, a secret and a token", ErrEndpoint)
 	}
 	var err error
 	if l.address, host, err = addressOf(transport, host); err != nil {
@@ -96,8 +104,8 @@ func NewLive(opts LiveOptions) (*Live, error) {
 			opts.Addressing = signature.PathStyle
 		}
 	}
-	if opts.Addressing != signature.VirtualHost && opts.Addressing != signature.PathStyle {
-		return nil, fmt.Errorf("%w: the addressing is virtual-host or path, got %q", ErrEndpoint, opts.Addressing)
+	if !slices.Contains([]signature.Addressing{signature.VirtualHost, signature.PathStyle, AnyAddressing}, opts.Addressing) {
+		return nil, fmt.Errorf("%w: the addressing is virtual-host, path or any, got %q", ErrEndpoint, opts.Addressing)
 	}
 	if opts.Prefix == "" {
 		var random [8]byte
@@ -153,7 +161,7 @@ func (l *Live) Prefix() string { return l.world.Prefix }
 // Move moves a case to the server as it is now. The error is a
 // [*vectors.LeftOut] for one that is not for it.
 func (l *Live) Move(c *vectors.Case, profile *signature.Profile) (*vectors.Case, error) {
-	w := l.world
+	w := l.worldFor(c)
 	w.Now = l.opts.Now()
 	if profile.Names.Terminator != "" && w.Region == "" {
 		return nil, &vectors.LeftOut{Reason: "it needs a region"}
@@ -168,6 +176,18 @@ func (l *Live) Move(c *vectors.Case, profile *signature.Profile) (*vectors.Case,
 		moved, err = c.Rebind(profile, &w)
 	}
 	return moved, err
+}
+
+// worldFor is the server as a case meets it.
+func (l *Live) worldFor(c *vectors.Case) vectors.World {
+	w := l.world
+	if w.Addressing == AnyAddressing {
+		w.Addressing = c.Input.Addressing
+	}
+	if c.Input.Credentials.SecurityToken != "" && l.opts.Temporary.SecurityToken != "" {
+		w.Credentials = l.opts.Temporary
+	}
+	return w
 }
 
 // secondsBack is how far back a request may be dated so that its signature has

@@ -243,12 +243,20 @@ func (m *mover) text(s string) string {
 		s = m.scope(s)
 	}
 	for _, pair := range [][2]string{{old.SecurityToken, now.SecurityToken}, {old.AccessKeyID, now.AccessKeyID}} {
-		if len(pair[0]) >= 8 {
+		if distinct(pair[0]) {
 			s = strings.ReplaceAll(s, pair[0], pair[1])
 			s = strings.ReplaceAll(s, wire.EscapeValue(pair[0]), wire.EscapeValue(pair[1]))
 		}
 	}
 	return s
+}
+
+// distinct reports whether a token or an id is nothing that a text may have for
+// another reason, as a word such as token.
+func distinct(s string) bool {
+	return len(s) >= 8 || len(s) >= 4 && strings.ContainsFunc(s, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	})
 }
 
 // moved is a time of the case in the world. What is none stays.

@@ -15,7 +15,7 @@ import (
 // endpointFlags are the flags of run that are about a live endpoint.
 type endpointFlags struct {
 	url, bucket, region, addressing string
-	credentials                     string
+	credentials, temporary          string
 	dryRun                          bool
 	maxWrong                        int
 	rate                            float64
@@ -32,8 +32,9 @@ func (f *endpointFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.url, "endpoint", "", "judge the server at `URL`, http://HOST[:PORT] or https://…")
 	flags.StringVar(&f.bucket, "bucket", "", "endpoint: the `BUCKET` it may read, and write below a prefix of its own")
 	flags.StringVar(&f.region, "region", "", "endpoint: the `REGION` that V4 signatures name, without oss-")
-	flags.StringVar(&f.addressing, "addressing", "", "endpoint: virtual-host or path; default: virtual-host, path where the host is an address")
+	flags.StringVar(&f.addressing, "addressing", "", "endpoint: virtual-host, path, or any (each vector as it is); default: virtual-host, path where the host is an address")
 	flags.StringVar(&f.credentials, "credentials", "", "endpoint: `FILE` with the access key, in place of the environment")
+	flags.StringVar(&f.temporary, "temporary-credentials", "", "endpoint: `FILE` with a temporary access key, for the vectors that need one")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "endpoint: print what would be sent and what is left out, and send nothing")
 	flags.IntVar(&f.maxWrong, "max-wrong-signatures", runner.DefaultWrongSignatures, "endpoint: send at most `N` wrong signatures; when given, they keep the pace of all requests")
 	flags.Float64Var(&f.rate, "rate", defaultRate, "endpoint: send at most `N` requests a second; 0: as fast as it goes")
@@ -44,7 +45,7 @@ func (f *endpointFlags) stray(flags *pflag.FlagSet) error {
 	if f.url != "" {
 		return nil
 	}
-	for _, name := range []string{"bucket", "region", "addressing", "credentials", "dry-run", "max-wrong-signatures", "rate"} {
+	for _, name := range []string{"bucket", "region", "addressing", "credentials", "temporary-credentials", "dry-run", "max-wrong-signatures", "rate"} {
 		if flags.Changed(name) {
 			return usageError("--%s goes with --endpoint URL", name)
 		}
@@ -67,8 +68,14 @@ func (j *job) endpoint(env *environment, f *runFlags) error {
 	if err != nil {
 		return err
 	}
+	var temporary signature.Credentials
+	if e.temporary != "" {
+		if temporary, err = env.credentials(e.temporary); err != nil {
+			return err
+		}
+	}
 	j.options.Endpoint = &subject.LiveOptions{
-		URL: e.url, Bucket: e.bucket, Region: e.region, Addressing: signature.Addressing(e.addressing), Credentials: credentials,
+		URL: e.url, Bucket: e.bucket, Region: e.region, Addressing: signature.Addressing(e.addressing), Credentials: credentials, Temporary: temporary,
 		Timeout: f.timeout, Rate: e.rate, MaxWrong: e.maxWrong,
 	}
 	if !f.changed("max-wrong-signatures") {

@@ -13,13 +13,15 @@ on the wire. With a --signer nothing is ever sent anywhere else.
 
 With --endpoint the subject is a server. The vectors are moved to it, with the
 access key of the environment or --credentials, its bucket, region and clock,
-and sent byte for byte; its answers are judged by the vectors alone. It is
-careful: it reads the bucket and writes below a prefix countersign-<random>/
-of its own, deletes what it wrote, also when interrupted, sends no other
-destructive request, at most 20 wrong signatures (--max-wrong-signatures), one
-a second, follows no redirection, and verifies certificates. What cannot be
-moved is counted by reason; --dry-run prints every request, and why others are
-left out. Beyond the limit of wrong signatures a verdict is partial.
+and sent byte for byte; its answers are judged by the vectors alone. Vectors
+about tokens need a temporary key: as the only one, or beside the other with
+--temporary-credentials. It is careful: it reads the bucket and writes below a
+prefix countersign-<random>/ of its own, deletes what it wrote, also when
+interrupted, sends no other destructive request, at most 20 wrong signatures
+(--max-wrong-signatures), one a second, follows no redirection, and verifies
+certificates. What cannot be moved is counted by reason; --dry-run prints every
+request, and why others are left out. Beyond the limit of wrong signatures a
+verdict is partial.
 
 Several --signer are run one behind the other; {subject} and {version} in a
 path stand for the subject's name and version.
