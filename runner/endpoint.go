@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/spec"
 	"github.com/countersign/countersign/subject"
@@ -15,9 +16,14 @@ import (
 	"github.com/countersign/countersign/wire"
 )
 
-// DefaultWrongSignatures is how many wrong signatures a server is sent unless
-// the user asks for more: OBS locks out who sends many (TooManyWrongSignature).
-const DefaultWrongSignatures = 20
+// The pace of a run against somebody's server, unless the user asks for
+// another one. OBS locks out who sends many wrong signatures
+// (TooManyWrongSignature).
+const (
+	DefaultRate            = 20              // requests a second
+	DefaultWrongSignatures = 20              // in a run
+	DefaultWrongGap        = 1 * time.Second // from one wrong signature to the next
+)
 
 // observeEndpoint asks a server, and cleans up whatever happens.
 func (r *run) observeEndpoint(ctx context.Context) error {
@@ -41,6 +47,9 @@ func (r *run) observeEndpoint(ctx context.Context) error {
 	err = r.drive(ctx, d)
 	if closed := live.Close(); closed != nil {
 		r.problems = append(r.problems, closed.Error())
+	}
+	if apart := live.Clock(); apart != nil {
+		return apart // nothing is judged by it, and it is said once
 	}
 	if ctx.Err() == nil && !slices.ContainsFunc(r.items, func(it *spec.Item) bool { return it.Case.IsVerifierCase() }) {
 		r.problems = append(r.problems, "nothing was sent that must be refused: a server that lets everybody in would have passed")

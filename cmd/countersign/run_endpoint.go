@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -21,13 +20,6 @@ type endpointFlags struct {
 	rate                            float64
 }
 
-// The pace of a run against somebody's server, unless the user asks for
-// another one.
-const (
-	defaultRate     = 20              // requests a second
-	defaultWrongGap = 1 * time.Second // from one wrong signature to the next
-)
-
 func (f *endpointFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.url, "endpoint", "", "judge the server at `URL`, http://HOST[:PORT] or https://…")
 	flags.StringVar(&f.bucket, "bucket", "", "endpoint: the `BUCKET` it may read, and write below a prefix of its own")
@@ -36,7 +28,7 @@ func (f *endpointFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.credentials, "credentials", "", "endpoint: `FILE` with the access key, in place of the environment")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "endpoint: print what would be sent and what is left out, and send nothing")
 	flags.IntVar(&f.maxWrong, "max-wrong-signatures", runner.DefaultWrongSignatures, "endpoint: send at most `N` wrong signatures; when given, they keep the pace of all requests")
-	flags.Float64Var(&f.rate, "rate", defaultRate, "endpoint: send at most `N` requests a second; 0: as fast as it goes")
+	flags.Float64Var(&f.rate, "rate", runner.DefaultRate, "endpoint: send at most `N` requests a second; 0: as fast as it goes")
 }
 
 // stray names a flag that was given without --endpoint.
@@ -72,7 +64,7 @@ func (j *job) endpoint(env *environment, f *runFlags) error {
 		Timeout: f.timeout, Rate: e.rate, MaxWrong: e.maxWrong,
 	}
 	if !f.changed("max-wrong-signatures") {
-		j.options.Endpoint.WrongGap = defaultWrongGap
+		j.options.Endpoint.WrongGap = runner.DefaultWrongGap
 	}
 	if _, err := subject.NewLive(*j.options.Endpoint); err != nil {
 		return usageError("--%w", err)
