@@ -50,6 +50,7 @@ type Live struct {
 	address string
 	client  endpoint.Client
 	pace    pace
+	asked   controls
 
 	mu    sync.Mutex
 	wrong int              // signatures it called wrong, or was sent as wrong ones

@@ -13,15 +13,17 @@ import (
 
 // Set is everything this folder holds. It is shared: do not change it.
 type Set struct {
-	Files        []File                 // by path
-	Operations   []OperationFile        // by path
-	Names        []OperationName        // the closed list of operations
-	Requirements map[string]Requirement // by id
-	Errata       []Erratum
-	Attestations []Attestation
-	Withdrawn    []Tombstone
+	Files         []File                 // by path
+	Operations    []OperationFile        // by path
+	Names         []OperationName        // the closed list of operations
+	Requirements  map[string]Requirement // by id
+	Errata        []Erratum
+	Attestations  []Attestation
+	Withdrawn     []Tombstone
+	QuestionFiles []QuestionFile // by path
 
 	cases          []*Case
+	questions      []*Question
 	operationCases []*OperationCase
 	byID           map[string]*Case
 	operationByID  map[string]*OperationCase

@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/countersign/countersign/runner"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
 )
 
@@ -76,6 +78,10 @@ func (j *job) endpoint(env *environment, f *runFlags) error {
 		}
 		if e.addressing != "" {
 			command += " --addressing " + e.addressing
+		}
+		if dialect, ok := strings.CutPrefix(id, vectors.QuestionsProfile+"/"); ok {
+			dialect, _, _ = strings.Cut(dialect, "/")
+			command += " --profile " + vectors.QuestionsProfile + "/" + dialect
 		}
 		return command + " --select " + quoteWord(id)
 	}
