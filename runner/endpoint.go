@@ -44,6 +44,9 @@ func (r *run) observeEndpoint(ctx context.Context) error {
 	if err := live.Reach(ctx); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotStarted, err)
 	}
+	if live.Loopback() {
+		r.caps.Features = append(slices.Clone(r.caps.Features), subject.LoopbackFeature)
+	}
 	r.items, r.mode = plan.items, string(subject.EndpointMode)
 	d := &driver{set: r.set, live: live, caps: r.caps}
 	if r.asksQuestions() {

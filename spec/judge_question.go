@@ -229,7 +229,7 @@ func lettingIn(a *Answer, doc *diagnose.ErrorDocument) bool {
 	case a.Status < http.StatusBadRequest || a.Status >= http.StatusInternalServerError:
 		return false
 	case doc.EC != "":
-		return pastTheSignature(doc.EC)
+		return pastTheSignature(doc)
 	}
 	return strings.HasPrefix(doc.Code, "NoSuch") && a.Status == http.StatusNotFound || slices.Contains(past, doc.Code)
 }

@@ -52,10 +52,11 @@ type Live struct {
 	pace    pace
 	asked   controls
 
-	mu    sync.Mutex
-	wrong int              // signatures it called wrong, or was sent as wrong ones
-	made  map[string]trace // by path and upload id: what may be there now
-	clock *ClockError      // what an answer told of the clocks, if they are apart
+	mu       sync.Mutex
+	wrong    int              // signatures it called wrong, or was sent as wrong ones
+	made     map[string]trace // by path and upload id: what may be there now
+	loopback bool             // it is on this machine
+	clock    *ClockError      // what an answer told of the clocks, if they are apart
 }
 
 // NewLive prepares a server. Nothing is sent yet.
@@ -149,6 +150,18 @@ func (l *Live) Capabilities() Capabilities {
 	}
 }
 
+// Loopback reports whether the server was reached on this machine, whatever its
+// name. A recording says so by the feature [LoopbackFeature].
+func (l *Live) Loopback() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.loopback
+}
+
+// LoopbackFeature marks the recording of a server on this machine: it attests
+// nothing.
+const LoopbackFeature = "loopback"
+
 // Prefix is what every key it is asked about begins with.
 func (l *Live) Prefix() string { return l.world.Prefix }
 
@@ -184,6 +197,11 @@ func (l *Live) Reach(ctx context.Context) error {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", l.address)
 	if err != nil {
 		return fmt.Errorf("reaching %s: %w", l.address, err)
+	}
+	if at, err := netip.ParseAddrPort(conn.RemoteAddr().String()); err == nil && at.Addr().Unmap().IsLoopback() {
+		l.mu.Lock()
+		l.loopback = true
+		l.mu.Unlock()
 	}
 	return conn.Close()
 }
