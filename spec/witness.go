@@ -25,6 +25,8 @@ func Witness(item *Item, o *subject.Observation) (how string, stage signature.St
 		return "", "", "it is not about a vector"
 	case o.Kind != subject.Answered:
 		return "", "", joined(string(o.Kind), o.Message)
+	case !item.Case.Ordinary():
+		return "", "", "its access key, bucket, region or time is particular, and was replaced when it was moved"
 	}
 	doc, _ := readAnswer(o.Answer)
 	if !item.Case.IsVerifierCase() {

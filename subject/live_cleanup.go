@@ -20,7 +20,6 @@ type trace struct {
 	path    string             // raw, with the bucket where the addressing has it
 	key     string
 	upload  string // the id of a multipart upload that was begun
-	refused bool   // the server answered that it did not take it
 }
 
 // note remembers what a request may leave behind, before it is sent: a run that

@@ -108,6 +108,8 @@ type Differs struct {
 //   - echoed: the server refused a wrong signature and showed the string it
 //     signs, which was, byte for byte, the one that the rules give.
 //
+// Only [Case.Ordinary] cases are attested so: of one that is about an access key,
+// a bucket, a region or a time of its own, moving takes away what it is about.
 // It rests on the word of whoever ran it that the server is what it is called.
 type Witnessed struct {
 	ID      string          `json:"id"`
