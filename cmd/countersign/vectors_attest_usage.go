@@ -29,19 +29,21 @@ what is no answer; a run of another version replaces the file. What an SDK was
 captured sending (countersign vectors import) stays in any case, unless its
 signer now says otherwise.
 
-With --replay a server attests: FILE is the recording of a live run (countersign
-run --endpoint … --record FILE), and NAME and V say what answered there. An
-entry is then observed, and says by whose rules the server was seen to go:
+With --replay a server attests: FILE is the recording of a live run (as with
+countersign run --endpoint … --record FILE), and NAME and V say what answered
+there. An entry is then observed, and says by which rules the server went:
 
-  accepted      it let in the signature of the vector, moved to its own bucket,
-                key, region and time, and refused wrong signatures of the same
-                profile in the same run
+  accepted      it let in the signature of the vector, moved to its own
+                bucket, key, region and time, and refused wrong signatures of
+                the same profile in the same run
   echoed        it refused a wrong signature and showed the string it signs,
                 which is, byte for byte, what the rules of the vector give
 
 That attests the rule and not the bytes of the vector, and raises no
-provenance. It rests on your word for what the server is. A server that was
-reached on this machine attests nothing, and neither does countersign serve.
+provenance; of a vector that is about an access key, a bucket, a region or a
+time of its own nothing is said. It rests on your word for what the server is.
+A server that was reached on this machine attests nothing, and neither does
+countersign serve.
 
 PATH is a folder, or a file whose name ends in .json; with - the attestation
 of this run alone goes to standard output and the summary to standard error.
