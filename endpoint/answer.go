@@ -129,6 +129,10 @@ func (a *answer) param(name string) (string, bool) {
 	return "", false
 }
 
+// ServedBy is the header by which every answer of this package can be told from
+// one of the service it speaks like: nobody must take it for a witness.
+const ServedBy = "X-Served-By"
+
 // level says what a request is about.
 type level string
 
@@ -154,6 +158,7 @@ func (a *answer) respond(status int, contentType, body string, headers []wire.He
 	r := Response{Status: status, Body: body, Headers: make([]wire.Header, 0, len(headers)+10)} // those below, and Connection
 	add := func(name, value string) { r.Headers = append(r.Headers, wire.Header{Name: name, Value: value}) }
 	add("Server", a.server)
+	add(ServedBy, "countersign")
 	add("Date", a.now.Format(http.TimeFormat))
 	if contentType != "" {
 		add("Content-Type", contentType)

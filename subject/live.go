@@ -56,10 +56,13 @@ type Live struct {
 	address string
 	client  endpoint.Client
 	pace    pace
+	asked   controls
 
-	mu    sync.Mutex
-	wrong int              // signatures it called wrong, or was sent as wrong ones
-	made  map[string]trace // by path and upload id: what may be there now
+	mu       sync.Mutex
+	wrong    int              // signatures it called wrong, or was sent as wrong ones
+	made     map[string]trace // by path and upload id: what may be there now
+	loopback bool             // it is on this machine
+	clock    *ClockError      // what an answer told of the clocks, if they are apart
 }
 
 // NewLive prepares a server. Nothing is sent yet.
@@ -155,6 +158,18 @@ func (l *Live) Capabilities() Capabilities {
 	}
 }
 
+// Loopback reports whether the server was reached on this machine, whatever its
+// name. A recording says so by the feature [LoopbackFeature].
+func (l *Live) Loopback() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.loopback
+}
+
+// LoopbackFeature marks the recording of a server on this machine: it attests
+// nothing.
+const LoopbackFeature = "loopback"
+
 // Prefix is what every key it is asked about begins with.
 func (l *Live) Prefix() string { return l.world.Prefix }
 
@@ -203,6 +218,11 @@ func (l *Live) Reach(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reaching %s: %w", l.address, err)
 	}
+	if at, err := netip.ParseAddrPort(conn.RemoteAddr().String()); err == nil && at.Addr().Unmap().IsLoopback() {
+		l.mu.Lock()
+		l.loopback = true
+		l.mu.Unlock()
+	}
 	return conn.Close()
 }
 
@@ -221,6 +241,10 @@ func IsWrongSignature(c *vectors.Case) bool {
 func (l *Live) Ask(ctx context.Context, c *vectors.Case, profile *signature.Profile) *Observation {
 	o := &Observation{ID: c.ID, Mode: EndpointMode}
 	meant := IsWrongSignature(c)
+	if l.Clock() != nil {
+		o.Kind, o.Message = NotRun, "the clocks are apart"
+		return o
+	}
 	if why := l.spend(meant); why != "" {
 		o.Kind, o.Message = NotRun, why
 		return o
@@ -266,7 +290,13 @@ func (l *Live) spend(meant bool) string {
 }
 
 func saysMismatch(a *ServerAnswer) bool {
-	return strings.Contains(a.Body, "SignatureDoesNotMatch") || a.Header("x-oss-ec") == "0002-00000040" || a.Header("x-obs-error-code") == "SignatureDoesNotMatch" || a.Header("x-amz-error-code") == "SignatureDoesNotMatch"
+	return says(a, "SignatureDoesNotMatch") || a.Header("x-oss-ec") == "0002-00000040"
+}
+
+// says reports whether an answer has an error code, in its body or, to HEAD, in
+// its headers.
+func says(a *ServerAnswer, code string) bool {
+	return strings.Contains(a.Body, code) || a.Header("x-obs-error-code") == code || a.Header("x-amz-error-code") == code
 }
 
 // exchange sends one request and fills in what came of it.
@@ -274,7 +304,7 @@ func (l *Live) exchange(ctx context.Context, o *Observation, moved *vectors.Case
 	l.note(o.Request, moved, profile)
 	timed, cancel := context.WithTimeout(ctx, l.opts.Timeout)
 	defer cancel()
-	began := time.Now()
+	began, sent := time.Now(), l.opts.Now()
 	response, err := l.client.Send(timed, l.address, o.Request)
 	o.Duration = time.Since(began)
 	var broken *wire.SyntaxError
@@ -283,6 +313,7 @@ func (l *Live) exchange(ctx context.Context, o *Observation, moved *vectors.Case
 		o.Kind = Answered
 		o.Answer = &ServerAnswer{Status: response.Status, Headers: response.Headers, Body: response.Body}
 		l.answered(o.Request, o.Answer)
+		l.checkClock(o.Answer, moved, sent, l.opts.Now())
 	case ctx.Err() != nil:
 		o.Kind, o.Message = NotRun, "the run was interrupted"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):

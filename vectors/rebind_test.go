@@ -82,6 +82,9 @@ func holdsToTheWorld(t *testing.T, c *vectors.Case, profile *signature.Profile, 
 	if w.Addressing == signature.PathStyle {
 		root = "/" + w.Bucket + "/"
 	}
+	if path == "/"+w.Bucket { // the bucket itself, too: some cases are about the slash
+		path = root
+	}
 	below, reads := strings.HasPrefix(path, root+w.Prefix), req.Method == "GET" || req.Method == "HEAD"
 	if form := profile.Carrier == signature.InForm; form && path != root || !form && !below && (path != root || !reads) {
 		t.Errorf("%s: %s %s is outside of the prefix", c.ID, req.Method, path)

@@ -2,13 +2,14 @@ package main
 
 import (
 	"fmt"
-	"time"
+	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/countersign/countersign/runner"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
 )
 
@@ -21,13 +22,6 @@ type endpointFlags struct {
 	rate                            float64
 }
 
-// The pace of a run against somebody's server, unless the user asks for
-// another one.
-const (
-	defaultRate     = 20              // requests a second
-	defaultWrongGap = 1 * time.Second // from one wrong signature to the next
-)
-
 func (f *endpointFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.url, "endpoint", "", "judge the server at `URL`, http://HOST[:PORT] or https://…")
 	flags.StringVar(&f.bucket, "bucket", "", "endpoint: the `BUCKET` it may read, and write below a prefix of its own")
@@ -37,7 +31,7 @@ func (f *endpointFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.temporary, "temporary-credentials", "", "endpoint: `FILE` with a temporary access key, for the vectors that need one")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "endpoint: print what would be sent and what is left out, and send nothing")
 	flags.IntVar(&f.maxWrong, "max-wrong-signatures", runner.DefaultWrongSignatures, "endpoint: send at most `N` wrong signatures; when given, they keep the pace of all requests")
-	flags.Float64Var(&f.rate, "rate", defaultRate, "endpoint: send at most `N` requests a second; 0: as fast as it goes")
+	flags.Float64Var(&f.rate, "rate", runner.DefaultRate, "endpoint: send at most `N` requests a second; 0: as fast as it goes")
 }
 
 // stray names a flag that was given without --endpoint.
@@ -79,7 +73,7 @@ func (j *job) endpoint(env *environment, f *runFlags) error {
 		Timeout: f.timeout, Rate: e.rate, MaxWrong: e.maxWrong,
 	}
 	if !f.changed("max-wrong-signatures") {
-		j.options.Endpoint.WrongGap = defaultWrongGap
+		j.options.Endpoint.WrongGap = runner.DefaultWrongGap
 	}
 	if _, err := subject.NewLive(*j.options.Endpoint); err != nil {
 		return usageError("--%w", err)
@@ -91,6 +85,10 @@ func (j *job) endpoint(env *environment, f *runFlags) error {
 		}
 		if e.addressing != "" {
 			command += " --addressing " + e.addressing
+		}
+		if dialect, ok := strings.CutPrefix(id, vectors.QuestionsProfile+"/"); ok {
+			dialect, _, _ = strings.Cut(dialect, "/")
+			command += " --profile " + vectors.QuestionsProfile + "/" + dialect
 		}
 		return command + " --select " + quoteWord(id)
 	}
