@@ -61,7 +61,8 @@ type Exchange struct {
 	// Refusal is the answer of the server a request was forwarded to, where its
 	// status is 400 or more; its body up to a limit.
 	Refusal *endpoint.Response
-	// Err says why the request could not be read, forwarded or answered.
+	// Err says why the request could not be read, forwarded or answered; an
+	// *endpoint.Panic is among it.
 	Err error
 }
 
