@@ -83,7 +83,7 @@ func (c *connection) exchange() bool {
 		return c.open(req)
 	}
 	c.requests++
-	x := &Exchange{ID: p.nextID(), Tunnel: c.tunnel, Request: req}
+	x := &Exchange{ID: p.nextID(), Tunnel: c.tunnel, Request: req, Arrived: time.Now()}
 	var body framing
 	if err == nil {
 		body, err = c.check(req)
@@ -210,6 +210,7 @@ func (c *connection) write(x *Exchange, r endpoint.Response, again bool) {
 		return
 	}
 	x.Status = r.Status
+	x.Code, x.EC = r.Refusal()
 }
 
 // gatewayError is what a proxy says when it has no answer of the server.
