@@ -68,6 +68,7 @@ const exchanges = new Map(); // from the item of the list to its exchange
 let keep = 1000; // how many the server keeps, and the page
 let gone = 0; // how many left the list
 let arriving = []; // items that wait to be shown
+let latest = 0; // number of a request
 let unseen = 0; // items that came in above what is seen
 
 function receive(item) {
@@ -82,17 +83,25 @@ function receive(item) {
 /** Puts in what has arrived. */
 function show() {
   const reading = scrollY > 0 || list.querySelector('details[open]');
-  const place = reading && anchor();
-  const before = place && place.getBoundingClientRect().top;
-  const batch = arriving.map((make) => make()).reverse();
+  const still = reading && anchor();
+  const before = still && still.getBoundingClientRect().top;
+  const batch = arriving.map((make) => make());
   arriving = [];
-  list.prepend(...batch);
+  batch.forEach(place);
   forget();
   summarize();
-  if (!place?.isConnected) return;
-  scrollBy({ top: place.getBoundingClientRect().top - before, behavior: 'instant' });
+  if (!still?.isConnected) return;
+  scrollBy({ top: still.getBoundingClientRect().top - before, behavior: 'instant' });
   unseen = scrollY > 0 ? unseen + batch.filter((item) => !item.hidden).length : 0;
   announceNewer();
+}
+
+/** Puts an item in: requests are answered in another order than they arrive in. */
+function place(item) {
+  const number = exchanges.get(item)?.number ?? Infinity;
+  let next = list.firstElementChild;
+  while (next && exchanges.get(next)?.number > number) next = next.nextElementSibling;
+  list.insertBefore(item, next);
 }
 
 /** The item that must not move: the one in use, or the first that is seen. */
@@ -150,7 +159,7 @@ function summarize() {
   telling ??= setTimeout(() => {
     telling = undefined;
     const [all, wrong] = filters;
-    byId('count').textContent = `${all.count} requests, ${wrong.count} with problems`;
+    byId('count').textContent = `${count(all.count, 'request')}, ${wrong.count} with problems`;
   }, 2000);
 }
 
@@ -183,10 +192,13 @@ function exchangeItem(x) {
   });
   const item = element('li', '', details);
   item.hidden = !chosen.matches(x);
-  exchanges.set(item, x);
+  latest = Number(x.id) || latest; // what was no request stands where it came
+  exchanges.set(item, { ...x, number: latest });
   tally(x, +1);
   return item;
 }
+
+const count = (n, what) => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 const betweenItem = (text) => element('li', 'between', text);
 
@@ -204,12 +216,7 @@ function contentOf(x) {
 
 const titleOf = ({ stage, offset }) => (offset < 0 ? `Compared: ${stage}` : `First difference: ${stage}, byte ${offset}`);
 
-/** Text that can be scrolled, by keyboard too. */
-function preOf(kind, ...content) {
-  const pre = element('pre', kind, ...content);
-  pre.tabIndex = 0;
-  return pre;
-}
+const preOf = (kind, ...content) => element('pre', kind, ...content);
 
 const figure = (caption, ...content) => element('figure', '', element('figcaption', '', caption), preOf('', ...content));
 
@@ -240,7 +247,7 @@ function connect() {
     if (run && run !== hello.run) receive(() => betweenItem('The server was started again.'));
     run = hello.run;
   });
-  source.addEventListener('missed', ({ data }) => receive(() => betweenItem(`${data} requests that came here are no longer kept.`)));
+  source.addEventListener('missed', ({ data }) => receive(() => betweenItem(`${count(Number(data), 'request')} that came here can no longer be had.`)));
   source.addEventListener('exchange', ({ data, lastEventId }) => {
     last = lastEventId;
     const x = JSON.parse(data);
