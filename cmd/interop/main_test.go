@@ -11,13 +11,13 @@ import (
 )
 
 func TestWhatTheExitCodeSays(t *testing.T) {
-	adapter := &interop.Adapter{Name: "sdk", Language: "go"}
+	program := &interop.Program{Name: "sdk", Language: "go"}
 	judged := func(asExpected, isolated bool) interop.Outcome {
-		return interop.Outcome{Adapter: adapter, Judged: &interop.Judged{Isolated: isolated, Compliance: reports.Compliance{AsExpected: asExpected}}}
+		return interop.Outcome{Program: program, Judged: &interop.Judged{Isolated: isolated, Compliance: reports.Compliance{AsExpected: asExpected}}}
 	}
 	good, bad, open := judged(true, true), judged(false, true), judged(true, false)
-	broken := interop.Outcome{Adapter: adapter, Err: errors.New("it does not start")}
-	missing := interop.Outcome{Adapter: adapter, Missing: []*interop.Tool{{Name: "cobol"}}}
+	broken := interop.Outcome{Program: program, Err: errors.New("it does not start")}
+	missing := interop.Outcome{Program: program, Missing: []*interop.Tool{{Name: "cobol"}}}
 	for _, test := range []struct {
 		what             string
 		outcomes         []interop.Outcome
