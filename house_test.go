@@ -34,7 +34,8 @@ var mayImport = map[string][]string{
 	"cmd":       nil, // all
 
 	"internal/coverage": {"wire", "signature", "vectors", "endpoint", "subject", "reports", "spec", "internal/mutants"},
-	"internal/interop":  {"vectors", "subject", "reports", "spec", "runner"},
+	"internal/flows":    {"wire", "signature", "vectors", "endpoint", "subject", "reports", "spec"},
+	"internal/interop":  {"vectors", "subject", "reports", "spec", "runner", "internal/flows"},
 	"internal/liars":    {"wire", "signature", "subject"},
 	"internal/mutants":  {"wire", "signature", "vectors", "endpoint", "subject"},
 	"internal/secret":   {"wire", "signature"},
