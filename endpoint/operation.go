@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -196,6 +197,9 @@ func (a *answer) value(name string) (value string, known, markup bool) {
 	case "NewUploadId":
 		return a.requestID, true, true
 	case "Time":
+		if a.dialect == OSS { // whole seconds
+			return a.now.Truncate(time.Second).Format(isoMilliseconds), true, true
+		}
 		return a.now.Format(isoMilliseconds), true, true
 	case "HTTPTime":
 		return a.now.Format(http.TimeFormat), true, true

@@ -7,8 +7,9 @@
 //
 // It guarantees:
 //
-//   - Every request of a step is judged as that of an operation vector is: its
-//     signature, its scheme and carrier, and that it says what was asked.
+//   - Every request of a step is one the SDK sent for it, signed rightly by the
+//     scheme and the carrier that were asked for. Whether it says what its caller
+//     said is told by what comes of it.
 //   - A step passes if the server answers as the flow says, the SDK ends without
 //     an error where the answer is a success, what was answered is what the flow
 //     says, and the bucket then holds what it must and nothing else.

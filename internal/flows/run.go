@@ -128,7 +128,7 @@ func (c *course) run(ctx context.Context) Result {
 		out.Steps++
 		if t.verdict.Outcome != reports.Pass {
 			v := t.verdict
-			out.Outcome, out.Stage, out.Divergence = v.Outcome, v.Stage, v.Divergence
+			out.Outcome, out.Stage, out.Divergence, out.Diagnosis = v.Outcome, v.Stage, v.Divergence, v.Diagnosis
 			out.Message = where + ": " + v.Message + t.account()
 			return out
 		}

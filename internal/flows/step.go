@@ -53,17 +53,32 @@ func (c *course) take(ctx context.Context, id string, s *Step) *taken {
 		}
 	}
 	t.verdict = spec.Judge(c.set, &spec.Item{ID: id, Profile: c.profile, Operation: asked}, t.observation)
-	contested := t.verdict.Outcome == reports.Contested
-	if t.verdict.Outcome != reports.Pass && !contested {
+	if refusedBySuite(&t.verdict) {
 		return t
 	}
 	switch what := c.judge(s, &asked.Operation, t); {
-	case what == "": // how the server reads it, it is right
+	case what == "":
 		t.verdict.Outcome = reports.Pass
-	case !contested:
+	case t.verdict.Outcome == reports.Pass:
 		t.verdict.Outcome, t.verdict.Message = reports.Fail, what
+	case t.verdict.Outcome == reports.Fail:
+		t.verdict.Message += "; what comes of it: " + what
 	}
 	return t
+}
+
+// refusedBySuite reports whether a step has failed whatever came of it: its
+// requests are not those of the SDK, not signed, or not as was asked. A request
+// that says something else than its caller, and one that follows another reading
+// of a contested rule, is judged by what comes of it.
+func refusedBySuite(v *reports.Result) bool {
+	switch v.Outcome {
+	case reports.Pass, reports.Contested:
+		return false
+	case reports.Fail:
+		return v.Stage != "" || slices.Contains([]string{"scheme", "carrier", "unsigned"}, v.Divergence)
+	}
+	return true
 }
 
 // question is a step as an operation vector.
