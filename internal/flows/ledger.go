@@ -23,8 +23,9 @@ type noted struct {
 	endpoint.Response
 }
 
-func newLedger(buckets []string) *ledger {
-	return &ledger{Store: objects.New(objects.Options{Buckets: buckets}), answers: map[string][]noted{}}
+// newLedger returns one in which every bucket exists and is empty.
+func newLedger() *ledger {
+	return &ledger{Store: objects.New(objects.Options{}), answers: map[string][]noted{}}
 }
 
 // Answer implements [endpoint.Backend].

@@ -47,8 +47,9 @@ func run(ctx context.Context, s subject.Subject, all []*Flow, parallel int) ([]R
 	if len(caps.Operations) == 0 {
 		return nil, nil
 	}
+	store := newLedger()
+	world := &world{set: set, subject: s, caps: &caps, store: store, ports: endpoint.NewPorts(endpoint.Options{Backend: store})}
 	var courses []*course
-	var buckets []string
 	for _, id := range caps.Profiles {
 		profile, err := signature.LookupID(id)
 		if err != nil {
@@ -56,18 +57,13 @@ func run(ctx context.Context, s subject.Subject, all []*Flow, parallel int) ([]R
 		}
 		for _, f := range all {
 			if f.RunsUnder(id) {
-				bucket := strings.ReplaceAll(id, "/", "-") + "-" + f.Name
-				buckets = append(buckets, bucket)
-				courses = append(courses, &course{set: set, subject: s, caps: &caps, flow: f, profile: profile, bucket: bucket,
-					model: newModel(), texts: map[string]string{"Bucket": bucket}})
+				courses = append(courses, world.course(f, profile, nil))
 			}
 		}
 	}
 	if len(courses) == 0 {
 		return nil, nil
 	}
-	store := newLedger(buckets)
-	ports := endpoint.NewPorts(endpoint.Options{Backend: store})
 	results := make([]Result, len(courses))
 	next := make(chan int)
 	var workers sync.WaitGroup
@@ -77,9 +73,7 @@ func run(ctx context.Context, s subject.Subject, all []*Flow, parallel int) ([]R
 	for range min(parallel, len(courses)) {
 		workers.Go(func() {
 			for i := range next {
-				c := courses[i]
-				c.store, c.ports = store, ports
-				results[i] = c.run(ctx)
+				results[i] = courses[i].runAsRead(ctx)
 			}
 		})
 	}
@@ -91,23 +85,56 @@ func run(ctx context.Context, s subject.Subject, all []*Flow, parallel int) ([]R
 	return results, nil
 }
 
-// course is one flow on its way.
-type course struct {
+// world is what the flows of a subject share.
+type world struct {
 	set     *vectors.Set
 	subject subject.Subject
 	caps    *subject.Capabilities
-	flow    *Flow
-	profile *signature.Profile
-	bucket  string
 	store   *ledger
 	ports   *endpoint.Ports
+}
+
+// course is one flow on its way.
+type course struct {
+	*world
+	flow    *Flow
+	profile *signature.Profile
+	reading *signature.Reading // of a contested rule, by which the server verifies; nil: as the suite does
+	bucket  string
 	model   *model
 	texts   map[string]string // of the documents so far
+}
+
+func (w *world) course(f *Flow, p *signature.Profile, reading *signature.Reading) *course {
+	bucket := strings.ReplaceAll(p.ID(), "/", "-") + "-" + f.Name
+	if reading != nil {
+		bucket += "-r"
+	}
+	return &course{world: w, flow: f, profile: p, reading: reading, bucket: bucket, model: newModel(), texts: map[string]string{"Bucket": bucket}}
+}
+
+// runAsRead runs a flow, and where it ends because the subject follows another
+// reading of a contested rule, once more at a server that follows it too.
+func (c *course) runAsRead(ctx context.Context) Result {
+	first := c.run(ctx)
+	if first.Outcome != reports.Contested {
+		return first
+	}
+	_, name, _ := strings.Cut(first.ID, "@")
+	for _, r := range signature.Readings(c.profile.ID()) {
+		if r.Name == name {
+			return c.world.course(c.flow, c.profile, &r).run(ctx)
+		}
+	}
+	return first
 }
 
 // run takes the steps until one fails.
 func (c *course) run(ctx context.Context) Result {
 	id := c.flow.IDUnder(c.profile.ID())
+	if c.reading != nil {
+		id += "@" + c.reading.Name
+	}
 	out := Result{Result: reports.Result{Type: "result", ID: id, Title: c.flow.Title, Outcome: reports.Pass}}
 	for i := range c.flow.Steps {
 		s := &c.flow.Steps[i]
@@ -116,7 +143,7 @@ func (c *course) run(ctx context.Context) Result {
 			out.Outcome, out.Message = reports.NotRun, where+": the run was interrupted"
 			return out
 		}
-		t := c.take(ctx, fmt.Sprintf("%s/%d", id, i+1), s)
+		t := c.take(ctx, fmt.Sprintf("%s/%d", c.bucket, i+1), s)
 		if t.leftOut != "" {
 			out.LeftOut = append(out.LeftOut, where+": "+t.leftOut)
 			if !c.looksOnly(s) {
@@ -130,6 +157,9 @@ func (c *course) run(ctx context.Context) Result {
 			v := t.verdict
 			out.Outcome, out.Stage, out.Divergence, out.Diagnosis = v.Outcome, v.Stage, v.Divergence, v.Diagnosis
 			out.Message = where + ": " + v.Message + t.account()
+			if _, reading, ok := strings.Cut(v.ID, "@"); ok && c.reading == nil {
+				out.ID += "@" + reading
+			}
 			return out
 		}
 	}

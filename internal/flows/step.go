@@ -37,8 +37,12 @@ func (c *course) take(ctx context.Context, id string, s *Step) *taken {
 	operation, _ := c.set.Operation(s.Operation.Name)
 	scheme := c.profile.Scheme
 	scene := asked.Scene(scheme)
+	verifier := asked.Verifier(scheme)
+	if c.reading != nil {
+		verifier.Reading = c.reading.Apply
+	}
 	t := &taken{}
-	t.observation = subject.Capture(ctx, c.subject, c.ports, asked.Verifier(scheme), &subject.SendQuestion{
+	t.observation = subject.Capture(ctx, c.subject, c.ports, verifier, &subject.SendQuestion{
 		ID: id, Scheme: scheme, Carrier: c.profile.Carrier, Endpoint: scene.Endpoint, Operation: &asked.Operation,
 		Credentials: asked.Credentials, Addressing: asked.Addressing, Region: scene.Region,
 	}, operation.Method)
