@@ -286,8 +286,12 @@ func (a *answer) deleted() string {
 		return ""
 	}
 	var b strings.Builder
+	before := ""
+	if a.dialect == OSS { // OBS has no blanks between elements, and an SDK of its own reads none there
+		before = "\n  "
+	}
 	for _, o := range ask.Objects {
-		b.WriteString("\n  <Deleted><Key>" + a.listed(o.Key) + "</Key>")
+		b.WriteString(before + "<Deleted><Key>" + a.listed(o.Key) + "</Key>")
 		if o.VersionId != "" {
 			b.WriteString("<VersionId>" + escapeXML(o.VersionId) + "</VersionId>")
 		}
