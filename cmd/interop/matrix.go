@@ -124,7 +124,7 @@ func flowsText(f *interop.Flows) string {
 
 // mostProblems is how many failures of a subject are told here; its report has
 // all.
-const mostProblems = 100
+const mostProblems = 10
 
 func problems(o *interop.Outcome) []string {
 	if o.Err != nil {

@@ -148,7 +148,7 @@ async function within(milliseconds, promise) {
  */
 function answer({ unsupported, status, thrown, result }, exchange) {
   if (unsupported) throw new Unsupported(unsupported);
-  if (status) return { status, failure: thrown && `${thrown.name}: ${thrown.message}` };
+  if (status) return thrown ? { status, failure: `${thrown.name}: ${thrown.message}` } : { status };
   if (thrown) throw exchange.sockets.size > 0 ? new Error(`${thrown.name}: ${thrown.message}`) : new Rejected(thrown);
   if (!result) throw new Error('the SDK reports success but nothing was answered');
   return result;

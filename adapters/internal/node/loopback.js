@@ -49,7 +49,8 @@ async function exchange(to, call) {
   }
   if (current === x) current = undefined;
   await Promise.all(x.sockets.map(close)); // an agent must not use them for the next one
-  if (x.status) return { status: x.status, failure: thrown && `${thrown.class}: ${thrown.message}` };
+  if (x.status && thrown) return { status: x.status, failure: `${thrown.class ?? thrown.name}: ${thrown.message}` };
+  if (x.status) return { status: x.status };
   if (!thrown) throw new Error('the SDK reports success but nothing was answered');
   throw x.sockets.length ? (thrown.cause ?? thrown) : thrown;
 }
