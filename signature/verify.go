@@ -219,6 +219,8 @@ func (v *Verifier) scopeFault(s *Signing) *Fault {
 		return nil
 	case strings.HasPrefix(s.Scope.Region, "oss-"):
 		return fault("the region of the scope has no oss- in front", region, s.Scope.Region)
+	case s.Scope.Region == "":
+		return fault("the scope names a region", region, s.Scope.Region)
 	case v.Region != "" && s.Scope.Region != v.Region:
 		return fault("the region of the scope is "+v.Region, region, s.Scope.Region)
 	case v.Product != "" && s.Scope.Product != v.Product:

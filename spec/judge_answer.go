@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/diagnose"
@@ -55,7 +56,10 @@ func judgeAnswer(c *vectors.Case, told []signature.StageValue, a *Answer) findin
 		if redirects(a.Status) {
 			return finding{outcome: reports.RejectedWrongly, message: fmt.Sprintf("it sends a valid request elsewhere: %d %s", a.Status, a.Header("Location"))}
 		}
-		if refusesTheRequest(a.Status) && !pastTheSignature(doc.EC) {
+		if a.Status == http.StatusNotImplemented && doc.Code == "NotImplemented" {
+			return finding{outcome: reports.Unsupported, message: "it does not offer what is asked for: " + joined(doc.Code, doc.EC, doc.Message)}
+		}
+		if refusesTheRequest(a.Status) && !pastTheSignature(doc) {
 			return finding{outcome: reports.RejectedWrongly, message: fmt.Sprintf("it refused a valid request: %d %s", a.Status, joined(doc.Code, doc.EC, doc.Message))}
 		}
 		return passed
@@ -115,12 +119,37 @@ func redirects(status int) bool {
 	return status >= http.StatusMultipleChoices && status < http.StatusBadRequest && status != http.StatusNotModified
 }
 
-// pastTheSignature reports whether an error code of OSS is about what comes
-// behind authentication. The families 0002 (authentication), 0003 (permission,
-// which anonymous requests get too) and 0006 (forms) are not.
-func pastTheSignature(ec string) bool {
-	family, _, coded := strings.Cut(ec, "-")
-	return coded && family != "0002" && family != "0003" && family != "0006"
+// pastTheSignature reports whether an error document is about what a service
+// looks at behind authentication: by its EC; by a code that is about the
+// content; or because it blames an argument of the operation.
+func pastTheSignature(doc *diagnose.ErrorDocument) bool {
+	if family, _, coded := strings.Cut(doc.EC, "-"); coded {
+		return !authenticationFamilies[family]
+	}
+	blamed, named := doc.Field("ArgumentName")
+	return contentCodes[doc.Code] || doc.Code == "InvalidArgument" && named && !authenticates(blamed)
+}
+
+// authenticates reports whether an argument takes part in authentication, in
+// any scheme and carrier.
+func authenticates(argument string) bool {
+	argument = strings.ToLower(argument)
+	return argument == "" || slices.ContainsFunc([]string{
+		"authorization", "signature", "accesskeyid", "credential", "algorithm", "date", "expires", "security-token", "policy",
+		"additional-headers", "signedheaders", "content-sha256",
+	}, func(part string) bool { return strings.Contains(argument, part) })
+}
+
+// authenticationFamilies are those of the error codes of OSS that are about
+// authentication, about permission, which anonymous requests get too, and about
+// the fields of forms.
+var authenticationFamilies = map[string]bool{"0002": true, "0003": true, "0006": true}
+
+// contentCodes are said of a body, or of the object, by who has read or found
+// it (error responses of both API references).
+var contentCodes = map[string]bool{
+	"BadDigest": true, "MalformedXML": true, "EntityTooSmall": true, "EntityTooLarge": true, "InvalidPart": true, "InvalidPartOrder": true,
+	"InvalidObjectState": true, "MissingRequestBodyError": true, "NotSymlink": true,
 }
 
 // sameString compares the strings a server says it signed with those that the

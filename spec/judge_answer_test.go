@@ -150,6 +150,38 @@ func TestAValidRequestMustBeLetIn(t *testing.T) {
 	}
 }
 
+// What comes behind the signature proves that it was accepted, or that the
+// server does not offer what was asked for.
+func TestARefusalOfAValidRequestForAnotherReason(t *testing.T) {
+	c, _ := load(t).Case("oss-v1/header/twins/key-with-special-characters")
+	req, _ := answered(t, c)
+	argument := func(name string) string {
+		return "<Code>InvalidArgument</Code><ArgumentName>" + name + "</ArgumentName>"
+	}
+	for _, test := range []struct {
+		status   int
+		document string
+		want     reports.Outcome
+	}{
+		{501, "<Code>NotImplemented</Code>", reports.Unsupported},
+		{501, "", reports.RejectedWrongly},
+		{400, "<Code>MalformedXML</Code>", reports.Pass},
+		{400, "<Code>InvalidArgument</Code><EC>0017-00000902</EC>", reports.Pass},
+		{400, "<Code>InvalidArgument</Code><EC>0002-00000902</EC>", reports.RejectedWrongly},
+		{403, "<Code>AccessDenied</Code><EC>0003-00000001</EC>", reports.RejectedWrongly},
+		{400, argument("x-oss-symlink-target"), reports.Pass},
+		{400, argument("x-oss-date"), reports.RejectedWrongly},
+		{400, argument("X-Amz-Credential"), reports.RejectedWrongly},
+		{400, argument(""), reports.RejectedWrongly},
+		{400, "<Code>InvalidArgument</Code>", reports.RejectedWrongly},
+	} {
+		answer := &spec.Answer{Status: test.status, Body: "<?xml version=\"1.0\"?><Error>" + test.document + "</Error>"}
+		if r := spec.JudgeAnswer(load(t), c, req, answer); r.Outcome != test.want {
+			t.Errorf("%d %s: %s: %s", test.status, test.document, r.Outcome, r.Message)
+		}
+	}
+}
+
 // The document of an answer to HEAD stands in a header.
 func TestTheAnswerToHEADIsReadFromItsHeader(t *testing.T) {
 	c, req, answer := refused(t, "HEAD", "OSS1-AUTH-08")

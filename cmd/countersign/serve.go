@@ -22,6 +22,7 @@ type serveFlags struct {
 	listen      string
 	remote      bool
 	dialect     string
+	region      string
 	endpoints   []string
 	cnames      []string
 	buckets     []string
@@ -38,6 +39,7 @@ func newServeCommand(env *environment) *cobra.Command {
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:9000", "the `ADDRESS` to listen at; port 0 lets the system choose")
 	flags.BoolVar(&f.remote, "allow-remote", false, "listen where other machines reach it, too")
 	flags.StringVar(&f.dialect, "dialect", "", "answer as `oss|obs`, whatever requests are signed for")
+	flags.StringVar(&f.region, "region", "", "take V4 signatures of OSS for this `REGION` alone, such as cn-hangzhou; by default for any")
 	flags.StringArrayVar(&f.endpoints, "endpoint", nil, "a `HOST` name this server has, so that bucket.HOST is a bucket; repeatable")
 	flags.StringArrayVar(&f.cnames, "cname", nil, "the bucket behind a custom domain, as `HOST=BUCKET`; repeatable")
 	flags.StringArrayVar(&f.buckets, "bucket", nil, "there is this `BUCKET` and no other until it is made; repeatable")
@@ -100,6 +102,7 @@ func (f *serveFlags) verifier(env *environment) (*signature.Verifier, *keys.Ring
 	return &signature.Verifier{
 		Hosts:  signature.Hosts{Endpoints: f.endpoints, CNAMEs: cnames},
 		Secret: ring.Secret, Now: time.Now, Grants: true,
+		Region: f.region, Product: signature.OSSV4Header.Names.Service,
 	}, ring, nil
 }
 

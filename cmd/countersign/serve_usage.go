@@ -13,7 +13,8 @@ Each request is answered as the service whose scheme it is signed with,
 --dialect chooses one for all. Buckets are found from the host as verify does
 it: --endpoint names a host of this server, --cname one that stands for a
 bucket, and an IP address is path style. Every bucket exists, unless --bucket
-names those that do; then others must be made first.
+names those that do; then others must be made first. V4 signatures of OSS are
+taken for any region, unless --region names the one that the server is in.
 
 For each request one line tells its number, its verdict (see countersign
 verify), what it asked for, the status and code of the answer, and for a
@@ -46,6 +47,10 @@ countersign verify traffic.ndjson
 
 # OBS alone, with two buckets and several access keys
 countersign serve --dialect obs --bucket photos --bucket backups --credentials keys.json
+
+# is a server what the documents say? this one is
+countersign serve --dialect oss --region cn-hangzhou
+countersign run --endpoint http://127.0.0.1:9000 --bucket photos --region cn-hangzhou --profile 'oss-*/*'
 
 # virtual hosts under a name of your own
 countersign serve --listen 127.0.0.1:8080 --endpoint store.test`,
