@@ -8,6 +8,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -148,10 +149,7 @@ func sign(q *subject.SendQuestion) (*signature.Signed, error) {
 	if name.Level == "object" {
 		in.Key, target = string(op.Key), "/"+wire.EscapePath(string(op.Key))
 	}
-	var query []string
-	for _, sub := range name.Subresources {
-		query = append(query, sub)
-	}
+	query := slices.Clone(name.Subresources)
 	add := func(name, value string) { query = append(query, name+"="+wire.EscapeValue(value)) }
 	if op.Name == "ListObjectsV2" {
 		add("list-type", "2")
