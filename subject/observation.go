@@ -51,6 +51,7 @@ type Observation struct {
 	Headers   [][2]wire.Bytes `json:"headers,omitempty"`   // headers it says must be sent with the URL
 	Form      [][2]wire.Bytes `json:"form,omitempty"`      // form fields it returned
 	Status    int             `json:"status,omitempty"`    // send mode: the HTTP status the SDK reports
+	Failure   string          `json:"failure,omitempty"`   // send mode: the error the SDK ended with although it was answered
 	Captured  []Captured      `json:"captured,omitempty"`  // send mode: every request that arrived, in order
 	Retried   bool            `json:"retried,omitempty"`   // an earlier attempt failed by crash or timeout
 	Duration  time.Duration   `json:"duration,omitempty"`  // nanoseconds from question to answer
