@@ -400,7 +400,7 @@ func TestAFlowThatFailsAndIsNotListedIsRed(t *testing.T) {
 	}
 	good := *o.Judged
 	good.Compliance.AsExpected = true
-	if o := (interop.Outcome{Adapter: o.Program, Judged: &good}); o.AsExpected() {
+	if o := (interop.Outcome{Program: o.Program, Judged: &good}); o.AsExpected() {
 		t.Error("vectors that are as expected make up for flows that are not")
 	}
 	if o := outcomes["honest"]; !o.AsExpected() || len(o.Judged.Flows.Results) != 0 {
