@@ -5,7 +5,7 @@ SDKS   := oss-go-v1 oss-go-v2 obs-go
 BIN    := bin
 OUT    := out
 
-.PHONY: run test test-browser lint fmt bench fuzz interop helpers coverage attest build clean help
+.PHONY: run test test-browser lint fmt bench fuzz interop interop-server helpers coverage attest build clean help
 
 ## run: judge the three official Go SDKs and write reports to out/
 run: build
@@ -44,7 +44,7 @@ fmt:
 
 ## bench: speed as ratios, each measured in one run
 bench:
-	$(GO) test -run '^$$' -bench . -benchmem ./signature ./runner
+	$(GO) test -run '^$$' -bench . -benchmem ./signature ./endpoint ./runner
 	$(GO) -C adapters/oss-go-v2 test -run '^$$' -bench . -benchmem ./...
 
 ## fuzz: the native fuzzer for TIME (default 10s) on each target
@@ -60,6 +60,12 @@ interop:
 	@mkdir -p $(BIN)
 	$(GO) build -o $(BIN)/interop ./cmd/interop
 	$(BIN)/interop $(SUBJECTS)
+
+## interop-server: build and judge the servers of servers/, on loopback, and publish reports/ and the table in README.md
+interop-server:
+	@mkdir -p $(BIN)
+	$(GO) build -o $(BIN)/interop ./cmd/interop
+	$(BIN)/interop servers
 
 ## helpers: test what the adapters of one language share (after make interop, which installs what they need)
 helpers:

@@ -23,8 +23,9 @@ type connection struct {
 	held int64 // bytes of the request that is being read or answered
 	done bool  // nothing more of what it sends is kept
 
-	idle  bool      // under gate.mu: between requests
-	since time.Time // when that began
+	idle      bool      // under gate.mu: between requests
+	since     time.Time // when that began
+	dismissed bool      // it made room: whatever deadline comes next has passed
 }
 
 func newConnection(g *gate, conn *net.TCPConn) *connection {
@@ -96,6 +97,9 @@ func (c *connection) within(d time.Duration, idle bool) {
 			deadline = g.closeBy
 		}
 	}
+	if c.dismissed { // it may not have begun to wait when it was
+		deadline = longAgo
+	}
 	c.SetDeadline(deadline)
 }
 
@@ -140,7 +144,7 @@ func (c *connection) exchange() bool {
 		return false // nothing came but line breaks, or too much
 	}
 	x.Request = req
-	response := c.answer(x, err)
+	response := c.affordable(x, c.answer(x, err))
 	x.Operation, x.Code, x.EC, x.Foreign = response.operation, response.code, response.ec, response.foreign
 	again := x.Err == nil && x.Probe != ProbeConnect && keepsAlive(req)
 	c.write(x, response, again)
@@ -175,6 +179,23 @@ func (c *connection) answer(x *Exchange, err error) (r Response) {
 		return refuseUnread(g.dialect, classOf(bug, req), req, now)
 	}
 	return r
+}
+
+// affordable counts a refusal among what the gate holds: it repeats the request,
+// several times over, for as long as the client takes to read it. Where there is
+// no room left, the answer is that there is none.
+func (c *connection) affordable(x *Exchange, r Response) Response {
+	g := c.gate
+	if g.memory == 0 || r.code == "" {
+		return r
+	}
+	c.held += int64(len(r.Body))
+	if g.held.Add(int64(len(r.Body))) <= g.memory || len(r.Body) <= longestHeadDocument {
+		return r
+	}
+	c.letGo()
+	x.Err = fmt.Errorf("answering the request: %w", errBusy)
+	return refuseUnread(g.dialect, busy, x.Request, g.now())
 }
 
 func (c *connection) read(onHead func(*wire.Request) error) (req *wire.Request, err error) {

@@ -249,7 +249,7 @@ func (a *answer) argument() (name, value string) {
 			return name, f[1]
 		}
 	}
-	return name, ""
+	return name, a.fault.Got
 }
 
 // refuseUnread answers a request that could not be read: req is what is known
