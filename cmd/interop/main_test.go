@@ -17,10 +17,13 @@ func TestFlowsAreToldOnTheLineOfTheirSubject(t *testing.T) {
 	}
 	known := result(reports.Fail)
 	known.Expectation = &reports.Expectation{Met: true}
+	if got := flowsText(nil); got != "" {
+		t.Errorf("a server has flows: %q", got)
+	}
 	for want, list := range map[string][]flows.Result{
-		"no flows: it sends nothing": nil,
-		"flows 2/2 (4 steps)":        {result(reports.Pass), result(reports.Pass)},
-		"flows 1/4 (10 steps, 1 known to fail, 1 contested, 1 left out)": {
+		", no flows: it sends nothing": nil,
+		", flows 2/2 (4 steps)":        {result(reports.Pass), result(reports.Pass)},
+		", flows 1/4 (10 steps, 1 known to fail, 1 contested, 1 left out)": {
 			result(reports.Pass), known, result(reports.Contested), result(reports.Unsupported), result(reports.Timeout)},
 	} {
 		if got := flowsText(&interop.Flows{Results: list}); got != want {
@@ -30,13 +33,13 @@ func TestFlowsAreToldOnTheLineOfTheirSubject(t *testing.T) {
 }
 
 func TestWhatTheExitCodeSays(t *testing.T) {
-	adapter := &interop.Adapter{Name: "sdk", Language: "go"}
+	program := &interop.Program{Name: "sdk", Language: "go"}
 	judged := func(asExpected, isolated bool) interop.Outcome {
-		return interop.Outcome{Adapter: adapter, Judged: &interop.Judged{Isolated: isolated, Compliance: reports.Compliance{AsExpected: asExpected}}}
+		return interop.Outcome{Program: program, Judged: &interop.Judged{Isolated: isolated, Compliance: reports.Compliance{AsExpected: asExpected}}}
 	}
 	good, bad, open := judged(true, true), judged(false, true), judged(true, false)
-	broken := interop.Outcome{Adapter: adapter, Err: errors.New("it does not start")}
-	missing := interop.Outcome{Adapter: adapter, Missing: []*interop.Tool{{Name: "cobol"}}}
+	broken := interop.Outcome{Program: program, Err: errors.New("it does not start")}
+	missing := interop.Outcome{Program: program, Missing: []*interop.Tool{{Name: "cobol"}}}
 	for _, test := range []struct {
 		what             string
 		outcomes         []interop.Outcome

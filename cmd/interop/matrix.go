@@ -31,6 +31,15 @@ func (f *flags) run(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
+	var programs []*interop.Program
+	for _, a := range adapters {
+		programs = append(programs, &a.Program)
+	}
+	return f.judge(ctx, all, programs)
+}
+
+// judge judges programs and publishes what came of it.
+func (f *flags) judge(ctx context.Context, all *interop.Adapters, programs []*interop.Program) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -39,11 +48,11 @@ func (f *flags) run(ctx context.Context, names []string) error {
 	defer quiet()
 	began, through := time.Now(), 0
 	outcomes := interop.Run(ctx, interop.Options{
-		Adapters: adapters, Missing: all.Missing, Jobs: f.jobs, Logs: f.logs, Limit: f.limit,
+		Programs: programs, Missing: all.Missing, Jobs: f.jobs, Logs: f.logs, Limit: f.limit,
 		Subject: []string{self, subjectVerb},
 		Done: func(o interop.Outcome) {
 			through++
-			fmt.Printf("[%*d/%d] %s\n", len(fmt.Sprint(len(adapters))), through, len(adapters), line(&o))
+			fmt.Printf("[%*d/%d] %s\n", len(fmt.Sprint(len(programs))), through, len(programs), line(&o))
 			for _, problem := range problems(&o) {
 				fmt.Printf("        %s\n", strings.ReplaceAll(problem, "\n", "\n        "))
 			}
@@ -73,18 +82,18 @@ func (f *flags) publish(outcomes []interop.Outcome) error {
 
 // line is what a subject gets on the terminal when it is through.
 func line(o *interop.Outcome) string {
-	a := o.Adapter
+	p := o.Program
 	switch {
 	case len(o.Missing) > 0:
 		var tools []string
 		for _, t := range o.Missing {
 			tools = append(tools, fmt.Sprintf("%s (%s)", t.Name, t.Get))
 		}
-		return fmt.Sprintf("%s: not run, missing: %s", a.Name, strings.Join(tools, "; "))
+		return fmt.Sprintf("%s: not run, missing: %s", p.Name, strings.Join(tools, "; "))
 	case o.Postponed != "":
-		return fmt.Sprintf("%s: %s", a.Name, o.Postponed)
+		return fmt.Sprintf("%s: %s", p.Name, o.Postponed)
 	case o.Err != nil:
-		return fmt.Sprintf("%s: NOT JUDGED", a.Name)
+		return fmt.Sprintf("%s: NOT JUDGED", p.Name)
 	}
 	c := &o.Judged.Compliance
 	expected := "as expected"
@@ -92,25 +101,29 @@ func line(o *interop.Outcome) string {
 		expected = "NOT AS EXPECTED"
 	}
 	results := 0
-	for _, p := range c.Profiles {
-		for _, counts := range p.Counts {
+	for _, profile := range c.Profiles {
+		for _, counts := range profile.Counts {
 			for _, n := range counts {
 				results += n
 			}
 		}
 	}
-	return fmt.Sprintf("%s %s (%s on %s): %s, %s; %s, %s, %s; %.1f s, installed in %.1f s",
-		a.Name, c.Subject.Version, a.Language, a.Runtime, c.Verdict, expected, count(results, "vector"), count(len(c.Findings), "finding"), flowsText(o.Judged.Flows),
+	return fmt.Sprintf("%s %s (%s on %s): %s, %s; %s, %s%s; %.1f s, installed in %.1f s",
+		p.Name, c.Subject.Version, p.Language, p.Runtime, c.Verdict, expected, count(results, "vector"), count(len(c.Findings), "finding"), flowsText(o.Judged.Flows),
 		o.Judged.Wall.Seconds(), o.Installing.Seconds())
 }
 
-// flowsText is how many flows passed of those that were carried out.
+// flowsText is how many flows passed of those that were carried out; "" for a
+// server.
 func flowsText(f *interop.Flows) string {
+	if f == nil {
+		return ""
+	}
 	c := f.Counts()
 	if len(f.Results) == 0 {
-		return "no flows: it sends nothing"
+		return ", no flows: it sends nothing"
 	}
-	text := fmt.Sprintf("flows %d/%d (%s", c.Passed, c.Ran(), count(c.Steps, "step"))
+	text := fmt.Sprintf(", flows %d/%d (%s", c.Passed, c.Ran(), count(c.Steps, "step"))
 	for _, more := range []struct {
 		n    int
 		what string
@@ -133,7 +146,10 @@ func problems(o *interop.Outcome) []string {
 	if o.Judged == nil {
 		return nil
 	}
-	list := append(slices.Clone(o.Judged.Compliance.Problems), o.Judged.Flows.Problems...)
+	list := slices.Clone(o.Judged.Compliance.Problems)
+	if f := o.Judged.Flows; f != nil {
+		list = append(list, f.Problems...)
+	}
 	for _, p := range o.Judged.Compliance.Profiles {
 		for _, e := range p.Failures {
 			list = append(list, fmt.Sprintf("%s  %s: %s", e.ID, placeOf(e), e.Reason))
@@ -173,8 +189,8 @@ func (f *flags) conclude(outcomes []interop.Outcome, wall time.Duration) error {
 	sum := interop.Summarize(outcomes)
 	fmt.Printf("\n%s in %s: %d as expected, %d not as expected, %d not judged, %d without their toolchain, %d not on this day\n",
 		count(len(outcomes), "subject"), count(sum.Languages, "language"), sum.AsExpected, sum.Unexpected, sum.NotJudged, sum.Missing, sum.Postponed)
-	fmt.Printf("%.0f s in all; installing %.0f s, driving and judging %.0f s (judging %.1f s of it), shrinking %.0f s\n",
-		wall.Seconds(), sum.Installing.Seconds(), sum.Wall.Seconds(), sum.Judging.Seconds(), sum.Shrinking.Seconds())
+	fmt.Printf("%.0f s in all; installing %.0f s, driving and judging %.0f s (judging %.1f s of it), shrinking %.0f s, flows %.0f s\n",
+		wall.Seconds(), sum.Installing.Seconds(), sum.Wall.Seconds(), sum.Judging.Seconds(), sum.Shrinking.Seconds(), sum.Flowing.Seconds())
 	if sum.Open > 0 {
 		fmt.Printf("without a network of their own: %d; that these connect to loopback only was not seen (it takes Linux, the command ip and leave to use it)\n", sum.Open)
 	}

@@ -37,7 +37,7 @@ func (c call) putBucket() endpoint.Response {
 func (c call) putBucketACL() endpoint.Response {
 	word, document, wrong := c.askedACL("acl", "bucket-acl")
 	if wrong {
-		return c.RefuseArgument(invalidArgument, "header "+c.Prefix()+"acl", word)
+		return c.refuseACL("acl", word)
 	}
 	return c.writing(func(b *bucket) endpoint.Response {
 		refused := c.store.configure(b, "acl", document)

@@ -4,7 +4,6 @@ import (
 	"crypto/md5"
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
 	"hash"
 	"hash/crc64"
 	"net/http"
@@ -69,8 +68,9 @@ var ecma = crc64.MakeTable(crc64.ECMA)
 
 // newObject is an object with a content and the properties a request gives it.
 func newObject(t *endpoint.Task, kind, content string, p properties) *object {
+	bytes := []byte(content)
 	return &object{
-		kind: kind, content: content, sum: md5.Sum([]byte(content)), crc: crc64.Checksum([]byte(content), ecma), modified: t.Now(),
+		kind: kind, content: content, sum: md5.Sum(bytes), crc: crc64.Checksum(bytes, ecma), modified: t.Now(),
 		headers: owned(p.headers), acl: p.acl, tags: p.tags, class: strings.Clone(p.class),
 	}
 }
@@ -101,7 +101,7 @@ func etag(dialect endpoint.Dialect, sum [md5.Size]byte, parts int) string {
 		digits = strings.ToUpper(digits)
 	}
 	if parts > 0 {
-		digits += fmt.Sprintf("-%d", parts)
+		digits += "-" + strconv.Itoa(parts)
 	}
 	return `"` + digits + `"`
 }

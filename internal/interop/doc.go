@@ -1,6 +1,6 @@
 // Package interop runs the suite over the SDKs of adapters/, each in its own
-// language and unmodified, and writes what came of it: a compliance report for
-// each, the page of findings and the matrix.
+// language and unmodified, and over the servers of servers/, and writes what came
+// of it: a compliance report for each, the page of findings and the matrix.
 //
 // It guarantees:
 //
@@ -14,6 +14,8 @@
 //   - No subject passes unseen. A toolchain that is missing, an installation or
 //     a start that fails, a packet that was meant for anything but loopback:
 //     each is named, counted, and an error where all subjects are asked for.
+//   - A server is a process of its own on loopback, with keys and a folder that
+//     are made for the run and gone after it.
 //   - What a report says of a finding comes from the SDK's own run: the
 //     failures that show it, and the smallest request, found by asking the SDK.
 package interop

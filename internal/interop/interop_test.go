@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 	switch {
 	case len(os.Args) > 2 && os.Args[1] == "adapter":
 		serve(os.Args[2])
+	case len(os.Args) > 2 && os.Args[1] == "sts":
+		fmt.Fprintln(os.Stderr, serveSTS(os.Args[2]))
+		os.Exit(1)
 	case len(os.Args) > 3 && os.Args[1] == "subject":
 		if err := judge(os.Args[2], os.Args[3]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -37,6 +40,9 @@ func TestMain(m *testing.M) {
 }
 
 func judge(folder, result string) error {
+	if interop.IsServer(folder) {
+		return judgeServer(folder, result)
+	}
 	all, err := interop.Load(filepath.Dir(folder))
 	if err != nil {
 		return err
@@ -50,6 +56,22 @@ func judge(folder, result string) error {
 		return err
 	}
 	judged, err := interop.Judge(context.Background(), chosen[0], network)
+	if err != nil {
+		return err
+	}
+	return reports.WriteAtomic(result, func(w io.Writer) error { return interop.WriteJSON(w, judged) })
+}
+
+func judgeServer(folder, result string) error {
+	server, err := interop.LoadServer(folder)
+	if err != nil {
+		return err
+	}
+	network, err := interop.OwnNetwork()
+	if err != nil {
+		return err
+	}
+	judged, err := interop.JudgeServer(context.Background(), server, network, filepath.Dir(result))
 	if err != nil {
 		return err
 	}
@@ -145,9 +167,12 @@ func runUntil(ctx context.Context, t *testing.T, dir string, limit time.Duration
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := 0
+	done, programs := 0, []*interop.Program{}
+	for _, a := range all.All {
+		programs = append(programs, &a.Program)
+	}
 	outcomes := interop.Run(ctx, interop.Options{
-		Adapters: all.All, Missing: all.Missing, Subject: []string{os.Args[0], "subject"}, Limit: limit, Farewell: time.Second,
+		Programs: programs, Missing: all.Missing, Subject: []string{os.Args[0], "subject"}, Limit: limit, Farewell: time.Second,
 		Done: func(interop.Outcome) { done++ }, Logs: t.TempDir(),
 	})
 	if done != len(all.All) || len(outcomes) != done {
@@ -155,7 +180,7 @@ func runUntil(ctx context.Context, t *testing.T, dir string, limit time.Duration
 	}
 	byName := map[string]interop.Outcome{}
 	for _, o := range outcomes {
-		byName[o.Adapter.Name] = o
+		byName[o.Program.Name] = o
 	}
 	return byName
 }
@@ -212,14 +237,14 @@ func TestSummaryCountsEverySubjectOnce(t *testing.T) {
 }
 
 func TestASubjectIsPostponedOnItsDaysOnly(t *testing.T) {
-	a := interop.Adapter{NotOn: &interop.Days{Days: [2]int{1, 9}, Finding: "one-digit-day"}}
+	a := interop.Program{NotOn: &interop.Days{Days: [2]int{1, 9}, Finding: "one-digit-day"}}
 	for day, want := range map[int]bool{1: true, 9: true, 10: false, 30: false} {
 		why := a.Postponed(time.Date(2026, 11, day, 23, 59, 0, 0, time.UTC))
 		if (why != "") != want || want && !strings.Contains(why, "one-digit-day") {
 			t.Errorf("day %d: %q", day, why)
 		}
 	}
-	if why := new(interop.Adapter).Postponed(time.Now()); why != "" {
+	if why := new(interop.Program).Postponed(time.Now()); why != "" {
 		t.Errorf("an adapter for every day: %q", why)
 	}
 }
@@ -375,7 +400,7 @@ func TestAFlowThatFailsAndIsNotListedIsRed(t *testing.T) {
 	}
 	good := *o.Judged
 	good.Compliance.AsExpected = true
-	if o := (interop.Outcome{Adapter: o.Adapter, Judged: &good}); o.AsExpected() {
+	if o := (interop.Outcome{Program: o.Program, Judged: &good}); o.AsExpected() {
 		t.Error("vectors that are as expected make up for flows that are not")
 	}
 	if o := outcomes["honest"]; !o.AsExpected() || len(o.Judged.Flows.Results) != 0 {
