@@ -19,8 +19,8 @@ about tokens need a temporary key: as the only one, or beside the other with
 prefix countersign-<random>/ of its own, deletes what it wrote, also when
 interrupted, sends no other destructive request, at most 20 wrong signatures
 (--max-wrong-signatures), one a second, follows no redirection, and verifies
-certificates. What cannot be moved is counted by reason; --dry-run prints every
-request, and why others are left out. Beyond the limit of wrong signatures a
+certificates. What cannot be moved is counted by reason; --dry-run prints all
+requests, and why others are left out. Beyond the limit of wrong signatures a
 verdict is partial. Where the clocks of both sides are more than a minute apart,
 nothing is judged.
 
