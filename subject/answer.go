@@ -88,7 +88,7 @@ func (f answerFields) text(object, member string) (string, error) {
 // for themselves.
 func (f answerFields) observe(o *Observation) error {
 	outcome := ""
-	for _, name := range []string{"unsupported", "rejected", "error", "stages", "request", "url", "headers", "form", "status"} {
+	for _, name := range []string{"unsupported", "rejected", "error", "stages", "request", "url", "headers", "form", "status", "failure"} {
 		switch {
 		case !f.has(name):
 		case outcome == "":
@@ -140,6 +140,7 @@ func (f answerFields) result(o *Observation) error {
 		read("headers", pairs, &o.Headers),
 		read("form", pairs, &o.Form),
 		read("status", "an HTTP status", &o.Status),
+		read("failure", "text", &o.Failure),
 	} {
 		if err != nil {
 			return err
@@ -208,6 +209,7 @@ type answerMessage struct {
 	Headers     [][2]wire.Bytes  `json:"headers,omitempty"`
 	Form        [][2]wire.Bytes  `json:"form,omitempty"`
 	Status      int              `json:"status,omitempty"`
+	Failure     string           `json:"failure,omitempty"`
 }
 
 type rejectedMessage struct {
@@ -242,7 +244,7 @@ func AppendAnswer(dst []byte, o *Observation) []byte {
 	switch o.Kind {
 	case Answered:
 		m.Stages, m.Request, m.URL, m.Status = o.Stages, o.Request, o.URL, o.Status
-		m.Headers, m.Form = o.Headers, o.Form
+		m.Headers, m.Form, m.Failure = o.Headers, o.Form, o.Failure
 	case Unsupported:
 		m.Unsupported = o.Message
 		if m.Unsupported == "" {
