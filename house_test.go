@@ -42,6 +42,9 @@ var mayImport = map[string][]string{
 	// interop starts servers, and has to make a bucket and get a key there before
 	// they are judged: requests of its own, signed and sent by ours.
 	"internal/interop": {"wire", "signature", "vectors", "endpoint", "subject", "reports", "spec", "runner", "internal/flows", "internal/secret"},
+	// hunt is what countersign fuzz does: the differential target and its grammar, the
+	// shrinker of the runner, and the mutants as explanations of a wrong signature.
+	"internal/hunt":    {"wire", "signature", "vectors", "subject", "reports", "spec", "runner", "fuzz", "internal/mutants", "internal/version"},
 	"internal/liars":   {"wire", "signature", "subject"},
 	"internal/mutants": {"wire", "signature", "vectors", "endpoint", "subject"},
 	"internal/planted": {"vectors", "reports", "fuzz", "internal/coverage", "internal/mutants"},

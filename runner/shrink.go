@@ -12,6 +12,7 @@ import (
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/spec"
+	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
 )
@@ -65,6 +66,14 @@ func Shrink(ctx context.Context, opts Options, failures []reports.Result) ([]*Sh
 		}
 	}
 	return out, nil
+}
+
+// ShrinkInput makes one failure of a subject that is running as small as it
+// gets, as [Shrink] does. The item holds an input to sign; it need not be a
+// vector of the set, in which its rules are looked up.
+func ShrinkInput(ctx context.Context, set *vectors.Set, s subject.Subject, item *spec.Item, failure reports.Result) *Shrunk {
+	sh := &shrinker{driver: &driver{set: set, subject: s, caps: s.Capabilities()}, failure: failure}
+	return sh.shrink(ctx, item)
 }
 
 // shrinker shrinks one failure.

@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/countersign/countersign/fuzz"
@@ -38,29 +37,32 @@ const Patience = 5 * time.Second
 // A Duel is the reference against one opponent.
 type Duel struct {
 	Opponent subject.Subject
+	Set      *vectors.Set // where the rules of a finding are looked up; an engine needs none
 
 	name     string
 	profiles []*signature.Profile // by the first byte of an input
-	asked    uint64
-	mu       sync.Mutex
 }
 
-// Against sets the reference against an opponent. It returns an error for one
-// that cannot be asked for signatures.
-func Against(opponent subject.Subject) (*Duel, error) {
+// Against sets the reference against an opponent, under the given profiles of
+// those it offers, or under all of them. It returns an error for one that cannot
+// be asked for signatures.
+func Against(opponent subject.Subject, only ...string) (*Duel, error) {
 	caps := opponent.Capabilities()
-	d := &Duel{Opponent: opponent, name: strings.NewReplacer(",", ";", "\n", " ").Replace(caps.Identity.Name)}
+	d := &Duel{Opponent: opponent, Set: new(vectors.Set), name: strings.NewReplacer(",", ";", "\n", " ").Replace(caps.Identity.Name)}
 	if !caps.Has("sign") {
 		return nil, fmt.Errorf(`%s does not offer to sign given requests (the feature "sign"): there is nothing to compare`, caps.Identity.Name)
 	}
 	var offered []*signature.Profile
 	for _, p := range signature.Profiles {
-		if slices.Contains(caps.Profiles, p.ID()) {
+		if slices.Contains(caps.Profiles, p.ID()) && (len(only) == 0 || slices.Contains(only, p.ID())) {
 			offered = append(offered, p)
 		}
 	}
 	if len(offered) == 0 {
-		return nil, fmt.Errorf("%s offers none of the profiles of this suite: %q", caps.Identity.Name, caps.Profiles)
+		if len(only) == 0 {
+			return nil, fmt.Errorf("%s offers none of the profiles of this suite: %q", caps.Identity.Name, caps.Profiles)
+		}
+		return nil, fmt.Errorf("%s offers none of %q, but %q", caps.Identity.Name, only, caps.Profiles)
 	}
 	// An input means the same profile to every opponent that offers it, so that
 	// all can share a corpus. What is left is spread over those that are offered.
@@ -89,33 +91,67 @@ func (d *Duel) Decode(data []byte) (*signature.Profile, *signature.Input) {
 	return p, fuzz.Input(p, c)
 }
 
+// Canonical is data with the first byte that means p to every opponent that
+// offers it.
+func Canonical(p *signature.Profile, data []byte) []byte {
+	first := byte(slices.Index(signature.Profiles, p))
+	if len(data) == 0 && first == 0 {
+		return data
+	}
+	return append([]byte{first}, data[min(1, len(data)):]...)
+}
+
+// An Exchange is one input put to the opponent, and what came of it.
+type Exchange struct {
+	Observation *subject.Observation // nil where the reference refuses the input: that is for the vectors
+	Result      *reports.Result      // what is wrong with the answer; nil where nothing is, and where it says it does not support this
+}
+
+// Ask puts one input to the opponent and compares its answer with the
+// reference's.
+func (d *Duel) Ask(ctx context.Context, p *signature.Profile, in *signature.Input) Exchange {
+	want, err := p.Sign(in)
+	if err != nil {
+		return Exchange{}
+	}
+	o := d.ask(ctx, p, in)
+	if o.Kind == subject.Unsupported || o.Kind == subject.Answered && same(p, want, o) {
+		return Exchange{Observation: o}
+	}
+	r := spec.Judge(d.Set, d.Item(p, in), o)
+	if r.Outcome == reports.Pass || r.Outcome == reports.Unsupported {
+		return Exchange{Observation: o}
+	}
+	return Exchange{Observation: o, Result: &r}
+}
+
 // Compare returns what is wrong with the opponent's answer to one input, or
 // nil. The class of a finding is differential, the profile, the opponent, the
 // outcome, and the first stage or the part of the request that differs; where
 // another reading of a contested rule explains it, that reading.
 func (d *Duel) Compare(p *signature.Profile, in *signature.Input) *fuzz.Finding {
-	want, err := p.Sign(in)
-	if err != nil {
-		return nil // what the reference refuses is for the vectors
-	}
-	o := d.ask(p, in)
-	if o.Kind == subject.Unsupported || o.Kind == subject.Answered && same(p, want, o) {
+	r := d.Ask(context.Background(), p, in).Result
+	if r == nil {
 		return nil
 	}
-	return d.judge(p, in, o)
+	class := []string{"differential", p.ID(), d.name, string(r.Outcome)}
+	if place := r.Place(); place != string(r.Outcome) {
+		class = append(class, place)
+	}
+	if _, reading, ok := strings.Cut(r.ID, "@"); ok {
+		class = append(class, "@"+reading)
+	}
+	return &fuzz.Finding{Class: strings.Join(class, "/"), Detail: detail(in, r)}
 }
 
-func (d *Duel) ask(p *signature.Profile, in *signature.Input) *subject.Observation {
-	ctx, cancel := context.Background(), context.CancelFunc(func() {})
+func (d *Duel) ask(ctx context.Context, p *signature.Profile, in *signature.Input) *subject.Observation {
+	cancel := context.CancelFunc(func() {})
 	if _, process := d.Opponent.(*subject.Process); !process { // which has a deadline of its own
 		ctx, cancel = context.WithTimeout(ctx, Patience)
 	}
 	defer cancel()
-	d.mu.Lock()
-	d.asked++
-	id := fmt.Sprint(d.asked)
-	d.mu.Unlock()
-	return d.Opponent.Sign(ctx, &subject.SignQuestion{ID: id, Scheme: p.Scheme, Carrier: p.Carrier, Input: in})
+	// A process tells questions of one id apart by itself.
+	return d.Opponent.Sign(ctx, &subject.SignQuestion{ID: "fuzz", Scheme: p.Scheme, Carrier: p.Carrier, Input: in})
 }
 
 // same reports whether an answer is the reference's, byte by byte. Most are,
@@ -142,31 +178,18 @@ func identical(a, b *wire.Request) bool {
 	return a.Transport == b.Transport && a.Method == b.Method && a.Target == b.Target && a.Body == b.Body && slices.Equal(a.Headers, b.Headers)
 }
 
-// set is empty: an input that was made up belongs to no requirement.
-var set = new(vectors.Set)
-
-func (d *Duel) judge(p *signature.Profile, in *signature.Input, o *subject.Observation) *fuzz.Finding {
-	item := &spec.Item{
-		ID: p.ID() + "/fuzz/input", Profile: p,
+// Item is an input as the suite judges it. It was made up, and belongs to no
+// requirement.
+func (d *Duel) Item(p *signature.Profile, in *signature.Input) *spec.Item {
+	caps := d.Opponent.Capabilities()
+	id := p.ID() + "/fuzz/input"
+	return &spec.Item{
+		ID: id, Profile: p, Clock: caps.Has("clock"),
 		Case: &vectors.Case{
-			ID: p.ID() + "/fuzz/input", Title: "a request that was made up", Why: "two implementations of one scheme do not agree",
+			ID: id, Title: "a request that was made up", Why: "two implementations of one scheme do not agree",
 			Requirements: []string{"FUZZ"}, Level: vectors.Must, Input: *in.Clone(),
 		},
 	}
-	caps := d.Opponent.Capabilities()
-	item.Clock = caps.Has("clock")
-	r := spec.Judge(set, item, o)
-	if r.Outcome == reports.Pass || r.Outcome == reports.Unsupported {
-		return nil
-	}
-	class := []string{"differential", p.ID(), d.name, string(r.Outcome)}
-	if place := r.Place(); place != string(r.Outcome) {
-		class = append(class, place)
-	}
-	if _, reading, ok := strings.Cut(r.ID, "@"); ok {
-		class = append(class, "@"+reading)
-	}
-	return &fuzz.Finding{Class: strings.Join(class, "/"), Detail: detail(in, &r)}
 }
 
 // detail shows both sides, and the input as `countersign sign` reads it.

@@ -7,7 +7,6 @@
 package planted
 
 import (
-	"math/rand/v2"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -70,22 +69,15 @@ func Random(bugs []*mutants.Mutant, budget int, seed uint64) []Hunt {
 	return hunts
 }
 
-// longest is the length of the longest random input: more than most requests
-// have choices.
-const longest = 200
-
 func random(m *mutants.Mutant, budget int, seed uint64) Hunt {
 	h := Hunt{Mutant: m, Executions: budget}
 	duel, err := duelWith(m)
 	if err != nil {
 		return h
 	}
-	bytes := rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), byte(seed >> 16), byte(seed >> 24)})
-	numbers := rand.New(bytes)
-	data := make([]byte, longest)
+	inputs := fuzz.NewRandom(seed)
 	for n := 1; n <= budget; n++ {
-		input := data[:numbers.IntN(longest+1)]
-		bytes.Read(input)
+		input := inputs.Next()
 		found := finds(duel, input)
 		if found != nil {
 			h.Executions, h.Class, h.Input = n, found.Class, append([]byte(nil), input...)
