@@ -33,6 +33,10 @@
 //	adapterlines   lines of the adapter protocol are read, and written again they say the same
 //	differential   the reference and another signer agree on what goes over the wire
 //
+// Without an engine [Random] makes the inputs: the table of planted bugs is
+// measured so, and countersign fuzz finds what an SDK signs otherwise (package
+// internal/hunt).
+//
 // # Opponents
 //
 // The opponent of the target differential is a [subject.Subject], and nothing

@@ -138,10 +138,3 @@ func pointOf(c *Case) string {
 	}
 	return string(text)
 }
-
-// Unfilled reports whether a problem is that of a case that waits for what only
-// a person can say: the why, and the requirements it proves.
-func (p Problem) Unfilled() bool {
-	place, _, _ := strings.Cut(p.Message, ":")
-	return p.Rule == "why" || p.Rule == "schema" && (strings.HasSuffix(place, "/why") || strings.HasSuffix(place, "/requirements"))
-}

@@ -106,7 +106,11 @@ func (f *fuzzFlags) run(ctx context.Context, env *environment) error {
 	} else {
 		tally, err = h.Run(ctx)
 	}
-	return t.end(ctx, tally, err)
+	closed := signer.Close()
+	if err = t.end(ctx, tally, err); err == nil && closed != nil {
+		err = &exitError{exitNonconformant, fmt.Errorf("the signer did not end by itself: %w", closed)}
+	}
+	return err
 }
 
 // mostFuzzRestarts is how often an adapter that dies is started again.

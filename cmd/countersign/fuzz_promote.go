@@ -46,26 +46,9 @@ func (p *promoting) run(ctx context.Context, files []string) error {
 	if err != nil {
 		return usageError("%w", err)
 	}
-	refused := 0
-	for i := range cases {
-		c := &cases[i]
-		if known := addition.SamePoint(c); known != nil {
-			p.say("refused", c.ID+": "+known.ID+" asks for the same")
-			refused++
-			continue
-		}
-		addition.AddCase(c)
-	}
-	problems, err := addition.Lint(vectors.LintOptions{Recompute: recomputed})
+	refused, err := p.refused(addition, cases)
 	if err != nil {
 		return usageError("%w", err)
-	}
-	for _, problem := range problems {
-		if problem.Unfilled() {
-			continue
-		}
-		p.say("problem", problem.Error())
-		refused++
 	}
 	if refused > 0 {
 		fmt.Fprintf(p.env.Stderr, "refused: %d; nothing is written\n", refused)
@@ -78,14 +61,71 @@ func (p *promoting) run(ctx context.Context, files []string) error {
 	if err != nil {
 		return notRunError("%w", err)
 	}
-	for _, id := range addition.Added() {
-		fmt.Fprintln(p.env.Stdout, id)
-	}
-	for _, problem := range problems {
-		fmt.Fprintf(p.env.Stderr, "%s: %s\n", p.env.paint(p.env.Style.Notice, "to fill in"), p.env.plain(problem.Error()))
+	for i := range cases {
+		c := &cases[i]
+		fmt.Fprintln(p.env.Stdout, c.ID)
+		if lacks := lacking(c); len(lacks) > 0 {
+			fmt.Fprintf(p.env.Stderr, "%s: %s: %s\n", p.env.paint(p.env.Style.Notice, "to fill in"), c.ID, strings.Join(lacks, ", "))
+		}
 	}
 	fmt.Fprintf(p.env.Stderr, "wrote %s\n", strings.Join(written, ", "))
 	return nil
+}
+
+// refused adds the cases to the folder, says what is wrong with them, and counts
+// that. Lint is asked about them as they will be when a person has filled them
+// in: of a case that lacks something it says nothing else.
+func (p *promoting) refused(addition *vectors.Addition, cases []vectors.Case) (int, error) {
+	filled, err := vectors.NewDerivedAddition(p.dir)
+	if err != nil {
+		return 0, err
+	}
+	refused := 0
+	for i := range cases {
+		c := &cases[i]
+		if known := addition.SamePoint(c); known != nil {
+			p.say("refused", c.ID+": "+known.ID+" asks for the same")
+			refused++
+			continue
+		}
+		addition.AddCase(c)
+		filled.AddCase(whole(addition.Set(), c))
+	}
+	problems, err := filled.Lint(vectors.LintOptions{Recompute: recomputed})
+	for _, problem := range problems {
+		p.say("problem", problem.Error())
+	}
+	return refused + len(problems), err
+}
+
+// lacking lists what only a person can say of a case and nobody has.
+func lacking(c *vectors.Case) []string {
+	var lacks []string
+	if c.Why == "" {
+		lacks = append(lacks, "why")
+	}
+	if len(c.Requirements) == 0 {
+		lacks = append(lacks, "requirements")
+	}
+	return lacks
+}
+
+// whole is a case with something in the place of what it lacks.
+func whole(set *vectors.Set, c *vectors.Case) *vectors.Case {
+	out := *c
+	if out.Why == "" {
+		out.Why = "A person has yet to say what a user suffers from."
+	}
+	if len(out.Requirements) == 0 {
+		out.Level = vectors.May
+		for _, id := range set.RequirementIDs() {
+			if r, _ := set.Requirement(id); r.Binds(strings.Split(c.ID, "/")[0]) {
+				out.Requirements = []string{id}
+				break
+			}
+		}
+	}
+	return &out
 }
 
 func (p *promoting) say(kind, text string) {

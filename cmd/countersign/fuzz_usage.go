@@ -10,21 +10,21 @@ grammar that knows where canonicalization goes wrong: every byte is one
 choice, so that nearly every request reaches the signature. No Go toolchain
 and no network is needed. The adapter is the one of countersign run.
 
-A finding has a class in words that never change: scheme and carrier, the first
-stage that differs, else the kind of divergence, else the outcome; and the id
-of the cause where it is proven, such as oss-v4/header/canonicalRequest. Each
-class is told once, brought down to the smallest request that shows it: first
-its bytes, then its request. It is printed with both strings, the byte that
-differs, the rule where one is known, and the mutants of the reference (it,
-with one rule broken) that sign the same. The folder of --out gets, by class,
+A finding has a class in words that never change: scheme and carrier, the
+first stage that differs, else the kind of divergence, else the outcome; and
+the id of the cause where it is proven. One is oss-v4/header/canonicalRequest.
+Each class is told once, brought down to the smallest request that shows it:
+first its bytes, then its request. It is printed with both strings, the byte
+that differs, the rule where one is known, and what signs the same: the
+reference with one rule broken. The folder of --out gets, by class,
 
   oss-v4-header-canonicalRequest.json   a vector file: see fuzz promote
   oss-v4-header-canonicalRequest.input  the bytes, for a corpus
 
 What the adapter answers with "unsupported" is left out before anything is
-compared. One that refuses, dies, stays silent or answers nonsense is a finding
-too; it is started again, though not for ever. Another reading of a contested
-rule is told and is no fault.
+compared. One that refuses, dies, stays silent or answers nonsense is a
+finding too; it is started again, though not for ever. Another reading of a
+contested rule is told and is no fault.
 
 One class may hide another behind it. A list of classes that are known goes
 with --known, one line each:
@@ -58,20 +58,20 @@ var fuzzPromotePage = page{
 	use:   "promote [--dir DIR] [--theme T] [--name PART] [--out FILE] FILE…",
 	short: "make golden vectors of findings",
 	about: `
-Reads vector files that countersign fuzz has written and adds their requests to
-the folder of the vectors, DIR/SCHEME/CARRIER/THEME.json, so that every suite
-in every language replays them. What is expected is computed by the reference,
-whatever stands in FILE, and is "derived" until an implementation that nobody
-here wrote produces the same. What the signer answered stands in the note of
-the source.
+Reads vector files that countersign fuzz has written and adds their requests
+to the folder of the vectors, DIR/SCHEME/CARRIER/THEME.json, so that every
+suite in every language replays them. What is expected is computed by the
+reference, whatever stands in FILE, and is "derived" until an implementation
+that nobody here wrote produces the same. What the signer answered stands in
+the note of the source.
 
 Why it matters is left for you to write, and so are the requirements where no
 single one explains the difference: countersign vectors lint names the place
 and fails until they are there. Both may be written into FILE before.
 
 A request that an existing vector asks for is refused, and so is an id that is
-in use or was withdrawn, and whatever else lint finds wrong. Everything is
-written, or nothing.
+in use or was withdrawn, and whatever else lint finds wrong, also with what
+stands in the same file already. Everything is written, or nothing.
 `,
 	exit: `
 0    written

@@ -124,3 +124,34 @@ func TestNamesThatMeanNobodyAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// A file of bytes means one input to everybody who offers its profile.
+func TestCanonicalBytesMeanOneProfile(t *testing.T) {
+	opponent := subject.InProcess(subject.Identity{Name: "two"}, []string{"oss-v4/header", "obs-v2/query"}, subject.Reference{})
+	narrow, err := Against(opponent, "obs-v2/query")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := Against(subject.InProcess(subject.Identity{Name: "all"}, allProfiles(), subject.Reference{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, data := range []string{"", "\x00\x05\x07", "\x01\x05\x07", "\xff\x05\x07"} {
+		p, in := narrow.Decode([]byte(data))
+		if p != signature.OBSV2Query {
+			t.Fatalf("%q is of %s", data, p.ID())
+		}
+		q, same := all.Decode(Canonical(p, []byte(data)))
+		a, err := in.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := same.MarshalJSON()
+		if err != nil || q != p || string(a) != string(b) {
+			t.Errorf("%q: %s %s, want %s %s (%v)", data, q.ID(), b, p.ID(), a, err)
+		}
+	}
+	if _, err := Against(opponent, "oss-v1/header"); err == nil {
+		t.Error("a profile that is not offered is taken")
+	}
+}

@@ -163,7 +163,7 @@ func (f *Finding) vector(set *vectors.Set, who subject.Identity) vectors.Case {
 	profile := f.Profile.ID()
 	c := vectors.Case{
 		ID:           profile + "/fuzz/" + kebab(f.Class[len(profile)+1:]) + "-" + hex.EncodeToString(sum[:4]),
-		Title:        fmt.Sprintf("A made-up %s request whose answer differs in %s", f.Input.Request.Method, f.Result.Place()),
+		Title:        fmt.Sprintf("%s, made up: %s", f.Input.Request.Method, f.Class[len(profile)+1:]),
 		Requirements: f.Result.Requirements, Level: vectors.Must, Since: version.Suite,
 		Source: vectors.Source{Kind: "own", Ref: "countersign fuzz, against " + who.Name + " " + who.Version, Note: f.note()},
 		Input:  *f.Input.Clone(),
