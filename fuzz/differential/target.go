@@ -91,8 +91,9 @@ func (d *Duel) Decode(data []byte) (*signature.Profile, *signature.Input) {
 
 // Compare returns what is wrong with the opponent's answer to one input, or
 // nil. The class of a finding is differential, the profile, the opponent, the
-// outcome, and the first stage or the part of the request that differs; where
-// another reading of a contested rule explains it, that reading.
+// outcome, the first stage or the divergence, and the part of the request that
+// it comes from; where another reading of a contested rule explains it, that
+// reading.
 func (d *Duel) Compare(p *signature.Profile, in *signature.Input) *fuzz.Finding {
 	want, err := p.Sign(in)
 	if err != nil {
@@ -102,7 +103,42 @@ func (d *Duel) Compare(p *signature.Profile, in *signature.Input) *fuzz.Finding 
 	if o.Kind == subject.Unsupported || o.Kind == subject.Answered && same(p, want, o) {
 		return nil
 	}
-	return d.judge(p, in, o)
+	r := d.judge(p, in, o)
+	if r == nil {
+		return nil
+	}
+	return &fuzz.Finding{Class: d.class(p, in, r), Detail: detail(in, r)}
+}
+
+// class is the class of a result. Where both answer and the result has no name
+// yet, the part of the request that parts them is in it; looking for that asks
+// the opponent a few times more.
+func (d *Duel) class(p *signature.Profile, in *signature.Input, r *reports.Result) string {
+	class := []string{"differential", p.ID(), d.name, string(r.Outcome)}
+	if place := r.Place(); place != string(r.Outcome) {
+		class = append(class, place)
+	}
+	if _, reading, ok := strings.Cut(r.ID, "@"); ok {
+		return strings.Join(append(class, "@"+reading), "/")
+	}
+	if r.Outcome == reports.Fail || r.Outcome == reports.RejectedWrongly {
+		by := cause(p, in, func(in *signature.Input) bool { return d.agree(p, in) })
+		if by != "" {
+			class = append(class, "by "+by)
+		}
+	}
+	return strings.Join(class, "/")
+}
+
+// agree reports whether nothing is wrong with the opponent's answer to an
+// input.
+func (d *Duel) agree(p *signature.Profile, in *signature.Input) bool {
+	want, err := p.Sign(in)
+	if err != nil {
+		return false
+	}
+	o := d.ask(p, in)
+	return o.Kind == subject.Answered && (same(p, want, o) || d.judge(p, in, o) == nil)
 }
 
 func (d *Duel) ask(p *signature.Profile, in *signature.Input) *subject.Observation {
@@ -145,7 +181,8 @@ func identical(a, b *wire.Request) bool {
 // set is empty: an input that was made up belongs to no requirement.
 var set = new(vectors.Set)
 
-func (d *Duel) judge(p *signature.Profile, in *signature.Input, o *subject.Observation) *fuzz.Finding {
+// judge is what the suite says of an answer; nil: nothing against it.
+func (d *Duel) judge(p *signature.Profile, in *signature.Input, o *subject.Observation) *reports.Result {
 	item := &spec.Item{
 		ID: p.ID() + "/fuzz/input", Profile: p,
 		Case: &vectors.Case{
@@ -159,14 +196,7 @@ func (d *Duel) judge(p *signature.Profile, in *signature.Input, o *subject.Obser
 	if r.Outcome == reports.Pass || r.Outcome == reports.Unsupported {
 		return nil
 	}
-	class := []string{"differential", p.ID(), d.name, string(r.Outcome)}
-	if place := r.Place(); place != string(r.Outcome) {
-		class = append(class, place)
-	}
-	if _, reading, ok := strings.Cut(r.ID, "@"); ok {
-		class = append(class, "@"+reading)
-	}
-	return &fuzz.Finding{Class: strings.Join(class, "/"), Detail: detail(in, &r)}
+	return &r
 }
 
 // detail shows both sides, and the input as `countersign sign` reads it.
