@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/countersign/countersign/fuzz/targets"
 	"github.com/countersign/countersign/internal/campaign"
 )
 
@@ -208,9 +209,9 @@ func speed(ctx context.Context, args []string) error {
 // replay is what a campaign runs in a process of its own, and what a person runs
 // to see a finding in words.
 func replay(_ context.Context, args []string) error {
-	shorten := len(args) == 3 && args[1] == "--shorten"
-	if len(args) != 2 && !shorten {
-		return &usageError{errors.New("replay TARGET [--shorten] FILE")}
+	err := campaign.Replay(targets.All, args, os.Stdout)
+	if errors.Is(err, campaign.ErrReplayUsage) {
+		return &usageError{err}
 	}
-	return campaign.Replay(args[0], args[len(args)-1], shorten, os.Stdout)
+	return err
 }

@@ -119,7 +119,7 @@ func parameterParts(p *signature.Profile, in *signature.Input) []plainer {
 	pieces := strings.Split(t.Query, "&")
 	for i, piece := range pieces {
 		name, value, equals := strings.Cut(piece, "=")
-		called := "parameter " + parameterWord(p, wire.UnescapeQuery(name))
+		called := parameterWord(p, wire.UnescapeQuery(name))
 		without := func(with ...string) func(t *wire.Target) {
 			query := strings.Join(slices.Concat(pieces[:i], with, pieces[i+1:]), "&")
 			return func(t *wire.Target) { t.Query, t.HasQuery = query, query != "" }
@@ -147,22 +147,17 @@ func plainQuery(list []wire.Param) string {
 	return strings.Join(pieces, "&")
 }
 
-// parameterWord is the name of a parameter that the documents list, and for
-// the many others what they have in common.
+// parameterWord says whether the documents list a parameter: their names are
+// many, and each has a vector of its own.
 func parameterWord(p *signature.Profile, name string) string {
 	list := signature.SignedParameters(p.Scheme)
-	if list == nil { // a scheme that signs all of them
-		return "at all"
+	switch {
+	case list == nil: // a scheme that signs all of them
+		return "parameter"
+	case slices.ContainsFunc(list.Names, func(listed signature.ListedParameter) bool { return listed.Name == name }):
+		return "listed parameter"
 	}
-	for _, listed := range list.Names {
-		if listed.Name == name {
-			return name
-		}
-	}
-	if prefix := p.Names.HeaderPrefix; prefix != "" && strings.HasPrefix(name, prefix) {
-		return prefix + "…"
-	}
-	return "that is not listed"
+	return "other parameter"
 }
 
 // headerParts are the header fields by their names, their values first.
@@ -175,7 +170,7 @@ func headerParts(p *signature.Profile, in *signature.Input) []plainer {
 			continue
 		}
 		seen = append(seen, name)
-		word := "header " + headerWord(p, name)
+		word := headerWord(p, name)
 		if in.Request.HeaderCount(name) == 1 && h.Value != "v" {
 			out = append(out, plainer{"value of " + word, func(in *signature.Input) { in.Request.SetHeader(name, "v") }})
 		}
@@ -189,15 +184,17 @@ func headerParts(p *signature.Profile, in *signature.Input) []plainer {
 }
 
 func headerWord(p *signature.Profile, name string) string {
-	if slices.Contains([]string{"date", "content-type", "content-md5", p.Names.DateHeader, p.Names.PayloadHeader}, name) {
+	switch {
+	case name == "date" || name == p.Names.DateHeader:
+		return "date header"
+	case name == "content-type" || name == "content-md5":
 		return name
+	case name == p.Names.PayloadHeader:
+		return "payload header"
+	case p.Names.HeaderPrefix != "" && strings.HasPrefix(name, p.Names.HeaderPrefix):
+		return "prefixed header"
 	}
-	for _, prefix := range []string{"x-oss-", "x-obs-", "x-amz-"} {
-		if strings.HasPrefix(name, prefix) {
-			return prefix + "…"
-		}
-	}
-	return "of no prefix"
+	return "other header"
 }
 
 // hostPart is the form of the target, and the port and the letters of the host.

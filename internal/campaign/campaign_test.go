@@ -33,8 +33,7 @@ func TestMain(m *testing.M) {
 	}
 	targets.All["hangs"] = func([]byte) { select {} }
 	targets.All["dies"] = func([]byte) { os.Exit(3) }
-	shorten := os.Args[2] == "--shorten"
-	if err := Replay(os.Args[1], os.Args[len(os.Args)-1], shorten, os.Stdout); err != nil {
+	if err := Replay(targets.All, os.Args[1:], os.Stdout); err != nil {
 		os.Exit(4)
 	}
 	os.Exit(0)
