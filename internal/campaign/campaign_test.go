@@ -130,6 +130,24 @@ func TestInputsOfTheTestingPackageAreRead(t *testing.T) {
 	}
 }
 
+func TestASeedThatTheNativeEngineStopsAtIsFound(t *testing.T) {
+	c := &campaign{corpus: t.TempDir()}
+	if err := addInputs(c.corpus, [][]byte{[]byte("one"), []byte("two"), []byte("three")}); err != nil {
+		t.Fatal(err)
+	}
+	all, err := inputsOf(c.corpus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := c.failingSeed("fuzz: elapsed: 0s\nfailure while testing seed corpus entry: FuzzDifferential/seed#1\nfuzz: ")
+	if err != nil || len(found) != 1 || string(found[0]) != string(all[1]) {
+		t.Errorf("%q, %v; the inputs are %q", found, err, all)
+	}
+	if found, err := c.failingSeed("FAIL: seed#1"); err != nil || found != nil {
+		t.Errorf("%q, %v", found, err)
+	}
+}
+
 func TestFiguresOfTheEnginesAreRead(t *testing.T) {
 	const goFuzz = "2026/11/22 workers: 2, corpus: 19 (3s ago), crashers: 1, restarts: 1/9, execs: 120 (40/sec)\n" +
 		"2026/11/22 workers: 3, corpus: 19 (6s ago), crashers: 1, restarts: 1/9, execs: 4821 (1/sec), cover: 88, uptime: 6s\n"
