@@ -48,13 +48,14 @@ bench:
 	$(GO) -C adapters/oss-go-v2 test -run '^$$' -bench . -benchmem ./...
 	$(GO) run ./cmd/fuzz speed
 
-## fuzz: TARGET (default all) under ENGINE (go-fuzz, native or libfuzzer) for TIME each, with WORKERS
+## fuzz: TARGET (default all) under ENGINE (go-fuzz, native or libfuzzer) for TIME each, with WORKERS; or the SDK of an adapter, OPPONENT
 TARGET  ?= all
 ENGINE  ?= go-fuzz
 TIME    ?= 60s
 WORKERS ?= 1
+OPPONENT ?=
 fuzz:
-	$(GO) run ./cmd/fuzz run --target $(TARGET) --engine $(ENGINE) --time $(TIME) --workers $(WORKERS)
+	$(GO) run ./cmd/fuzz run --opponent '$(OPPONENT)' --target $(TARGET) --engine $(ENGINE) --time $(TIME) --workers $(WORKERS)
 
 ## fuzz-cluster: go-fuzz's coordinator and workers as processes on loopback; one is killed, one joins
 fuzz-cluster:

@@ -12,24 +12,25 @@ and no network is needed. The adapter is the one of countersign run.
 
 A finding has a class in words that never change: scheme and carrier, the
 first stage that differs, else the kind of divergence, else the outcome; and
-the id of the cause where it is proven. One is oss-v4/header/canonicalRequest.
+the id of the cause where it is proven, else the part of the request that it
+comes from. One is oss-v4/header/canonicalRequest/by-value-of-parameter.
 Each class is told once, brought down to the smallest request that shows it:
 first its bytes, then its request. It is printed with both strings, the byte
 that differs, the rule where one is known, and what signs the same: the
 reference with one rule broken. The folder of --out gets, by class,
 
-  oss-v4-header-canonicalRequest.json   a vector file: see fuzz promote
-  oss-v4-header-canonicalRequest.input  the bytes, for a corpus
+  oss-v4-header-canonicalRequest-by-parameter.json   a vector file
+  oss-v4-header-canonicalRequest-by-parameter.input  the bytes, for a corpus
 
 What the adapter answers with "unsupported" is left out before anything is
 compared. One that refuses, dies, stays silent or answers nonsense is a
 finding too; it is started again, though not for ever. Another reading of a
 contested rule is told and is no fault.
 
-One class may hide another behind it. A list of classes that are known goes
-with --known, one line each:
+A list of classes that are known goes with --known, one line each:
   PATTERN  # reason, link
-A class that a pattern matches is passed over and counted.
+A class that a pattern matches is passed over and counted. A pattern without a
+part, such as oss-v4/*/stringToSign, is for all parts.
 
 The same --seed and --executions find the same, in the same order. A limit of
 time is looked at between requests. On a terminal progress is shown.
@@ -50,7 +51,7 @@ countersign fuzz --signer 'node adapter.js'
 countersign fuzz --signer ./adapter --scheme oss-v4 --executions 100000 --known fuzz-known.txt
 
 # one class again, as it tells to repeat it
-countersign fuzz --signer ./adapter --replay out/fuzz/oss-v4-header-canonicalRequest.json
+countersign fuzz --signer ./adapter --replay out/fuzz/oss-v4-header-canonicalRequest-by-parameter.json
 `,
 }
 
@@ -81,10 +82,10 @@ stands in the same file already. Everything is written, or nothing.
 `,
 	examples: `
 # a finding becomes a vector, lint says what is missing
-countersign fuzz promote out/fuzz/oss-v4-header-canonicalRequest.json
+countersign fuzz promote out/fuzz/oss-v4-header-canonicalRequest-by-parameter.json
 countersign vectors lint vectors
 
 # under a name that says what it is about
-countersign fuzz promote --theme parameters --name plus-in-value out/fuzz/oss-v1-query-stringToSign.json
+countersign fuzz promote --theme parameters --name plus-in-value out/fuzz/oss-v1-query-stringToSign-by-parameters.json
 `,
 }

@@ -23,7 +23,12 @@ const usage = `usage: fuzz COMMAND [FLAG…]      in the root of the module
   run      fuzz a target, or all of them, and count what is found by class
            --target NAME|all  --engine go-fuzz|native|libfuzzer
            --time 60s (for each target)  --workers 1  --known CLASS[,CLASS…]
+           --opponent NAME (a folder of adapters/: the target differential is run
+           against its SDK, in process where its module has that target, or with
+           --process as a process; what its fuzz-known.txt lists is passed over)
            --verbose
+  replay   replay an input of a target, and print its class
+           [--opponent NAME [--process]] TARGET FILE
   cluster  a coordinator and workers on loopback; one is killed, one joins
            --target NAME
   mutants  executions until each planted bug is found, from no corpus
@@ -128,8 +133,29 @@ func (o *options) targets() ([]string, error) {
 
 func run(ctx context.Context, args []string) error {
 	o := flags("run", "all", time.Minute)
+	opponent := o.String("opponent", "", "")
+	process := o.Bool("process", false, "")
 	if err := o.parse(args); err != nil {
 		return err
+	}
+	again := "go run ./cmd/fuzz replay"
+	if *opponent != "" {
+		if o.Target != "all" && o.Target != against {
+			return &usageError{fmt.Errorf("the target %s has no opponent", o.Target)}
+		}
+		c, err := opponentNamed(*opponent, *process)
+		if err != nil {
+			return err
+		}
+		done, err := c.set(ctx, &o.Options)
+		if err != nil {
+			return err
+		}
+		defer done()
+		again += " --opponent " + c.Name
+		if *process {
+			again += " --process"
+		}
 	}
 	names, err := o.targets()
 	if err != nil {
@@ -145,7 +171,7 @@ func run(ctx context.Context, args []string) error {
 		}
 		fmt.Printf("%-14s %-10s %12d %10.0f %9d %8d %+7d\n", r.Target, r.Engine, r.Executions, float64(r.Executions)/r.Elapsed.Seconds(), r.Crashers, len(r.Classes), r.Added)
 		for _, c := range r.Classes {
-			fmt.Printf("  %s\n    %d crashers, the shortest has %d bytes: %s\n    again: go run ./cmd/fuzz replay %s %s\n", c.Name, c.Crashers, c.Size, c.File, name, c.File)
+			fmt.Printf("  %s\n    %d crashers, the shortest has %d bytes: %s\n    again: %s %s %s\n", c.Name, c.Crashers, c.Size, c.File, again, name, c.File)
 		}
 		found += len(r.Classes)
 		if ctx.Err() != nil {
@@ -203,14 +229,4 @@ func speed(ctx context.Context, args []string) error {
 		fmt.Printf("the goal is %.2f: not every target reaches it\n", enough)
 	}
 	return nil
-}
-
-// replay is what a campaign runs in a process of its own, and what a person runs
-// to see a finding in words.
-func replay(_ context.Context, args []string) error {
-	shorten := len(args) == 3 && args[1] == "--shorten"
-	if len(args) != 2 && !shorten {
-		return &usageError{errors.New("replay TARGET [--shorten] FILE")}
-	}
-	return campaign.Replay(args[0], args[len(args)-1], shorten, os.Stdout)
 }

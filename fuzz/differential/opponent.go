@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/countersign/countersign/internal/mutants"
 	"github.com/countersign/countersign/signature"
@@ -17,6 +16,10 @@ import (
 // OpponentVariable is the environment variable that names the opponent of
 // [Check]: see [Opponent].
 const OpponentVariable = "COUNTERSIGN_FUZZ_OPPONENT"
+
+// FolderVariable is the environment variable that names the folder in which
+// the process of an opponent runs; without it that is the current one.
+const FolderVariable = "COUNTERSIGN_FUZZ_OPPONENT_FOLDER"
 
 // Opponent returns the opponent of a name:
 //
@@ -44,7 +47,9 @@ func Opponent(name string) (subject.Subject, error) {
 		}
 		return nil, fmt.Errorf("there is no mutant %q; countersign vectors coverage --mutants lists them", rest)
 	case "process":
-		return subject.StartProcess(context.Background(), subject.ProcessOptions{Command: strings.Fields(rest), Timeout: 5 * time.Second, Restarts: 1000})
+		return subject.StartProcess(context.Background(), subject.ProcessOptions{
+			Command: strings.Fields(rest), Dir: os.Getenv(FolderVariable), Timeout: Patience, Restarts: 1000, Parallel: 1,
+		})
 	}
 	return nil, fmt.Errorf("%s=%q names no opponent: give nothing, reference, mutant ID or process CMD", OpponentVariable, name)
 }

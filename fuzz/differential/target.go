@@ -31,7 +31,7 @@ func Check(data []byte) { fuzz.Run("differential", data, check) }
 
 func check(data []byte) { named().check(data) }
 
-// Patience is how long an opponent in process may take for one signature.
+// Patience is how long an opponent may take for one signature.
 const Patience = 5 * time.Second
 
 // A Duel is the reference against one opponent.
@@ -39,6 +39,7 @@ type Duel struct {
 	Opponent subject.Subject
 	Set      *vectors.Set // where the rules of a finding are looked up; an engine needs none
 
+	patience time.Duration
 	name     string
 	profiles []*signature.Profile // by the first byte of an input
 }
@@ -48,8 +49,8 @@ type Duel struct {
 // be asked for signatures.
 func Against(opponent subject.Subject, only ...string) (*Duel, error) {
 	caps := opponent.Capabilities()
-	d := &Duel{Opponent: opponent, Set: new(vectors.Set), name: strings.NewReplacer(",", ";", "\n", " ").Replace(caps.Identity.Name)}
-	if !caps.Has("sign") {
+	d := &Duel{Opponent: opponent, Set: new(vectors.Set), patience: Patience, name: strings.NewReplacer(",", ";", "\n", " ").Replace(caps.Identity.Name)}
+	if !caps.Has("sign") && len(caps.Operations) > 0 {
 		return nil, fmt.Errorf(`%s does not offer to sign given requests (the feature "sign"): there is nothing to compare`, caps.Identity.Name)
 	}
 	var offered []*signature.Profile
@@ -73,6 +74,16 @@ func Against(opponent subject.Subject, only ...string) (*Duel, error) {
 		d.profiles = append(d.profiles, p)
 	}
 	return d, nil
+}
+
+// MustAgainst is [Against] for an opponent of this program: an error is a
+// mistake in it.
+func MustAgainst(opponent subject.Subject) *Duel {
+	d, err := Against(opponent)
+	if err != nil {
+		panic(err)
+	}
+	return d
 }
 
 // Check is the body of a target against this opponent.
@@ -127,27 +138,53 @@ func (d *Duel) Ask(ctx context.Context, p *signature.Profile, in *signature.Inpu
 
 // Compare returns what is wrong with the opponent's answer to one input, or
 // nil. The class of a finding is differential, the profile, the opponent, the
-// outcome, and the first stage or the part of the request that differs; where
-// another reading of a contested rule explains it, that reading.
+// outcome, the first stage or the divergence, and the part of the request that
+// it comes from; where another reading of a contested rule explains it, that
+// reading.
 func (d *Duel) Compare(p *signature.Profile, in *signature.Input) *fuzz.Finding {
 	r := d.Ask(context.Background(), p, in).Result
 	if r == nil {
 		return nil
 	}
+	return &fuzz.Finding{Class: d.class(p, in, r), Detail: detail(in, r)}
+}
+
+// class is the class of a result. Where both answer and the result has no name
+// yet, the part of the request that parts them is in it; looking for that asks
+// the opponent a few times more.
+func (d *Duel) class(p *signature.Profile, in *signature.Input, r *reports.Result) string {
 	class := []string{"differential", p.ID(), d.name, string(r.Outcome)}
 	if place := r.Place(); place != string(r.Outcome) {
 		class = append(class, place)
 	}
 	if _, reading, ok := strings.Cut(r.ID, "@"); ok {
-		class = append(class, "@"+reading)
+		return strings.Join(append(class, "@"+reading), "/")
 	}
-	return &fuzz.Finding{Class: strings.Join(class, "/"), Detail: detail(in, r)}
+	if !fuzz.Known(strings.Join(append(class, "by anything"), "/")) { // whatever it comes from
+		if by := d.Cause(context.Background(), p, in, r); by != "" {
+			class = append(class, "by "+by)
+		}
+	}
+	return strings.Join(class, "/")
+}
+
+// Cause names the part of a request that parts the signers, where both answer
+// and there is one: they agree when it is made plain. It asks the opponent a few
+// times more.
+func (d *Duel) Cause(ctx context.Context, p *signature.Profile, in *signature.Input, r *reports.Result) string {
+	if r.Outcome != reports.Fail && r.Outcome != reports.RejectedWrongly {
+		return ""
+	}
+	return cause(p, in, func(in *signature.Input) bool {
+		x := d.Ask(ctx, p, in)
+		return x.Result == nil && x.Observation != nil && x.Observation.Kind == subject.Answered
+	})
 }
 
 func (d *Duel) ask(ctx context.Context, p *signature.Profile, in *signature.Input) *subject.Observation {
 	cancel := context.CancelFunc(func() {})
 	if _, process := d.Opponent.(*subject.Process); !process { // which has a deadline of its own
-		ctx, cancel = context.WithTimeout(ctx, Patience)
+		ctx, cancel = context.WithTimeout(ctx, d.patience)
 	}
 	defer cancel()
 	// A process tells questions of one id apart by itself.

@@ -42,6 +42,9 @@ type Options struct {
 	Replay  []string // a command that replays: see [Replay]
 	Log     io.Writer
 
+	Seeds      string   // the folder of the corpus; empty: that of the target
+	Instrument []string // packages of others, with those below them, to instrument beside the module's own
+
 	Settings []string // more of the environment, as NAME=value
 	Empty    bool     // begin without the corpus, and add nothing to it
 	First    bool     // end with the first finding
@@ -167,7 +170,10 @@ func begin(opts Options) (*campaign, error) {
 		return nil, err
 	}
 	c.corpus = filepath.Join(c.tmp, "work", "corpus")
-	seeds := []string{filepath.Join(c.Root, "fuzz", c.Target, "corpus")}
+	if c.Seeds == "" {
+		c.Seeds = filepath.Join(c.Root, "fuzz", c.Target, "corpus")
+	}
+	seeds := []string{c.Seeds}
 	if c.Out != "" {
 		seeds = append(seeds, c.kept("corpus"))
 	}
@@ -239,7 +245,7 @@ func (c *campaign) merge() (added int, err error) {
 		return 0, err
 	}
 	known := map[string]bool{}
-	for _, from := range []string{filepath.Join(c.Root, "fuzz", c.Target, "corpus"), c.kept("corpus")} {
+	for _, from := range []string{c.Seeds, c.kept("corpus")} {
 		inputs, _ := inputsOf(from)
 		for _, data := range inputs {
 			known[nameOf(data)] = true

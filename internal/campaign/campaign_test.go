@@ -33,8 +33,7 @@ func TestMain(m *testing.M) {
 	}
 	targets.All["hangs"] = func([]byte) { select {} }
 	targets.All["dies"] = func([]byte) { os.Exit(3) }
-	shorten := os.Args[2] == "--shorten"
-	if err := Replay(os.Args[1], os.Args[len(os.Args)-1], shorten, os.Stdout); err != nil {
+	if err := Replay(targets.All, os.Args[1:], os.Stdout); err != nil {
 		os.Exit(4)
 	}
 	os.Exit(0)
@@ -128,6 +127,24 @@ func TestInputsOfTheTestingPackageAreRead(t *testing.T) {
 		if _, err := nativeInput(text); err == nil {
 			t.Errorf("%q is read", text)
 		}
+	}
+}
+
+func TestASeedThatTheNativeEngineStopsAtIsFound(t *testing.T) {
+	c := &campaign{corpus: t.TempDir()}
+	if err := addInputs(c.corpus, [][]byte{[]byte("one"), []byte("two"), []byte("three")}); err != nil {
+		t.Fatal(err)
+	}
+	all, err := inputsOf(c.corpus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := c.failingSeed("fuzz: elapsed: 0s\nfailure while testing seed corpus entry: FuzzDifferential/seed#1\nfuzz: ")
+	if err != nil || len(found) != 1 || string(found[0]) != string(all[1]) {
+		t.Errorf("%q, %v; the inputs are %q", found, err, all)
+	}
+	if found, err := c.failingSeed("FAIL: seed#1"); err != nil || found != nil {
+		t.Errorf("%q, %v", found, err)
 	}
 }
 

@@ -173,6 +173,22 @@ func runNative(ctx context.Context, c *campaign, program string, limit time.Dura
 	return runNativeFor(ctx, c, program, limit.String(), "1000x")
 }
 
+var nativeSeed = regexp.MustCompile(`failure while testing seed corpus entry: \w+/seed#(\d+)`)
+
+// failingSeed is the input of the corpus at which the engine stopped before it
+// began: those it does not write again. Its number is that of the file.
+func (c *campaign) failingSeed(out string) ([][]byte, error) {
+	match := nativeSeed.FindStringSubmatch(out)
+	if match == nil {
+		return nil, nil
+	}
+	inputs, err := inputsOf(c.corpus)
+	if n, _ := strconv.Atoi(match[1]); err == nil && n < len(inputs) {
+		return inputs[n : n+1], nil
+	}
+	return nil, err
+}
+
 // runNativeFor runs for a time, or for a number of executions such as 1000x, and
 // minimises what adds coverage or fails for another: without a limit it may
 // stall there.
@@ -185,6 +201,11 @@ func runNativeFor(ctx context.Context, c *campaign, program, limit, minimise str
 	found, readErr := nativeInputs(filepath.Join(folder, "testdata", "fuzz"))
 	if readErr != nil {
 		return readErr
+	}
+	if len(found) == 0 && err != nil {
+		if found, readErr = c.failingSeed(out); readErr != nil {
+			return readErr
+		}
 	}
 	if err != nil && len(found) == 0 && ctx.Err() == nil {
 		return saying(err, out)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,7 +13,6 @@ import (
 	"time"
 
 	"github.com/countersign/countersign/fuzz"
-	"github.com/countersign/countersign/fuzz/targets"
 )
 
 // An input is replayed for so long before it is called a hang, and shortened
@@ -30,15 +30,24 @@ type replayed struct {
 	Input []byte
 }
 
-// Replay replays one input of a target and writes its class; with shorten, it
-// goes on to write shorter and shorter inputs of that class. It is run in a
-// process of its own: what it replays may end that.
-func Replay(target, file string, shorten bool, out io.Writer) error {
-	check, ok := targets.All[target]
+// ErrReplayUsage says that [Replay] was given other arguments than it takes.
+var ErrReplayUsage = errors.New("replay TARGET [--shorten] FILE")
+
+// Replay replays one input of a target, of which the bodies are given, and
+// writes its class; with --shorten, it goes on to write shorter and shorter
+// inputs of that class. It is run in a process of its own: what it replays may
+// end that.
+func Replay(bodies map[string]func(data []byte), args []string, out io.Writer) error {
+	shorten := len(args) == 3 && args[1] == "--shorten"
+	if len(args) != 2 && !shorten {
+		return ErrReplayUsage
+	}
+	target := args[0]
+	check, ok := bodies[target]
 	if !ok {
 		return fmt.Errorf("there is no target %q", target)
 	}
-	data, err := os.ReadFile(file)
+	data, err := os.ReadFile(args[len(args)-1])
 	if err != nil {
 		return err
 	}

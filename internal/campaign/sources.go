@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -18,14 +19,23 @@ import (
 type listed struct {
 	ImportPath, Dir     string
 	Standard            bool
-	Module              *struct{ Main bool }
 	GoFiles, EmbedFiles []string
 }
 
+// suite is this suite, whose packages are no others' in the modules of its
+// adapters either.
+const suite = "github.com/countersign/countersign"
+
+// within reports whether a package is that of a path, or below it.
+func within(importPath, path string) bool {
+	return importPath == path || strings.HasPrefix(importPath, path+"/")
+}
+
 // sources returns a hash of what a target is built of, and the packages that
-// are neither this module's nor the standard library's.
+// are neither of this suite nor of the standard library, nor named to be
+// instrumented: go.sum says what they hold.
 func (c *campaign) sources(ctx context.Context) (sum string, others []string, err error) {
-	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-tags", "gofuzz", "-json=ImportPath,Dir,Standard,Module,GoFiles,EmbedFiles", "./fuzz/"+c.Target)
+	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-tags", "gofuzz", "-json=ImportPath,Dir,Standard,GoFiles,EmbedFiles", "./fuzz/"+c.Target)
 	cmd.Dir, cmd.Stderr = c.Root, c.Log
 	text, err := cmd.Output()
 	if err != nil {
@@ -39,7 +49,8 @@ func (c *campaign) sources(ctx context.Context) (sum string, others []string, er
 		}
 		switch {
 		case p.Standard:
-		case p.Module == nil || !p.Module.Main:
+		case slices.ContainsFunc(c.Instrument, func(path string) bool { return within(p.ImportPath, path) }):
+		case !within(p.ImportPath, suite):
 			others = append(others, p.ImportPath)
 		default:
 			for _, name := range append(p.GoFiles, p.EmbedFiles...) {

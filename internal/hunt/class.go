@@ -2,6 +2,7 @@ package hunt
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,21 @@ import (
 	"github.com/countersign/countersign/fuzz/differential"
 	"github.com/countersign/countersign/vectors"
 )
+
+// class is the class of an answer: [classOf], and behind that the part of the
+// request that it comes from, where no cause is proven. Looking for the part
+// asks the signer a few times more; where the class is known as a whole, nobody
+// needs it.
+func (h *Hunt) class(ctx context.Context, q *question, x differential.Exchange) string {
+	class := classOf(x)
+	if class == "" || x.Result.Diagnosis != nil || h.opts.Known.Has(class) {
+		return class
+	}
+	if part := h.duel.Cause(ctx, q.profile, q.input, x.Result); part != "" {
+		class += "/by-" + kebab(part)
+	}
+	return class
+}
 
 // classOf names what is wrong with an answer: the profile; the first stage that
 // differs, else the kind of divergence, else the outcome; and the cause where
@@ -35,22 +51,24 @@ func classOf(x differential.Exchange) string {
 // FileName is the name of the files of a class, without what follows the dot.
 func FileName(class string) string { return strings.ReplaceAll(class, "/", "-") }
 
-// kebab writes the name of a stage as the part of an id.
+// kebab makes parts of an id: small letters, digits and single hyphens. Capital
+// letters begin a word, but for those that follow another.
 func kebab(name string) string {
 	var b strings.Builder
-	for i := range len(name) {
-		c := name[i]
+	for i, c := range name {
 		switch {
 		case 'A' <= c && c <= 'Z':
-			b.WriteByte('-')
-			b.WriteByte(c + 'a' - 'A')
-		case c == '/':
-			b.WriteByte('-')
+			if i > 0 && (name[i-1] < 'A' || name[i-1] > 'Z') {
+				b.WriteByte(' ')
+			}
+			b.WriteRune(c + 'a' - 'A')
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+			b.WriteRune(c)
 		default:
-			b.WriteByte(c)
+			b.WriteByte(' ')
 		}
 	}
-	return strings.ReplaceAll(b.String(), "--", "-")
+	return strings.Join(strings.Fields(b.String()), "-")
 }
 
 // Known is a list of classes that are known, one line `PATTERN  # reason, link`

@@ -55,7 +55,7 @@ func (h *Hunt) examine(ctx context.Context, class string, data []byte, x differe
 	shows := func(data []byte) bool {
 		shorter := h.decode(data)
 		again, ok := h.again(ctx, shorter, outcome)
-		if !ok || classOf(again) != class {
+		if !ok || !h.isOf(ctx, class, shorter, again) {
 			return false
 		}
 		q, x = shorter, again
@@ -67,10 +67,12 @@ func (h *Hunt) examine(ctx context.Context, class string, data []byte, x differe
 	}
 	if steady && !special && ctx.Err() == nil {
 		item := h.duel.Item(q.profile, q.input)
-		if s := runner.ShrinkInput(ctx, h.set, h.opts.Opponent, item, *x.Result); s != nil {
-			h.tally.Again += s.Asked
+		s := runner.ShrinkInput(ctx, h.set, h.opts.Opponent, item, *x.Result, func(in *signature.Input, r *reports.Result) bool {
+			return h.isOf(ctx, class, &question{q.profile, in}, differential.Exchange{Result: r})
+		})
+		if s != nil {
 			smaller := &question{q.profile, s.Input}
-			if again, ok := h.again(ctx, smaller, outcome); ok && classOf(again) == class {
+			if again, ok := h.again(ctx, smaller, outcome); ok && h.isOf(ctx, class, smaller, again) {
 				q, x = smaller, again
 			}
 		}
@@ -80,6 +82,16 @@ func (h *Hunt) examine(ctx context.Context, class string, data []byte, x differe
 	return f
 }
 
+// isOf reports whether an answer is of a class. The part that it comes from costs
+// questions, and is looked for last.
+func (h *Hunt) isOf(ctx context.Context, class string, q *question, x differential.Exchange) bool {
+	plain := classOf(x)
+	if plain == class { // it has no part, and neither may the answer
+		return h.class(ctx, q, x) == class
+	}
+	return plain != "" && strings.HasPrefix(class, plain+"/by-") && h.class(ctx, q, x) == class
+}
+
 // again asks once more. A signer that has just died is first asked what it can
 // answer: one that dies again and again without an answer is given up.
 func (h *Hunt) again(ctx context.Context, q *question, outcome reports.Outcome) (differential.Exchange, bool) {
@@ -87,7 +99,6 @@ func (h *Hunt) again(ctx context.Context, q *question, outcome reports.Outcome) 
 		if h.alive == nil {
 			return differential.Exchange{}, false
 		}
-		h.tally.Again++
 		if x := h.duel.Ask(ctx, h.alive.profile, h.alive.input); x.Observation.Kind != subject.Answered {
 			return differential.Exchange{}, false
 		}
@@ -95,7 +106,6 @@ func (h *Hunt) again(ctx context.Context, q *question, outcome reports.Outcome) 
 	if ctx.Err() != nil {
 		return differential.Exchange{}, false
 	}
-	h.tally.Again++
 	x := h.ask(ctx, q)
 	return x, ctx.Err() == nil
 }

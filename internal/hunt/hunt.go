@@ -7,8 +7,8 @@
 //   - A seed and a number of executions say everything: two hunts of a signer
 //     that answers the same find the same, in the same order and by the same
 //     bytes.
-//   - The class of a finding is made of constant words: profile, place, and what
-//     is known of the cause. A class is told once; what is minimised keeps it.
+//   - The class of a finding is made of constant words: profile, place, and the
+//     cause or the part of the request that it comes from. A class is told once; what is minimised keeps it.
 //   - What a signer says it does not support is left out before anything is
 //     compared, and a hunt that compared nothing is no success.
 //   - A signer that dies, stays silent or answers nonsense is a finding. It is
@@ -50,7 +50,6 @@ type Tally struct {
 	Compared    int // of the executions: the signer was asked and did answer, or should have
 	Unsupported int // it does not offer this
 	Refused     int // the reference refuses the input, so that nobody was asked
-	Again       int // questions for minimising, which are no executions
 
 	New, Known, Contested int // classes
 }
@@ -125,7 +124,10 @@ func (h *Hunt) execute(ctx context.Context, data []byte) error {
 	default:
 		h.tally.Compared++
 	}
-	class := classOf(x)
+	class := h.class(ctx, q, x)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if class == "" || h.seen[class] {
 		return nil
 	}
@@ -190,7 +192,7 @@ func (h *Hunt) Replay(ctx context.Context, data []byte) (Tally, error) {
 			continue
 		}
 		h.tally.Compared++
-		class := classOf(x)
+		class := h.class(ctx, q, x)
 		switch {
 		case class == "":
 			continue

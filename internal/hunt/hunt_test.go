@@ -50,16 +50,16 @@ func run(t *testing.T, opts hunt.Options) ([]*hunt.Finding, hunt.Tally, error) {
 // rule that is broken.
 func TestABrokenRuleIsFoundAndExplained(t *testing.T) {
 	for id, place := range map[string]string{
-		"OSS4-PARAM-02/slash-raw": "oss-v4/header/canonicalQuery",
-		"OSS1-PARAM-05/backwards": "oss-v1/header/canonicalResource",
+		"OSS4-PARAM-02/slash-raw": "oss-v4/header/canonicalQuery/by-value-of-parameter",
+		"OSS1-PARAM-05/backwards": "oss-v1/header/canonicalResource/by-listed-parameter",
 	} {
 		profile := strings.Join(strings.Split(place, "/")[:2], "/")
-		opts := hunt.Options{Opponent: mutant(t, id), Profiles: []string{profile}, Seed: 1, Executions: 500}
+		opts := hunt.Options{Opponent: mutant(t, id), Profiles: []string{profile}, Seed: 1, Executions: 50}
 		found, tally, err := run(t, opts)
-		if err != nil || tally.New != 1 || tally.Executions != 500 {
+		if err != nil || tally.New == 0 || tally.Executions != 50 {
 			t.Fatalf("%s: %+v, %v", id, tally, err)
 		}
-		f := found[len(found)-1]
+		f := found[0]
 		for _, other := range found {
 			if other.Class == place {
 				f = other
@@ -123,7 +123,7 @@ func TestTheVectorExpectsWhatTheReferenceComputes(t *testing.T) {
 
 func TestASeedAndANumberSayEverything(t *testing.T) {
 	text := func(seed uint64) string {
-		found, tally, err := run(t, hunt.Options{Opponent: mutant(t, "OSS4-PARAM-02/slash-raw"), Seed: seed, Executions: 100})
+		found, tally, err := run(t, hunt.Options{Opponent: mutant(t, "OSS4-PARAM-02/slash-raw"), Seed: seed, Executions: 40})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -182,7 +182,7 @@ func TestKnownClasses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for class, want := range map[string]bool{"oss-v4/header/stringToSign": true, "oss-v4/header/stringToSign/C08": false, "oss-v1/header/stringToSign": false} {
+	for class, want := range map[string]bool{"oss-v4/header/stringToSign": true, "oss-v4/header/stringToSign/by-headers": false, "oss-v1/header/stringToSign": false} {
 		if known.Has(class) != want {
 			t.Errorf("%s: %t, want %t", class, !want, want)
 		}

@@ -1,4 +1,7 @@
-package main
+// Package signing signs given requests with the public signers of
+// alibabacloud-oss-go-sdk-v2. It stands apart from the adapter so that fuzz
+// targets can link it.
+package signing
 
 import (
 	"cmp"
@@ -36,11 +39,21 @@ var signers = map[string]signer.Signer{
 	"oss-v4": &signer.SignerV4{},
 }
 
-// sign signs a given request with a public signer of the SDK.
+// Sign signs a given request with a public signer of the SDK.
 //
 // The signer of V4 URLs reads the clock itself and offers only the expiry to
 // its caller: such a URL is signed for now.
-func sign(ctx context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
+func Sign(ctx context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
+	return sign(ctx, q, false)
+}
+
+// SignWithTestClock signs like [Sign], but URLs of V4 for the time of the
+// question, by the field that the SDK's own tests set.
+func SignWithTestClock(ctx context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
+	return sign(ctx, q, true)
+}
+
+func sign(ctx context.Context, q *subject.SignQuestion, testClock bool) (*adapter.Answer, error) {
 	s, ok := signers[q.Scheme]
 	if !ok {
 		return nil, fmt.Errorf("%w: the SDK has no signer %s", subject.ErrUnsupported, q.Scheme)
@@ -56,13 +69,13 @@ func sign(ctx context.Context, q *subject.SignQuestion) (*adapter.Answer, error)
 	case signature.InQuery:
 		signed.AuthMethodQuery = true
 		signed.Time = time.Unix(q.Input.Expires, 0)
-		if q.Scheme == "oss-v4" && *testClock {
+		if q.Scheme == "oss-v4" && testClock {
 			signed.Time = q.Input.Time.Add(time.Duration(q.Input.Expires) * time.Second)
 			if err := setSignTime(signed, q.Input.Time); err != nil {
 				return nil, err
 			}
 		} else if q.Scheme == "oss-v4" {
-			signed.Time = beginOfSecond().Add(time.Duration(q.Input.Expires) * time.Second)
+			signed.Time = BeginOfSecond().Add(time.Duration(q.Input.Expires) * time.Second)
 		}
 		if err := s.Sign(ctx, signed); err != nil {
 			return nil, &subject.RejectedError{Message: err.Error()}
@@ -73,10 +86,10 @@ func sign(ctx context.Context, q *subject.SignQuestion) (*adapter.Answer, error)
 	}
 }
 
-// beginOfSecond returns the time, and waits for the next second when this one
+// BeginOfSecond returns the time, and waits for the next second when this one
 // is nearly over: the V4 signer computes x-oss-expires from the caller's expiry
 // and a second look at the clock.
-func beginOfSecond() time.Time {
+func BeginOfSecond() time.Time {
 	now := time.Now()
 	if rest := time.Second - time.Duration(now.Nanosecond()); rest < 50*time.Millisecond {
 		time.Sleep(rest)

@@ -1,4 +1,7 @@
-package main
+// Package signing signs given requests with aliyun-oss-go-sdk, as far as its
+// public API can: URLs. It stands apart from the adapter so that fuzz targets
+// can link it.
+package signing
 
 import (
 	"context"
@@ -18,10 +21,17 @@ import (
 	"github.com/countersign/countersign/wire"
 )
 
-// sign makes a URL for a given request with Bucket.SignURL or
+// Versions are the schemes the SDK offers, in its own words.
+var Versions = map[string]oss.AuthVersionType{
+	"oss-v1": oss.AuthV1,
+	"oss-v2": oss.AuthV2,
+	"oss-v4": oss.AuthV4,
+}
+
+// Sign makes a URL for a given request with Bucket.SignURL or
 // Bucket.SignRtmpURL. They take key, headers and parameters as a caller has
 // them, not as they are encoded, and look at the clock themselves.
-func sign(_ context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
+func Sign(_ context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
 	in := q.Input
 	if q.Carrier != signature.InQuery {
 		return nil, fmt.Errorf("%w: the SDK has no public signer for a %s", subject.ErrUnsupported, q.Carrier)
@@ -91,7 +101,7 @@ func at(t time.Time, do func() error) (err error) {
 }
 
 func bucketOf(scheme string, in *signature.Input) (*oss.Bucket, error) {
-	host, version := in.Request.Host(), versions[scheme]
+	host, version := in.Request.Host(), Versions[scheme]
 	if scheme == "oss-rtmp" {
 		host, version = wire.SplitTarget(in.Request.Target).Authority, oss.AuthV1
 	}

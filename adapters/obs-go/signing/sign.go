@@ -1,4 +1,7 @@
-package main
+// Package signing signs given requests with the functions of
+// huaweicloud-sdk-go-obs for who builds requests of his own. It stands apart
+// from the adapter so that fuzz targets can link it.
+package signing
 
 import (
 	"context"
@@ -18,11 +21,11 @@ import (
 
 const isoBasic = "20060102T150405Z"
 
-// sign signs a given request with GetV2Authorization or GetAuthorization, the
+// Sign signs a given request with GetV2Authorization or GetAuthorization, the
 // SDK's functions for who builds requests of his own. They take a request as it
 // goes out, with the headers or parameters of its authentication but for the
 // signature, and with its key encoded; the time is in the request.
-func sign(_ context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
+func Sign(_ context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
 	in := q.Input
 	if in.Addressing == signature.CNAME {
 		return nil, fmt.Errorf("%w: GetAuthorization knows the bucket in the host or in the path, not a host in its place", subject.ErrUnsupported)
