@@ -284,10 +284,17 @@ func slug(class string) string {
 	}, class)
 }
 
-// environment is that of an engine: temporary files in the campaign's own
-// folder, and what is known.
-func (c *campaign) environment() []string {
+// environment is that of whatever a campaign starts: temporary files in its own
+// folder, and what is known. An input is worked on by one goroutine after
+// another and leaves little behind, so that a process of an engine does with one
+// processor, where handing over wakes nobody, and with few collections. The
+// program go is no engine.
+func (c *campaign) environment(program string) []string {
 	tmp := filepath.Join(c.tmp, "tmp")
 	_ = os.MkdirAll(tmp, 0o755) // the engine says what is wrong with it
-	return append(append(os.Environ(), c.Settings...), "TMPDIR="+tmp, fuzz.KnownClasses+"="+strings.Join(c.Known, ","))
+	env := append(append(os.Environ(), c.Settings...), "TMPDIR="+tmp, fuzz.KnownClasses+"="+strings.Join(c.Known, ","))
+	if program != "go" {
+		env = append(env, "GOMAXPROCS=1", "GOGC=400")
+	}
+	return env
 }

@@ -132,7 +132,7 @@ func (cl *cluster) worker(ctx context.Context) (*process, error) {
 
 func (cl *cluster) start(ctx context.Context, args ...string) (*process, error) {
 	p := &process{cmd: exec.CommandContext(ctx, cl.tool, args...), ended: make(chan struct{})}
-	p.cmd.Dir, p.cmd.Env = cl.c.tmp, cl.c.environment()
+	p.cmd.Dir, p.cmd.Env = cl.c.tmp, cl.c.environment("go-fuzz")
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	p.out.also = cl.c.Log
 	ownGroup(p.cmd)

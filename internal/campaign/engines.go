@@ -25,7 +25,7 @@ const inputTimeout = 10
 // whatever happens, and is shown as it comes.
 func (c *campaign) command(ctx context.Context, folder, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir, cmd.Env = folder, c.environment()
+	cmd.Dir, cmd.Env = folder, c.environment(name)
 	ownGroup(cmd)
 	var out tail
 	out.also = c.Log

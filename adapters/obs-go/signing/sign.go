@@ -72,6 +72,9 @@ func signHeader(scheme string, in *signature.Input) (*adapter.Answer, error) {
 		return nil, err
 	}
 	authorization := out["Authorization"]
+	if !strings.Contains(authorization, mark) { // a parameter of the caller's was taken for a signature in the URL
+		return nil, &subject.RejectedError{Message: fmt.Sprintf("it returns %q and no signature for the header", slices.Sorted(maps.Keys(out)))}
+	}
 	a := adapter.Signature(authorization[strings.LastIndex(authorization, mark)+len(mark):]).With(signature.Authorization, authorization)
 	req.SetHeader("Authorization", authorization)
 	a.Request = req
