@@ -24,7 +24,8 @@ type connection struct {
 	done bool  // nothing more of what it sends is kept
 
 	idle      bool      // under gate.mu: between requests
-	since     time.Time // when that began
+	asked     bool      // under gate.mu: it has sent something
+	since     time.Time // when it became idle
 	dismissed bool      // it made room: whatever deadline comes next has passed
 }
 
@@ -87,6 +88,8 @@ func (c *connection) within(d time.Duration, idle bool) {
 	now := time.Now()
 	if c.idle = idle; idle {
 		c.since = now
+	} else {
+		c.asked = true
 	}
 	deadline := now.Add(d)
 	if !g.closeBy.IsZero() {
