@@ -32,7 +32,7 @@ func Fuzz(f *testing.F, d *differential.Duel, adapter string) {
 
 // executions are enough for every class that more than one input of some
 // thousands shows.
-const executions = 30_000
+const executions = 20_000
 
 // HoldList fails the test for an entry that nothing is found of, and for one
 // without its finding. What is found and not on the list is for a campaign to
