@@ -48,7 +48,7 @@ bench:
 	$(GO) -C adapters/oss-go-v2 test -run '^$$' -bench . -benchmem ./...
 	$(GO) run ./cmd/fuzz speed
 
-## fuzz: TARGET (default all) under ENGINE (go-fuzz, native or libfuzzer) for TIME each, with WORKERS; or the SDK of an adapter, OPPONENT
+## fuzz: TARGET (default all; or names with commas) under ENGINE (go-fuzz, native or libfuzzer) for TIME each, with WORKERS; or the SDK of an adapter, OPPONENT
 TARGET  ?= all
 ENGINE  ?= go-fuzz
 TIME    ?= 60s

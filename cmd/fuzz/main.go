@@ -126,7 +126,7 @@ func (o *options) parse(args []string) error {
 
 func (o *options) targets() ([]string, error) {
 	if o.Target != "all" {
-		return []string{o.Target}, nil
+		return strings.Split(o.Target, ","), nil
 	}
 	return campaign.Targets(o.Root)
 }
@@ -161,7 +161,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	found := 0
+	found, idle := 0, []string(nil)
 	fmt.Printf("%-14s %-10s %12s %10s %9s %8s %7s\n", "target", "engine", "executions", "a second", "crashers", "classes", "inputs")
 	for _, name := range names {
 		o.Target = name
@@ -174,12 +174,18 @@ func run(ctx context.Context, args []string) error {
 			fmt.Printf("  %s\n    %d crashers, the shortest has %d bytes: %s\n    again: %s %s %s\n", c.Name, c.Crashers, c.Size, c.File, again, name, c.File)
 		}
 		found += len(r.Classes)
+		if r.Executions == 0 && len(r.Classes) == 0 {
+			idle = append(idle, name)
+		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 	}
-	if found > 0 {
+	switch {
+	case found > 0:
 		return errFound
+	case len(idle) > 0: // nothing found by who did nothing is no result
+		return fmt.Errorf("nothing but the seeds was executed on %s: give it more time with --time", strings.Join(idle, ", "))
 	}
 	return nil
 }
