@@ -86,6 +86,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newVerifyCommand(env),
 		newServeCommand(env),
 		newWatchCommand(env),
+		newFuzzCommand(env),
 		newGroup(vectorsPage,
 			newVectorsListCommand(env),
 			newVectorsShowCommand(env),
