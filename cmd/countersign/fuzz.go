@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/countersign/countersign/fuzz/differential"
 	"github.com/countersign/countersign/internal/hunt"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
@@ -116,7 +117,7 @@ func (f *fuzzFlags) run(ctx context.Context, env *environment) error {
 // mostFuzzRestarts is how often an adapter that dies is started again.
 const mostFuzzRestarts = 200
 
-func (f *fuzzFlags) readKnown() (*hunt.Known, error) {
+func (f *fuzzFlags) readKnown() (*differential.Known, error) {
 	if f.known == "" {
 		return nil, nil
 	}
@@ -125,7 +126,7 @@ func (f *fuzzFlags) readKnown() (*hunt.Known, error) {
 		return nil, usageError("--known: %w", err)
 	}
 	defer file.Close()
-	known, err := hunt.ParseKnown(f.known, file)
+	known, err := differential.ParseKnown(f.known, file)
 	if err != nil {
 		return nil, usageError("%w", err)
 	}

@@ -7,8 +7,7 @@
 //   - A seed and a number of executions say everything: two hunts of a signer
 //     that answers the same find the same, in the same order and by the same
 //     bytes.
-//   - The class of a finding is made of constant words: profile, place, and the
-//     cause or the part of the request that it comes from. A class is told once; what is minimised keeps it.
+//   - A class ([differential.Duel.Classes]) is told once; what is minimised keeps it.
 //   - What a signer says it does not support is left out before anything is
 //     compared, and a hunt that compared nothing is no success.
 //   - A signer that dies, stays silent or answers nonsense is a finding. It is
@@ -36,9 +35,9 @@ type Options struct {
 	Opponent   subject.Subject
 	Profiles   []string // of those it offers; none: all of them
 	Seed       uint64
-	Executions int           // 0: no limit
-	Time       time.Duration // 0: no limit; a finding at hand is minimised to its end
-	Known      *Known        // classes that are not new; may be nil
+	Executions int                 // 0: no limit
+	Time       time.Duration       // 0: no limit; a finding at hand is minimised to its end
+	Known      *differential.Known // classes that are not new; may be nil
 
 	Found    func(*Finding) error // is called for each class that is new or contested; an error ends the hunt
 	Progress func(Tally)          // is called now and then; may be nil
@@ -83,7 +82,7 @@ func New(opts Options) (*Hunt, error) {
 	if err != nil {
 		return nil, err
 	}
-	duel.Set = set
+	duel.Set, duel.Known = set, opts.Known.Has
 	return &Hunt{opts: opts, duel: duel, set: set, seen: map[string]bool{}}, nil
 }
 
@@ -124,7 +123,7 @@ func (h *Hunt) execute(ctx context.Context, data []byte) error {
 	default:
 		h.tally.Compared++
 	}
-	class := h.class(ctx, q, x)
+	class := h.news(ctx, q, x)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -192,7 +191,7 @@ func (h *Hunt) Replay(ctx context.Context, data []byte) (Tally, error) {
 			continue
 		}
 		h.tally.Compared++
-		class := h.class(ctx, q, x)
+		class := h.news(ctx, q, x)
 		switch {
 		case class == "":
 			continue
