@@ -232,6 +232,40 @@ func TestADeclaredClockMayBeWrittenInItsOwnForm(t *testing.T) {
 	}
 }
 
+// Who has a token beside his key may put it into the request himself: it is kept
+// like what else he gave, and neither lost nor changed.
+func TestATokenThatItsCallerPutIntoTheRequestIsKept(t *testing.T) {
+	const name = "x-oss-security-token"
+	more := as(func(in *signature.Input) { addHeader(in.Request, "x-oss-meta-sdk", "1.0") })
+	for _, test := range []struct {
+		name, vector string
+		change       change
+		want         string
+	}{
+		{"as it was given", v1PutACL, as(nil), "pass"},
+		{"with a signed header more", v1PutACL, more, "pass"},
+		{"with a signed header more, in V4", v4Contested, more, "pass"},
+		{"beside a URL", v1Presign, as(nil), "pass"},
+		{"beside a URL for its own clock", v4Presign, as(func(in *signature.Input) { in.Time = in.Time.Add(time.Hour) }), "pass"},
+		{"lost", v1PutACL, as(func(in *signature.Input) { dropHeader(in.Request, name) }), "token"},
+		{"lost, in V4", v4Contested, as(func(in *signature.Input) { dropHeader(in.Request, name) }), "token"},
+		{"changed", v1PutACL, as(func(in *signature.Input) { in.Request.SetHeader(name, "other") }), "token"},
+		{"beside another", v1PutACL, as(func(in *signature.Input) { addHeader(in.Request, name, "other") }), "token"},
+	} {
+		item := *itemOf(t, test.vector)
+		given := *item.Case
+		given.Input = *given.Input.Clone()
+		given.Input.Credentials.SecurityToken = ""
+		addHeader(given.Input.Request, name, "CAISgivenInTheRequest")
+		given.Expect.Stages.Values, item.Case = nil, &given
+		o := honest.Sign(t.Context(), item.Question())
+		test.change(t, &item, o)
+		if r := judgePurely(t, &item, o); placeOf(r) != test.want {
+			t.Errorf("%s: %s, want %s: %s", test.name, placeOf(r), test.want, r.Message)
+		}
+	}
+}
+
 // A failure shows both byte strings, the request, and who says what is right.
 func TestAFailureExplainsItself(t *testing.T) {
 	item := itemOf(t, v1PutACL)
