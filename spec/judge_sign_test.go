@@ -84,7 +84,7 @@ var signed = []struct {
 	{"a raw slash more in front of the key, which OSS drops", v4Presign, url("/docs", "//docs"), "pass", ""},
 	{"a raw slash more in front of the key, which OBS keeps", obsPresign, url("/docs", "//docs"), "key", "the path was changed"},
 	{"a raw slash more inside of the key", v4Presign, url("/report", "//report"), "key", "the path was changed"},
-	{"an encoded slash more in front of the key", v4Presign, url("/docs", "/%2Fdocs"), "url", ""},
+	{"an encoded slash more in front of the key", v4Presign, url("/docs", "/%2Fdocs"), "key", "the path was changed"},
 	{"the path of the URL encoded otherwise", v4Presign, url("report.pdf", "repor%74.pdf"), "pass", ""},
 
 	{"form fields in another order", v4Form, reverseFields, "pass", ""},
