@@ -160,6 +160,21 @@ func TestTheVendorsDateStandsOnceAndInItsForm(t *testing.T) {
 	}
 }
 
+func TestAdditionalHeadersAreNamesThatCanBeListed(t *testing.T) {
+	seen := 0
+	randomInputs(signature.OSSV4Query, 5000, func(in *signature.Input) {
+		for _, name := range in.AdditionalHeaders {
+			seen++
+			if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!") != "" {
+				t.Fatalf("%q", name)
+			}
+		}
+	})
+	if seen == 0 {
+		t.Error("no request has any")
+	}
+}
+
 func TestEverySubresourceAndAwkwardByteAppears(t *testing.T) {
 	for id, list := range map[string]string{"oss-v1/header": "oss-v1", "obs-v2/query": "obs-v2", "oss-v4/query": "oss-v1"} {
 		p, err := signature.LookupID(id)
