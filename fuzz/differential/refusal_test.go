@@ -17,7 +17,7 @@ func TestWhatNoServiceTakesMayBeRefused(t *testing.T) {
 	errs := signer(func() (*subject.Signed, error) {
 		return &subject.Signed{Stages: []subject.StageSeen{{Stage: signature.SignatureValue, Value: "wrong"}}}, nil
 	})
-	oss, obs, rtmp := signature.OSSV1Query, signature.OBSV2Query, signature.OSSRTMPQuery
+	oss, obs, rtmp, form := signature.OSSV1Query, signature.OBSV2Query, signature.OSSRTMPQuery, signature.OSSV1Form
 	for _, test := range []struct {
 		name    string
 		profile *signature.Profile
@@ -35,6 +35,8 @@ func TestWhatNoServiceTakesMayBeRefused(t *testing.T) {
 		{"a backslash in front", oss, func(in *signature.Input) { in.Key = `\k` }, true},
 		{"a backslash", oss, func(in *signature.Input) { in.Key = `k\` }, false},
 		{"a question mark in front", oss, func(in *signature.Input) { in.Key = "?k" }, false},
+		{"a policy", form, func(in *signature.Input) { in.Policy = ` { "conditions": [] } ` }, false},
+		{"a policy that is no JSON", form, func(in *signature.Input) { in.Policy = `{"conditions":["` + "\n" + `"]}` }, true},
 		{"a channel without a name", rtmp, func(in *signature.Input) { in.Key = "" }, true},
 	} {
 		in := fuzz.Input(test.profile, fuzz.NewChoices(nil))
