@@ -187,17 +187,27 @@ final class Signatures {
         Call.put(headers, in.request.headers);
         if (in.additionalHeaders.stream().noneMatch("Host"::equalsIgnoreCase)) {
             headers.remove("Host");
+        } else if (in.addressing.equals("virtual-host")
+                && !headers.getOrDefault("Host", in.bucket).startsWith(in.bucket)) {
+            throw new Unsupported("the SDK writes the bucket in a host in small letters");
         }
         var request = new GeneratePresignedUrlRequest(in.bucket, in.key, method(in.request.method));
-        if (q.scheme.equals("oss-v4")) {
-            request.setExpiration(Main.expiration(q.scheme, in.expires));
-        } else {
+        if (!q.scheme.equals("oss-v4")) {
             request.setExpiration(date(in.expires));
         }
         Call.addHeaders(request, headers);
         in.additionalHeaders.forEach(request::addAdditionalHeaderName);
         parameters(in.request.target).forEach(request::addQueryParameter);
-        String url = ask(in, q.scheme, oss -> oss.generatePresignedUrl(request).toString());
+        String url =
+                ask(
+                        in,
+                        q.scheme,
+                        oss -> {
+                            if (q.scheme.equals("oss-v4")) {
+                                request.setExpiration(Main.expiration(q.scheme, in.expires));
+                            }
+                            return oss.generatePresignedUrl(request).toString();
+                        });
         String name = q.scheme.equals("oss-v1") ? "Signature" : "x-oss-signature";
         return Answer.signed(Map.of("signature", parameter(url, name)), url);
     }
