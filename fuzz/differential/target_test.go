@@ -271,6 +271,31 @@ func TestEachFaultOfARequestHasAClass(t *testing.T) {
 	}
 }
 
+// A signer that does not support the request without a part of it is asked on
+// with that part.
+func TestAPartThatASignerCannotDoWithoutHidesNoOther(t *testing.T) {
+	p := signature.OSSV1Header
+	in := fuzz.Input(p, fuzz.NewChoices(nil))
+	in.Key, in.Request.Target = "a~b", "/a~b"
+	in.Request.SetHeader("Range", "v")
+	in.Request.SetHeader("x-oss-meta-a", "v")
+	d := MustAgainst(subject.InProcess(subject.Identity{Name: "o"}, []string{p.ID()}, needsRange{}))
+	found := d.Compare(p, in)
+	if found == nil || !strings.HasSuffix(found.Class, "/by-key") {
+		t.Errorf("%+v", found)
+	}
+}
+
+// needsRange errs over a tilde, and supports requests with Range alone.
+type needsRange struct{}
+
+func (needsRange) Sign(ctx context.Context, scheme string, carrier signature.Carrier, in *signature.Input) (*subject.Signed, error) {
+	if in.Request.HeaderCount("Range") == 0 {
+		return nil, subject.ErrUnsupported
+	}
+	return spoilt(func(in *signature.Input) bool { return strings.Contains(in.Key, "~") }).Sign(ctx, scheme, carrier, in)
+}
+
 func TestAListOfKnownClassesIsReadAndSetAgainstWhatIsFound(t *testing.T) {
 	list, err := ParseKnown("l", strings.NewReader("# a list\n\noss-v4/*/parameter/by-key  # why\noss-v1/header/crash # why, link\noss-v1/header/stringToSign # all of it\n"))
 	if err != nil || len(list.Entries) != 3 || list.Entries[1].Reason != "why, link" {
