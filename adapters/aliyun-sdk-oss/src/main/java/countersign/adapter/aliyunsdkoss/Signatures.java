@@ -46,6 +46,9 @@ final class Signatures {
 
     static Answer sign(Question q, boolean clock) throws Exception {
         Question.Input in = q.input;
+        if (in.request.target.startsWith("//")) {
+            throw new Unsupported("the SDK writes a slash in front of a key as %2F");
+        }
         if (q.carrier.equals("header")) {
             return header(q);
         }
