@@ -59,6 +59,7 @@ func TestAnswersThatBreakTheProtocolNameTheRule(t *testing.T) {
 		{`{"id":"a","status":"200"}`, SendMode, `"status" is an HTTP status`},
 		{`{"id":"a","status":0}`, SendMode, `"status" is an HTTP status, 100 to 599, got "0"`},
 		{`{"id":"a","url":{"hex":"f"}}`, SendMode, `"url" is a byte string: byte string: hex`},
+		{`{"id":"a","form":[]}`, SendMode, `"form" has the fields`},
 		{`{"id":"a","form":{"key":"v"}}`, SendMode, `"form" is a list of [name, value]`},
 		{`{"id":"a","stages":{"signature":"s"},"request":{"method":"GET"}}`, SignMode, `"request" has a method, a target`},
 		{`{"id":"a","unsupported":true}`, SignMode, `"unsupported" is the reason in words, got "true"`},
