@@ -63,6 +63,7 @@ type Hunt struct {
 	duel  *differential.Duel
 	set   *vectors.Set
 	seen  map[string]bool // classes
+	dull  map[string]int  // by [differential.Whole]: answers in a row with nothing new
 	alive *question       // the last one that was answered: proof that the signer can answer
 	tally Tally
 }
@@ -84,7 +85,7 @@ func New(opts Options) (*Hunt, error) {
 		return nil, err
 	}
 	duel.Set, duel.Known = set, opts.Known.Has
-	return &Hunt{opts: opts, duel: duel, set: set, seen: map[string]bool{}}, nil
+	return &Hunt{opts: opts, duel: duel, set: set, seen: map[string]bool{}, dull: map[string]int{}}, nil
 }
 
 // Run hunts until a limit is reached or ctx ends. What it has found until then
