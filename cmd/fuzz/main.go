@@ -28,6 +28,11 @@ const usage = `usage: fuzz COMMAND [FLAG…]      in the root of the module
            against its SDK, in process where its module has that target, or with
            --process as a process; what its fuzz-known.txt lists is passed over)
            --verbose
+  opponents
+           hunt every adapter that has a fuzz-known.txt, as countersign fuzz does:
+           what the list does not have is a finding
+           --target NAME|all (of adapters/)  --executions 5000 | --time 60s
+           --seed 1
   replay   replay an input of a target, and print its class
            [--opponent NAME [--process]] TARGET FILE
   cluster  a coordinator and workers on loopback; one is killed, one joins
@@ -76,8 +81,8 @@ func dispatch(ctx context.Context, args []string) error {
 	}
 	commands := map[string]func(ctx context.Context, args []string) error{
 		"run": run, "cluster": cluster, "mutants": mutantTable, "speed": speed, "replay": replay,
-		"minimise": minimise,
-		"seeds":    func(context.Context, []string) error { return seeds("fuzz") },
+		"minimise": minimise, "opponents": opponents,
+		"seeds": func(context.Context, []string) error { return seeds("fuzz") },
 	}
 	command, ok := commands[args[0]]
 	if !ok {
