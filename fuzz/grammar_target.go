@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -113,7 +114,8 @@ func (g *grammar) path() string {
 }
 
 // key returns a key and how it stands in the target. Of slashes in front OSS
-// sees only those that are encoded (observed, F-OSS-X-12).
+// sees only those that are encoded (observed, F-OSS-X-12). That of a push URL is
+// its channel, and /live stands in the path alone.
 func (g *grammar) key() (key, raw string) {
 	key = g.text(atoms, 7)
 	kind := g.Below(20)
@@ -124,12 +126,15 @@ func (g *grammar) key() (key, raw string) {
 		key += strings.Repeat("k/", OneOf(g.Choices, lengths)/2)
 	}
 	if g.profile == signature.OSSRTMPQuery {
+		key = cmp.Or(key, "a")
 		if kind == 16 {
 			key = "live"
 		}
-		key = "live/" + key
 	}
 	raw = OneOf(g.Choices, pathSpellings).spell(key)
+	if g.profile == signature.OSSRTMPQuery {
+		raw = "live/" + raw
+	}
 	if g.isOSS() && strings.HasPrefix(raw, "/") {
 		key = strings.TrimLeft(key, "/")
 	}
