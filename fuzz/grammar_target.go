@@ -151,7 +151,8 @@ func (g *grammar) key() (key, raw string) {
 	return key, raw
 }
 
-// query is up to six parameters as they stand in the target.
+// query is up to six parameters as they stand in the target. None has neither
+// name nor value: no client means anything by that.
 func (g *grammar) query() (query string, hasQuery bool) {
 	var names []string
 	var b strings.Builder
@@ -171,10 +172,15 @@ func (g *grammar) query() (query string, hasQuery bool) {
 		b.WriteString(OneOf(g.Choices, querySpellings).spell(name))
 		switch g.Below(4) {
 		case 1:
-			b.WriteByte('=')
+			if name != "" {
+				b.WriteByte('=')
+			}
 		case 2, 3:
-			b.WriteByte('=')
 			value := g.text(atoms, 3)
+			if name == "" {
+				value = cmp.Or(value, "a")
+			}
+			b.WriteByte('=')
 			b.WriteString(OneOf(g.Choices, valueSpellings).spell(value))
 			if g.Once(16) {
 				b.WriteString(OneOf(g.Choices, strays))
