@@ -46,6 +46,9 @@ func Sign(_ context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
 	if in.Request.Method != strings.ToUpper(in.Request.Method) {
 		return nil, fmt.Errorf("%w: SignURL writes methods in upper case", subject.ErrUnsupported)
 	}
+	if err := adapter.CheckHeaderNames(in); err != nil {
+		return nil, err
+	}
 	options, err := optionsOf(in)
 	if err != nil {
 		return nil, err
@@ -172,9 +175,6 @@ func optionsOf(in *signature.Input) ([]oss.Option, error) {
 		if err := once(strings.ToLower(h.Name)); err != nil {
 			return nil, err
 		}
-		if !isToken(h.Name) {
-			return nil, fmt.Errorf("%w: net/http sends no header %q", subject.ErrUnsupported, h.Name)
-		}
 		options = append(options, oss.SetHeader(h.Name, h.Value))
 	}
 	for _, p := range parametersOf(in) {
@@ -187,13 +187,6 @@ func optionsOf(in *signature.Input) ([]oss.Option, error) {
 		options = append(options, oss.AddParam(p[0], p[1]))
 	}
 	return options, nil
-}
-
-// isToken reports whether a header can have that name (RFC 9110, section 5.1).
-func isToken(name string) bool {
-	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"(),/:;<=>?@[\\]{}", r)
-	})
 }
 
 func isHost(name string) bool { return wire.EqualFold(name, "Host") }
