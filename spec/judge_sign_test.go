@@ -311,6 +311,21 @@ func TestATargetWithoutAPathMayGetItsSlash(t *testing.T) {
 	}
 }
 
+// Where a request has another date than the time to sign at, both are right.
+func TestADeclaredClockMayBeThatOfTheRequestOrOfTheQuestion(t *testing.T) {
+	item := given(t, "oss-v4/header/dates/x-oss-date-wins", func(in *signature.Input) {
+		in.Request.SetHeader("x-oss-date", "20240520T090000Z") // the question is of eight
+	})
+	item.Clock = true
+	for date, pass := range map[string]bool{"20240520T090000Z": true, "20240520T080000Z": true, "20240520T083000Z": false} {
+		o := honest.Sign(t.Context(), item.Question())
+		as(func(in *signature.Input) { in.Request.SetHeader("x-oss-date", date) })(t, item, o)
+		if r := judgePurely(t, item, o); (r.Outcome == reports.Pass) != pass {
+			t.Errorf("signed at %s: %s: %s", date, placeOf(r), r.Message)
+		}
+	}
+}
+
 // A failure shows both byte strings, the request, and who says what is right.
 func TestAFailureExplainsItself(t *testing.T) {
 	item := itemOf(t, v1PutACL)
