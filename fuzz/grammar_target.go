@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -126,6 +127,7 @@ func (g *grammar) key() (key, raw string) {
 	}
 	live := ""
 	if g.profile == signature.OSSRTMPQuery {
+		key = cmp.Or(key, "a")
 		if kind == 16 {
 			key = "live"
 		}
@@ -148,7 +150,8 @@ func (g *grammar) key() (key, raw string) {
 	return key, raw
 }
 
-// query is up to six parameters as they stand in the target.
+// query is up to six parameters as they stand in the target. None has neither
+// name nor value: no client means anything by that.
 func (g *grammar) query() (query string, hasQuery bool) {
 	var names []string
 	var b strings.Builder
@@ -168,10 +171,15 @@ func (g *grammar) query() (query string, hasQuery bool) {
 		b.WriteString(OneOf(g.Choices, querySpellings).spell(name))
 		switch g.Below(4) {
 		case 1:
-			b.WriteByte('=')
+			if name != "" {
+				b.WriteByte('=')
+			}
 		case 2, 3:
-			b.WriteByte('=')
 			value := g.text(atoms, 3)
+			if name == "" {
+				value = cmp.Or(value, "a")
+			}
+			b.WriteByte('=')
 			b.WriteString(OneOf(g.Choices, valueSpellings).spell(value))
 			if g.Once(16) {
 				b.WriteString(OneOf(g.Choices, strays))

@@ -68,6 +68,10 @@ func (d *Duel) Class(ctx context.Context, p *signature.Profile, in *signature.In
 	return class
 }
 
+// Contested reports whether a class is another reading of a contested rule, which
+// is no fault.
+func Contested(class string) bool { return strings.Contains(class, "/"+string(reports.Contested)+"/") }
+
 // wholeClass is the class of a result without the part it comes from, and
 // whether that is all there is to say.
 func wholeClass(r *reports.Result) (class string, done bool) {
