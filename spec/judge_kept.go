@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -38,7 +39,8 @@ func kept(item *Item, returned *wire.Request) finding {
 // to its HTTP library.
 func keptLine(item *Item, returned *wire.Request) finding {
 	given := item.Case.Input.Request
-	path, got := wire.SplitTarget(given.Target).Path, wire.SplitTarget(returned.Target).Path
+	// What has no path is sent with a slash (RFC 9112, section 3.2.1).
+	path, got := cmp.Or(wire.SplitTarget(given.Target).Path, "/"), cmp.Or(wire.SplitTarget(returned.Target).Path, "/")
 	switch host := returned.Host(); {
 	case given.Method != returned.Method:
 		return diverges("scheme", given.Method, returned.Method, "the method was changed")

@@ -266,6 +266,29 @@ func TestATokenThatItsCallerPutIntoTheRequestIsKept(t *testing.T) {
 	}
 }
 
+// A target that names its host may have no path, and is sent with a slash.
+func TestATargetWithoutAPathKeepsItWithASlash(t *testing.T) {
+	for name, test := range map[string]struct {
+		change change
+		want   string
+	}{
+		"as it was given":     {as(nil), "pass"},
+		"signed with a slash": {as(func(in *signature.Input) { in.Request.Target += "/" }), "pass"},
+		"signed for a key":    {as(func(in *signature.Input) { in.Request.Target += "/other" }), "key"},
+	} {
+		item := *itemOf(t, obsBucketURL)
+		given := *item.Case
+		given.Input = *given.Input.Clone()
+		given.Input.Request.Target = "https://" + given.Input.Request.Host()
+		given.Expect.Stages.Values, item.Case = nil, &given
+		o := honest.Sign(t.Context(), item.Question())
+		test.change(t, &item, o)
+		if r := judgePurely(t, &item, o); placeOf(r) != test.want {
+			t.Errorf("%s: %s, want %s: %s", name, placeOf(r), test.want, r.Message)
+		}
+	}
+}
+
 // A failure shows both byte strings, the request, and who says what is right.
 func TestAFailureExplainsItself(t *testing.T) {
 	item := itemOf(t, v1PutACL)
