@@ -140,7 +140,8 @@ func calling(authorize authorizer, in *signature.Input, key, query string, heade
 		}
 	}()
 	c := &in.Credentials
-	return authorize(c.AccessKeyID, c.AccessKeySecret, in.Request.Method, in.Bucket, key, query, headers), nil
+	// A question mark in front is taken off, one that belongs to the query too.
+	return authorize(c.AccessKeyID, c.AccessKeySecret, in.Request.Method, in.Bucket, key, "?"+query, headers), nil
 }
 
 func credential(in *signature.Input) string {
