@@ -84,6 +84,12 @@ func wholeClass(r *reports.Result) (class string, done bool) {
 	return class, contested || r.Diagnosis != nil
 }
 
+// Whole is the class of a result without the part that it comes from.
+func Whole(r *reports.Result) string {
+	class, _ := wholeClass(r)
+	return class
+}
+
 // fault is a request that one part alone keeps the signers from agreeing on.
 type fault struct {
 	part   string
