@@ -36,10 +36,10 @@ func kept(item *Item, returned *wire.Request) finding {
 }
 
 // keptLine compares method, path and host. A subject may leave the Host header
-// to its HTTP library.
+// to its HTTP library. What has no path is sent with a slash (RFC 9112, section
+// 3.2.1).
 func keptLine(item *Item, returned *wire.Request) finding {
 	given := item.Case.Input.Request
-	// What has no path is sent with a slash (RFC 9112, section 3.2.1).
 	path, got := cmp.Or(wire.SplitTarget(given.Target).Path, "/"), cmp.Or(wire.SplitTarget(returned.Target).Path, "/")
 	switch host := returned.Host(); {
 	case given.Method != returned.Method:
@@ -76,7 +76,8 @@ func keptParameters(item *Item, returned *wire.Request) finding {
 }
 
 // keptHeaders compares the headers a signer must leave alone, and looks whether
-// those that its caller wanted signed are.
+// those that its caller wanted signed are. What authentication itself brings may
+// have another value then, but must be there.
 func keptHeaders(item *Item, returned *wire.Request) finding {
 	in := &item.Case.Input
 	for _, h := range in.Request.Headers {
@@ -85,7 +86,7 @@ func keptHeaders(item *Item, returned *wire.Request) finding {
 			continue
 		}
 		given, got := values(in.Request, h.Name), values(returned, h.Name)
-		if given != got || returned.HeaderCount(h.Name) == 0 {
+		if given != got && !broughtBy(item.Profile, h.Name) || returned.HeaderCount(h.Name) == 0 {
 			return diverges("header", h.Name+": "+given, h.Name+": "+got, "a header is lost or changed")
 		}
 		if chosen && !covers(item, returned, h.Name) {
@@ -219,11 +220,17 @@ func keptPolicy(item *Item, returned *wire.Request) finding {
 // but those that authentication itself brings.
 func mustKeep(p *signature.Profile, name string) bool {
 	n := &p.Names
-	for _, own := range []string{n.DateHeader, n.TokenHeader, n.PayloadHeader} {
+	return !broughtBy(p, name) && (wire.EqualFold(name, "Content-Type") || wire.EqualFold(name, "Content-MD5") ||
+		len(name) > len(n.HeaderPrefix) && wire.EqualFold(name[:len(n.HeaderPrefix)], n.HeaderPrefix))
+}
+
+// broughtBy reports whether the authentication of a profile brings a header of
+// that name, whoever gave one before.
+func broughtBy(p *signature.Profile, name string) bool {
+	for _, own := range []string{"Date", p.Names.DateHeader, p.Names.TokenHeader, p.Names.PayloadHeader} {
 		if wire.EqualFold(name, own) {
-			return false
+			return true
 		}
 	}
-	return wire.EqualFold(name, "Content-Type") || wire.EqualFold(name, "Content-MD5") ||
-		len(name) > len(n.HeaderPrefix) && wire.EqualFold(name[:len(n.HeaderPrefix)], n.HeaderPrefix)
+	return false
 }

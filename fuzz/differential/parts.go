@@ -36,16 +36,19 @@ func retarget(change func(t *wire.Target)) func(in *signature.Input) {
 }
 
 // pathOf is the path of a key, spelt as most clients do.
-func pathOf(in *signature.Input, key string) string {
+func pathOf(p *signature.Profile, in *signature.Input, key string) string {
 	path := "/" + wire.EscapePath(key)
+	if p == signature.OSSRTMPQuery {
+		path = "/live" + path
+	}
 	if in.Addressing == signature.PathStyle && in.Bucket != "" {
 		path = "/" + in.Bucket + path
 	}
 	return path
 }
 
-func spellingPart(_ *signature.Profile, in *signature.Input) []plainer {
-	path := pathOf(in, in.Key)
+func spellingPart(p *signature.Profile, in *signature.Input) []plainer {
+	path := pathOf(p, in, in.Key)
 	if in.Key == "" || strings.HasPrefix(in.Key, "/") || path == wire.SplitTarget(in.Request.Target).Path {
 		return nil
 	}
@@ -59,7 +62,7 @@ func keyPart(p *signature.Profile, in *signature.Input) []plainer {
 	if in.Key == "" && in.Bucket == "" {
 		return nil
 	}
-	name, plain := "key", "key"
+	name := "key"
 	switch key := in.Key; {
 	case key == "":
 		name = "missing key"
@@ -74,12 +77,9 @@ func keyPart(p *signature.Profile, in *signature.Input) []plainer {
 	case strings.ContainsFunc(key, func(r rune) bool { return r > 0x7f }):
 		name = "key beyond ascii"
 	}
-	if p == signature.OSSRTMPQuery {
-		plain = "live/key"
-	}
 	return []plainer{{name, func(in *signature.Input) {
-		in.Key = plain
-		retarget(func(t *wire.Target) { t.Path = pathOf(in, plain) })(in)
+		in.Key = "key"
+		retarget(func(t *wire.Target) { t.Path = pathOf(p, in, in.Key) })(in)
 	}}}
 }
 

@@ -70,12 +70,16 @@ func compare(p *signature.Profile, in *signature.Input, signed *signature.Signed
 			fail(string(s.Stage), "stage "+string(s.Stage)+" is "+quote(want)+" when signing and "+quote(s.Value)+" when verifying")
 		}
 	}
+	key := in.Key
+	if p == signature.OSSRTMPQuery { // whose key is the channel
+		key = "live/" + key
+	}
 	switch {
 	case got.Verdict != signature.Verified:
 		fail("verdict", "all stages are equal, and it is not verified")
 	case got.Resource.Bucket != in.Bucket:
 		fail("bucket", "the bucket on the wire is "+quote(got.Resource.Bucket))
-	case got.Key != in.Key:
+	case got.Key != key:
 		fail("key", "the key on the wire is "+quote(got.Key))
 	case in.Credentials.SecurityToken != "" && got.Token != in.Credentials.SecurityToken:
 		fail("token", "the token on the wire is "+quote(got.Token))
