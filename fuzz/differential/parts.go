@@ -85,14 +85,14 @@ func keyPart(p *signature.Profile, in *signature.Input) []plainer {
 
 // bucketPart is the name of a bucket in the path, which may be like one in the
 // host.
-func bucketPart(_ *signature.Profile, in *signature.Input) []plainer {
+func bucketPart(p *signature.Profile, in *signature.Input) []plainer {
 	const plain = "examplebucket"
 	if in.Addressing != signature.PathStyle || in.Bucket == "" || in.Bucket == plain {
 		return nil
 	}
 	return []plainer{{"bucket", func(in *signature.Input) {
 		in.Bucket = plain
-		retarget(func(t *wire.Target) { t.Path = pathOf(in, in.Key) })(in)
+		retarget(func(t *wire.Target) { t.Path = pathOf(p, in, in.Key) })(in)
 	}}}
 }
 

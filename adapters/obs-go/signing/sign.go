@@ -30,6 +30,9 @@ func Sign(_ context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
 	if in.Addressing == signature.CNAME {
 		return nil, fmt.Errorf("%w: GetAuthorization knows the bucket in the host or in the path, not a host in its place", subject.ErrUnsupported)
 	}
+	if err := adapter.CheckHeaderNames(in); err != nil {
+		return nil, err
+	}
 	switch q.Carrier {
 	case signature.InHeader:
 		return signHeader(q.Scheme, in)
