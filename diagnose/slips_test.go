@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -37,31 +36,28 @@ func TestEverySlipOfEveryProfileHasACause(t *testing.T) {
 	}
 }
 
-func TestEverySlipOfTheTableExistsOnce(t *testing.T) {
-	var existing, listed []string
-	for _, list := range someSlips() {
-		for _, s := range list {
-			existing = append(existing, s.Name)
+func TestEveryMistakeStandsOnceAndHasACause(t *testing.T) {
+	listed := map[string]bool{}
+	for _, m := range knownMistakes.Mistakes {
+		if listed[m.Name] {
+			t.Errorf("%s stands twice", m.Name)
 		}
-	}
-	for _, s := range knownSlips.Slips {
-		if !slices.Contains(existing, s.Name) {
-			t.Errorf("no profile has a slip %s", s.Name)
+		listed[m.Name] = true
+		for _, id := range []string{m.Cause, m.Perhaps} {
+			if _, known := Cause(id); !known && id != "" {
+				t.Errorf("%s: there is no cause %s", m.Name, id)
+			}
 		}
-		if slices.Contains(listed, s.Name) {
-			t.Errorf("slip %s stands twice", s.Name)
-		}
-		listed = append(listed, s.Name)
 	}
 	if id, ok := OfSlip("no-such-slip"); ok {
 		t.Errorf("a slip that does not exist has the cause %s", id)
 	}
 }
 
-func TestExplainProvesTheCauseOfASlip(t *testing.T) {
+func TestTheCauseOfASlipIsProven(t *testing.T) {
 	for profile, list := range someSlips() {
 		for _, s := range list {
-			d := Explain(&reports.Result{ID: profile + "/operations/keys/put"}, s.Name)
+			d := ProvenSlip(&reports.Result{ID: profile + "/operations/keys/put"}, s.Name)
 			if d == nil || len(d.Causes) != 1 {
 				t.Errorf("%s, %s: %+v", profile, s.Name, d)
 				continue
@@ -83,7 +79,7 @@ func TestExplainProvesTheCauseOfASlip(t *testing.T) {
 	}
 }
 
-func TestExplainSaysNothingWithoutASlipOfTheProfile(t *testing.T) {
+func TestNothingIsProvenWithoutASlipOfTheProfile(t *testing.T) {
 	for _, tc := range []struct{ id, slip string }{
 		{"oss-v1/header/operations/keys/put", ""},
 		{"oss-v1/header/operations/keys/put", "no-such-slip"},
@@ -91,7 +87,7 @@ func TestExplainSaysNothingWithoutASlipOfTheProfile(t *testing.T) {
 		{"oss-v1/form/operations/keys/put", "content-type-unsigned"},
 		{"", "content-type-unsigned"},
 	} {
-		if d := Explain(&reports.Result{ID: tc.id}, tc.slip); d != nil {
+		if d := ProvenSlip(&reports.Result{ID: tc.id}, tc.slip); d != nil {
 			t.Errorf("%q, %q: %+v", tc.id, tc.slip, d)
 		}
 	}
