@@ -35,6 +35,9 @@ func (c *inquiry) compareStrings() {
 	if c.server != nil && c.rebuilt != nil && !c.foreign {
 		c.compareRequest(c.server)
 	}
+	if c.laidOutOtherwise() {
+		return
+	}
 	if c.server != nil && c.client != nil {
 		c.compareClient(c.server, "the client's own string differs from that of the service")
 	}
@@ -42,7 +45,6 @@ func (c *inquiry) compareStrings() {
 		c.show(clientSigned, c.client, requestWants, c.rebuilt)
 		c.tell(c.differences(c.rebuilt, c.client), c.sameExchange(c.rebuilt, c.client), "the client's own string differs from the one that its request asks for")
 	}
-	c.clientWithoutLayout()
 }
 
 // compareRequest holds the string that the request asks for against that of the
@@ -97,13 +99,17 @@ func (c *inquiry) sameExchange(a, b *parts) bool {
 
 // show keeps the two strings for the answer. The first that are shown stay.
 func (c *inquiry) show(aName string, a *parts, bName string, b *parts) {
+	c.showText(aName, a.String(), bName, b)
+}
+
+func (c *inquiry) showText(aName, a, bName string, b *parts) {
 	if c.out.Compared != nil {
 		return
 	}
-	left, right := a.String(), b.String()
-	at := firstDifference(left, right)
+	right := b.String()
+	at := firstDifference(a, right)
 	c.out.Compared = &reports.Comparison{
-		Names: [2]string{aName, bName}, Strings: [2]wire.Bytes{wire.Bytes(left), wire.Bytes(right)}, Offset: at, Field: b.fieldAt(at).String(),
+		Names: [2]string{aName, bName}, Strings: [2]wire.Bytes{wire.Bytes(a), wire.Bytes(right)}, Offset: at, Field: b.fieldAt(at).String(),
 	}
 }
 
@@ -146,20 +152,31 @@ func scopeMistakes(server, client string) []made {
 	return all
 }
 
-// clientWithoutLayout looks at a client's string that cannot be taken apart.
-func (c *inquiry) clientWithoutLayout() {
-	if c.server == nil || c.client != nil || c.ClientString == "" || c.serverV4 != nil {
-		return
+// laidOutOtherwise looks for a client's string that has the fields of the
+// service's in another layout.
+func (c *inquiry) laidOutOtherwise() bool {
+	signed := c.ClientString
+	if c.serverV4 != nil {
+		signed = c.ClientCanonical
+	}
+	if c.server == nil || signed == "" || signed == c.server.String() {
+		return false
 	}
 	for _, l := range c.layouts(c.server) {
-		if string(appendLaidOut(nil, l.layout, &c.server.text)) == c.ClientString {
-			c.tell([]reading{{mistakes: l.mistakes, signed: c.ClientString}}, true, "the client's own string has the fields of the service's in another layout")
-			return
+		text := appendLaidOut(nil, l.layout, &c.server.text)
+		if l.edit != nil {
+			text = l.edit(text)
+		}
+		if string(text) == signed {
+			c.showText(clientSigned, signed, serviceSigned, c.server)
+			c.tell([]reading{{mistakes: l.mistakes, signed: signed}}, true, "the client's own string differs from that of the service")
+			return true
 		}
 	}
-	if strings.Count(c.ClientString, "\n") != strings.Count(c.server.String(), "\n") {
-		c.tell([]reading{{mistakes: []made{did("layout-other", "")}, signed: c.ClientString}}, false, "the client's own string has another number of lines than that of the service")
+	if c.client == nil && strings.Count(signed, "\n") != strings.Count(c.server.String(), "\n") {
+		c.tell([]reading{{mistakes: []made{did("layout-other", "")}, signed: signed}}, false, "the client's own string has another number of lines than that of the service")
 	}
+	return false
 }
 
 // differences says which mistakes lead from the string of the service to the

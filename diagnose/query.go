@@ -71,7 +71,7 @@ func (c *inquiry) placeOf(name string) placeInURL {
 		return unknownPlace
 	}
 	own := c.names().SignatureField
-	signatureSeen := false
+	signatureSeen := false // one that the request does not have at all was added later still
 	for _, p := range wire.AppendParams(nil, wire.SplitTarget(c.Request.Target).Query) {
 		switch plain := wire.UnescapeQuery(p.Name); {
 		case plain == own:
@@ -81,6 +81,9 @@ func (c *inquiry) placeOf(name string) placeInURL {
 		case plain == wire.UnescapeQuery(name):
 			return inFront
 		}
+	}
+	if signatureSeen {
+		return behind
 	}
 	return unknownPlace
 }

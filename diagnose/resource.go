@@ -117,7 +117,9 @@ func (c *inquiry) keyVariants(front, key string, one func(text, name string)) {
 			one(front+decoded, "key-decoded")
 		}
 		for _, text := range encodings(decoded) {
-			one(front+text, "key-encoded-otherwise")
+			if text != decoded || wire.Unescape(decoded) == decoded {
+				one(front+text, "key-encoded-otherwise")
+			}
 		}
 		one(front+wire.EscapePath(key), "key-encoded-otherwise")
 	}
@@ -129,7 +131,9 @@ func (c *inquiry) keyVariants(front, key string, one func(text, name string)) {
 		if c.found != nil && c.found.Resource.RawKey != "" {
 			path = c.found.Resource.RawKey
 		}
-		one(front+strings.TrimPrefix(path, "/"), "path-as-sent")
+		if sent := strings.TrimPrefix(path, "/"); wire.Unescape(sent) == decoded || wire.Unescape(sent) == key {
+			one(front+sent, "path-as-sent")
+		}
 	}
 }
 

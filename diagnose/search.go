@@ -36,6 +36,7 @@ func (c *inquiry) search() {
 		base = c.client
 	}
 	if base == nil {
+		c.searchKey()
 		return
 	}
 	if c.checkClient() {
@@ -64,14 +65,30 @@ func (c *inquiry) search() {
 	c.out.Causes = slices.DeleteFunc(c.out.Causes, func(had reports.Cause) bool { return had.Confidence == reports.Suspicion })
 	c.tell(found, true, "signed so, and with the given secret, the signature is exactly the one that arrived")
 	if signed := found[0].signed; signed != "" && signed != base.String() {
-		if p, ok := takeApart(signed, base.layout, nil); ok {
-			c.out.Compared = nil
-			c.show(clientSigned, p, serviceSigned, base)
-		} else {
-			at := firstDifference(signed, base.String())
-			c.out.Compared = &reports.Comparison{Names: [2]string{clientSigned, serviceSigned}, Offset: at, Field: base.fieldAt(at).String()}
-			c.out.Compared.Strings[0], c.out.Compared.Strings[1] = *bytesOf(signed), *bytesOf(base.String())
+		c.out.Compared = nil
+		c.showText(clientSigned, signed, serviceSigned, base)
+	}
+}
+
+// searchKey looks for another key where of the text only its hash is known.
+func (c *inquiry) searchKey() {
+	if c.serverV4 == nil || c.shape.digest == nil {
+		return
+	}
+	whole := c.serverV4.hash
+	var found []reading
+	for i, k := range c.derivedKeys(*c.serverV4) {
+		if !bytes.Equal(hmacOf(sha256.New, k.key, []byte(k.prefix+whole)), c.shape.digest) {
+			continue
 		}
+		if i == 0 {
+			k.mistakes = []made{did("secret-other", "")}
+		}
+		found = append(found, reading{mistakes: k.mistakes})
+	}
+	c.tell(found, true, "with that key the string of the service has exactly the signature that arrived")
+	if len(found) == 0 {
+		c.out.WouldHelp = append(c.out.WouldHelp, "the request: of its canonical form the service shows the hash alone")
 	}
 }
 

@@ -60,3 +60,15 @@ func proven(d *Diagnosis, r *reports.Result, id, evidence string) *Diagnosis {
 	})
 	return d
 }
+
+// LeadsTo returns the causes that a cause can stand behind: a proof of them
+// leaves open whether it does.
+func LeadsTo(causeID string) []string {
+	var ids []string
+	for _, m := range knownMistakes.Mistakes {
+		if m.Perhaps == causeID && !contains(ids, m.Cause) {
+			ids = append(ids, m.Cause)
+		}
+	}
+	return ids
+}

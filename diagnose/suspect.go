@@ -36,6 +36,7 @@ var suspicions = []suspicion{
 	{"C23", (*inquiry).seesOddPath},
 	{"C15", (*inquiry).seesReservedValue},
 	{"C26", (*inquiry).seesCommonPrefix},
+	{"C25", (*inquiry).seesOtherCase},
 	{"C21", (*inquiry).seesChunked},
 	{"C24", (*inquiry).seesPolicy},
 	{"C02", (*inquiry).seesNothingElse},
@@ -274,6 +275,20 @@ func (c *inquiry) seesCommonPrefix() string {
 	for i := 1; i < len(params); i++ {
 		if strings.HasPrefix(params[i].Name, params[i-1].Name) {
 			return fmt.Sprintf("%s begins like %s: some comparators get their order wrong", params[i].Name, params[i-1].Name)
+		}
+	}
+	return ""
+}
+
+func (c *inquiry) seesOtherCase() string {
+	if c.Request == nil || c.carrier != signature.InHeader {
+		return ""
+	}
+	for _, h := range c.Request.Headers {
+		for _, usual := range []string{"Content-Type", "Content-MD5"} {
+			if wire.EqualFold(h.Name, usual) && h.Name != usual {
+				return fmt.Sprintf("the header %s is written %s: a signer that looks for it in one spelling only does not find it", usual, h.Name)
+			}
 		}
 	}
 	return ""

@@ -20,45 +20,46 @@ type variant struct {
 	alone bool
 }
 
-// variants are the texts a signer may have signed for a field: the plausible
-// ones first. What other parts of the evidence say comes before all of them.
+// variants are the texts a signer may have signed for a field: what other parts
+// of the evidence say first, then the plausible ones. Several mistakes can lead
+// to one text: each is a variant then.
 func (c *inquiry) variants(f field, p *parts) []variant {
 	var list []variant
 	seen := map[string]int{p.text[f]: -1}
 	add := func(text string, all ...made) {
-		if i, ok := seen[text]; ok {
-			if i < 0 || list[i].mistakes[0].Cause == all[0].Cause || len(list[i].mistakes) < len(all) {
-				return
-			}
-			list = append(list, variant{text: text, mistakes: all}) // another way to the same text
+		i, ok := seen[text]
+		if ok && (i < 0 || list[i].mistakes[0].Cause == all[0].Cause || len(list[i].mistakes) < len(all)) {
 			return
 		}
-		seen[text] = len(list)
+		if !ok {
+			seen[text] = len(list)
+		}
 		list = append(list, variant{text: text, mistakes: all})
 	}
+	c.known(f, p, add)
+	var told []variant
 	for _, other := range []*parts{c.client, c.rebuilt} {
-		if other != nil && len(other.layout) == len(p.layout) && other.text[f] != p.text[f] && !c.foreign {
-			c.fromEvidence(f, p, other.text[f], add)
+		if other == nil || len(other.layout) != len(p.layout) || c.foreign {
+			continue
+		}
+		text := other.text[f]
+		if _, ok := seen[text]; ok {
+			continue
+		}
+		seen[text] = -1
+		if all := c.classify(f, p, text); len(all) <= 2 && !vague[all[0].Name] {
+			told = append(told, variant{text: text, mistakes: all})
 		}
 	}
-	c.known(f, p, add)
+	list = append(told, list...)
 	if f == dateField {
 		list = append(list, c.staleDates(p.text[f])...)
 	}
 	return list
 }
 
-// fromEvidence offers the text that another part of the evidence has, where a
-// single mistake can be made of it.
-func (c *inquiry) fromEvidence(f field, p *parts, text string, add func(string, ...made)) {
-	if all := c.classify(f, p, text); len(all) <= 2 && !generic[all[0].Name] {
-		add(text, all...)
-	}
-}
-
-// generic are the mistakes that say that a text is another one, and not how: the
-// particular ones that lead to the same text go before them.
-var generic = map[string]bool{"path-other": true, "value-other": true, "layout-other": true, "policy-other": true}
+// vague are the mistakes that say that a text is another one, and not how.
+var vague = map[string]bool{"path-other": true, "value-other": true, "layout-other": true, "policy-other": true}
 
 // known are the variants that need no other evidence.
 func (c *inquiry) known(f field, p *parts, add func(string, ...made)) {
@@ -84,6 +85,11 @@ func (c *inquiry) known(f field, p *parts, add func(string, ...made)) {
 			add(value, did("content-type-other", detail(value)))
 		}
 	case dateField:
+		for _, h := range headerLines(p.text[headerField]) {
+			if h.name == c.names().DateHeader {
+				add(h.value, did("vendor-date-in-date-line", h.name))
+			}
+		}
 		for _, v := range c.dateForms(text) {
 			add(v.text, v.mistakes...)
 		}
