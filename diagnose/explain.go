@@ -23,8 +23,12 @@ import (
 //  5. suspect.go: what is unusual. Nothing of this is a proof.
 //
 // Equal evidence gives an equal answer. It needs at most about a second.
-func Explain(e Evidence) Diagnosis {
+func Explain(e Evidence) Diagnosis { return explain(e, mostHypotheses) }
+
+// explain is [Explain] with another bound of each search.
+func explain(e Evidence, limit int) Diagnosis {
 	c := openInquiry(e)
+	c.limit = limit
 	c.findContradictions()
 	c.askCodes()
 	c.askShape()
@@ -49,7 +53,8 @@ const (
 // inquiry is one call of [Explain].
 type inquiry struct {
 	Evidence
-	out Diagnosis
+	out   Diagnosis
+	limit int // hypotheses of a search
 
 	doc     *ErrorDocument
 	dialect Dialect

@@ -68,7 +68,7 @@ func (c *inquiry) secretForms() []signingKey {
 	add(strings.ReplaceAll(secret, `\`, ""), "secret-encoded", "without its backslashes")
 	add(strings.ToLower(secret), "secret-case", "lower case")
 	add(strings.ToUpper(secret), "secret-case", "upper case")
-	for n := len(secret) - 1; n >= 1; n-- {
+	for n := len(secret) - 1; n >= 1 && len(secret) <= 256; n-- {
 		add(secret[:n], "secret-cut", fmt.Sprintf("%d of %d characters", n, len(secret)))
 	}
 	for n := 1; n <= 4 && n < len(secret); n++ {

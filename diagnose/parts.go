@@ -90,12 +90,18 @@ func layoutOf(scheme string, carrier signature.Carrier) []piece {
 	return nil
 }
 
+// What is longer was never signed by a client of these services.
+const (
+	longestText = 64 << 10
+	mostLines   = 1000
+)
+
 // takeApart splits a text by its layout. What it returns is the text again when
 // it is put together; ok is false where the text does not have that layout.
 func takeApart(text string, layout []piece, signed func(name string) bool) (*parts, bool) {
 	p := &parts{layout: layout}
 	switch {
-	case layout == nil:
+	case layout == nil || len(text) > longestText || strings.Count(text, "\n") > mostLines || strings.Count(text, "&") > mostLines:
 		return nil, false
 	case layout[0].field == policyField:
 		p.text[policyField] = text
@@ -153,7 +159,7 @@ func splitResource(resource string, signed func(name string) bool) (path, query 
 		return resource, ""
 	}
 	if signed != nil {
-		for at := first; ; {
+		for at, tries := first, 0; tries < 16; tries++ {
 			if allSigned(resource[at+1:], signed) {
 				return resource[:at], resource[at:]
 			}

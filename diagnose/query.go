@@ -91,6 +91,9 @@ func (c *inquiry) placeOf(name string) placeInURL {
 // queryVariants are the queries a signer may have signed.
 func (c *inquiry) queryVariants(text string, add func(string, ...made)) {
 	lead, params := splitQuery(text)
+	if len(params) > 64 {
+		return
+	}
 	for i, p := range params {
 		for _, m := range c.left(p) {
 			add(joinQuery(lead, without(params, i)), m)
@@ -168,12 +171,23 @@ func (c *inquiry) addedParameters(lead, text string, params []wire.Param, add fu
 		slices.SortStableFunc(more, byName)
 		add(joinQuery(lead, more), did("token-not-sent", n.Token))
 	}
+	if c.isHex() {
+		for _, name := range usualParameters[:bareParameters] {
+			if !slices.ContainsFunc(params, func(p wire.Param) bool { return p.Name == name }) {
+				more := append(slices.Clone(params), wire.Param{Name: name})
+				slices.SortStableFunc(more, byName)
+				add(joinQuery(lead, more), did("parameter-not-sent", name))
+			}
+		}
+	}
 	if c.Request == nil || c.foreign || c.isHex() {
 		return
 	}
 	sent := wire.AppendParams(nil, wire.SplitTarget(c.Request.Target).Query)
 	raw := wire.SplitTarget(c.Request.Target).Query
-	add(lead+raw, did("query-as-sent", ""))
+	if sameNames(sent, params) {
+		add(lead+raw, did("query-as-sent", ""))
+	}
 	all := slices.Clone(params)
 	for _, p := range sent {
 		p.Name, p.Value, p.HasValue = wire.UnescapeQuery(p.Name), wire.UnescapeQuery(p.Value), p.Value != ""
@@ -189,6 +203,22 @@ func (c *inquiry) addedParameters(lead, text string, params []wire.Param, add fu
 	if len(all) > len(params)+1 {
 		add(joinQuery(lead, all), did("parameters-all-signed", ""))
 	}
+}
+
+// sameNames reports whether two lists have the same names, and not the same
+// parameters: they are written in another form then.
+func sameNames(a, b []wire.Param) bool {
+	list := func(params []wire.Param, form func(wire.Param) string) []string {
+		var out []string
+		for _, p := range params {
+			out = append(out, form(p))
+		}
+		slices.Sort(out)
+		return out
+	}
+	name := func(p wire.Param) string { return wire.UnescapeQuery(p.Name) }
+	whole := func(p wire.Param) string { return p.Name + "=" + p.Value }
+	return slices.Equal(list(a, name), list(b, name)) && !slices.Equal(list(a, whole), list(b, whole))
 }
 
 // classifyQuery names what is seen in two queries.

@@ -230,6 +230,9 @@ func (c *inquiry) otherHosts(sent string) []string {
 // tidied are the paths before, or after, somebody folded slashes and dots.
 func tidied(front, key string) []string {
 	var out []string
+	if strings.Count(key, "/") > 64 {
+		return nil
+	}
 	for at := 0; at < len(key); at++ {
 		if key[at] == '/' {
 			out = append(out, front+key[:at]+"/"+key[at:], front+key[:at]+"/."+key[at:], front+key[:at+1]+"../"+lastSegment(key[:at])+key[at:])
@@ -276,7 +279,7 @@ func withoutDots(path string) string {
 func (c *inquiry) classifyPath(server, signed string) []made {
 	detail := fmt.Sprintf("signed %q, arrived %q", signed, server)
 	full := func(s string) string {
-		for wire.Unescape(s) != s {
+		for n := 0; n < 8 && wire.Unescape(s) != s; n++ {
 			s = wire.Unescape(s)
 		}
 		return s

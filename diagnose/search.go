@@ -2,19 +2,25 @@ package diagnose
 
 import (
 	"bytes"
+	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/reports"
 )
 
-// mostHypotheses bounds a search: so many are tried well within a second.
-const mostHypotheses = 600_000
+// mostHypotheses bounds a search: so many are tried well within a second. One
+// over a long text counts as several.
+const (
+	mostHypotheses = 600_000
+	usualLength    = 512
+)
 
 // mostMistakes is how many mistakes at once are looked for; beside a mistake in
 // the key or in the layout, one less.
@@ -197,73 +203,45 @@ type hunt struct {
 	reach   [fields + 1]int // the most mistakes that can be made from a field on
 }
 
-// keyed computes digests with one key, without allocating.
+// keyed computes digests with one key, without allocating: crypto/hmac keeps the
+// states behind the two pads of its key.
 type keyed struct {
 	signingKey
-	size  int  // of a digest
-	plain bool // the digest is a bare SHA-256: the hash of a canonical request
-	v4    bool // the text is hashed first and stands behind prefix
-
-	inner, outer [64]byte
-	buffer       []byte
-	hashed       []byte
+	mac   hash.Hash // nil: the digest is a bare SHA-256, the hash of a canonical request
+	v4    bool      // the text is hashed first, and its hash stands behind the prefix
+	lines []byte    // the string to sign of V4
+	sum   []byte
 }
 
 func newKeyed(k signingKey, size int, v4 bool) *keyed {
-	out := &keyed{signingKey: k, size: size, v4: v4}
-	key := k.key
-	if len(key) > len(out.inner) {
-		if size == sizeSHA1 {
-			short := sha1.Sum(key)
-			key = short[:]
-		} else {
-			short := sha256.Sum256(key)
-			key = short[:]
-		}
+	algorithm := sha256.New
+	if size == sizeSHA1 {
+		algorithm = sha1.New
 	}
-	copy(out.inner[:], key)
-	copy(out.outer[:], key)
-	for i := range out.inner {
-		out.inner[i] ^= 0x36
-		out.outer[i] ^= 0x5c
-	}
-	return out
+	return &keyed{signingKey: k, mac: hmac.New(algorithm, k.key), v4: v4}
 }
 
 // digest returns the digest of a text. It is valid until the next call.
 func (k *keyed) digest(text []byte) []byte {
-	if k.plain {
-		sum := sha256.Sum256(text)
-		k.hashed = append(k.hashed[:0], sum[:]...)
-		return k.hashed
+	if k.mac == nil || k.v4 {
+		hashed := sha256.Sum256(text)
+		if k.mac == nil {
+			k.sum = append(k.sum[:0], hashed[:]...)
+			return k.sum
+		}
+		k.lines = hex.AppendEncode(append(k.lines[:0], k.prefix...), hashed[:])
+		text = k.lines
 	}
-	k.buffer = append(k.buffer[:0], k.inner[:]...)
-	if k.v4 {
-		sum := sha256.Sum256(text)
-		k.buffer = hex.AppendEncode(append(k.buffer, k.prefix...), sum[:])
-	} else {
-		k.buffer = append(k.buffer, text...)
-	}
-	var second [64 + sizeSHA256]byte
-	copy(second[:], k.outer[:])
-	if k.size == sizeSHA1 {
-		first := sha1.Sum(k.buffer)
-		copy(second[64:], first[:])
-		sum := sha1.Sum(second[:64+sizeSHA1])
-		k.hashed = append(k.hashed[:0], sum[:]...)
-		return k.hashed
-	}
-	first := sha256.Sum256(k.buffer)
-	copy(second[64:], first[:])
-	sum := sha256.Sum256(second[:])
-	k.hashed = append(k.hashed[:0], sum[:]...)
-	return k.hashed
+	k.mac.Reset()
+	k.mac.Write(text)
+	k.sum = k.mac.Sum(k.sum[:0])
+	return k.sum
 }
 
 // newHunt prepares the search with the secret; nil where the lines are missing
 // that stand in front of the hash of V4.
 func (c *inquiry) newHunt(base *parts) *hunt {
-	h := &hunt{c: c, base: base, target: c.shape.digest, left: mostHypotheses}
+	h := &hunt{c: c, base: base, target: c.shape.digest, left: c.limit}
 	size, v4 := c.digestSize(), base.layout[0].field != policyField && c.isHex()
 	var keys []signingKey
 	switch {
@@ -304,7 +282,7 @@ func (c *inquiry) lineOfForm() *stringV4 {
 
 // plainHunt prepares the search for a canonical request by its hash.
 func (c *inquiry) plainHunt(base *parts, target []byte) *hunt {
-	h := &hunt{c: c, base: base, target: target, left: mostHypotheses, keys: []*keyed{{plain: true, size: sizeSHA256}}}
+	h := &hunt{c: c, base: base, target: target, left: c.limit / 3, keys: []*keyed{{}}}
 	h.fill()
 	return h
 }
@@ -393,7 +371,7 @@ func (h *hunt) step(at, mistakes int) {
 // try holds one combination against the digest that is wanted.
 func (h *hunt) try() {
 	h.tried++
-	if h.left--; h.left < 0 {
+	if h.left -= 1 + len(h.buffer)/usualLength; h.left < 0 {
 		return
 	}
 	text := h.buffer

@@ -37,8 +37,8 @@ func (c *inquiry) digestSize() int {
 
 // askShape is the second step: what the signature looks like that arrived.
 func (c *inquiry) askShape() {
-	c.shape.whole = c.provided
-	if c.provided == "" || c.refused != signaturesDiffer || layoutOf(c.scheme, c.carrier) == nil {
+	c.shape.whole = strings.TrimRight(c.provided, " ")
+	if c.provided == "" || len(c.provided) > longestVaried || c.refused != signaturesDiffer || layoutOf(c.scheme, c.carrier) == nil {
 		return
 	}
 	c.mendBlanks()
@@ -74,7 +74,7 @@ func (c *inquiry) mendPercents() {
 		return
 	}
 	decoded := wire.Unescape(c.shape.whole)
-	for strings.Contains(decoded, "%") && wire.Unescape(decoded) != decoded {
+	for n := 0; n < 8 && strings.Contains(decoded, "%") && wire.Unescape(decoded) != decoded; n++ {
 		decoded = wire.Unescape(decoded)
 	}
 	if decoded == c.shape.whole {

@@ -40,6 +40,7 @@ var suspicions = []suspicion{
 	{"C21", (*inquiry).seesChunked},
 	{"C24", (*inquiry).seesPolicy},
 	{"C02", (*inquiry).seesNothingElse},
+	{"C32", (*inquiry).seesEqualStrings},
 }
 
 // suspect is the fifth step: what is unusual. Nothing of it proves anything.
@@ -196,10 +197,13 @@ func (c *inquiry) seesBehindSignature() string {
 
 // usualParameters are those that every signer knows.
 var usualParameters = []string{
-	"acl", "uploads", "uploadId", "partNumber", "delete", "lifecycle", "location", "logging", "website", "policy", "cors", "tagging",
-	"security-token", "append", "position", "versionId", "versioning", "list-type", "prefix", "marker", "max-keys", "delimiter",
+	"acl", "uploads", "delete", "lifecycle", "location", "logging", "website", "policy", "cors", "tagging", "append", "versioning",
+	"uploadId", "partNumber", "security-token", "position", "versionId", "list-type", "prefix", "marker", "max-keys", "delimiter",
 	"x-obs-security-token", "x-amz-security-token", "x-oss-security-token",
 }
+
+// bareParameters is how many of them have no value.
+const bareParameters = 12
 
 func (c *inquiry) seesRareParameter() string {
 	_, params := splitQuery(c.text(queryField))
@@ -313,12 +317,19 @@ func (c *inquiry) seesPolicy() string {
 
 func (c *inquiry) seesNothingElse() string {
 	switch {
-	case c.server != nil && c.client != nil && c.client.String() == c.server.String():
-		return "the strings of client and service are equal: the secret, or the step from the string to the signature, remains"
+	case c.seesEqualStrings() != "":
+		return c.seesEqualStrings()
 	case c.server != nil && c.rebuilt != nil && !c.foreign && c.rebuilt.String() == c.server.String() && len(c.out.Causes) == 0:
 		return "the string of the service is the one that the request asks for: the client signed another one, or used another secret"
 	}
 	return ""
+}
+
+func (c *inquiry) seesEqualStrings() string {
+	if c.server == nil || c.client == nil || c.client.String() != c.server.String() {
+		return ""
+	}
+	return "the strings of client and service are equal: the secret, or the step from the string to the signature, remains"
 }
 
 // help says what would tell more.

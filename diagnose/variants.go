@@ -61,9 +61,16 @@ func (c *inquiry) variants(f field, p *parts) []variant {
 // vague are the mistakes that say that a text is another one, and not how.
 var vague = map[string]bool{"path-other": true, "value-other": true, "layout-other": true, "policy-other": true}
 
+// longestVaried is the length above which a field is taken as it is: a search
+// would try nothing else.
+const longestVaried = 8 << 10
+
 // known are the variants that need no other evidence.
 func (c *inquiry) known(f field, p *parts, add func(string, ...made)) {
 	text := p.text[f]
+	if len(text) > longestVaried {
+		return
+	}
 	detail := func(signed string) string { return fmt.Sprintf("signed %q, arrived %q", signed, text) }
 	switch f {
 	case methodField:
