@@ -111,8 +111,8 @@ func (c *inquiry) askCodes() {
 	if !known || c.refused == signaturesDiffer && len(row.Causes) == 0 {
 		return
 	}
-	what := row.EC
-	if what == "" {
+	what := "EC " + row.EC
+	if row.EC == "" {
 		what = c.doc.Code
 	}
 	evidence := fmt.Sprintf("the service answers %s: %s%s", what, row.Meaning, c.timesOf())

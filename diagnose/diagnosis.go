@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
 )
 
@@ -181,8 +182,11 @@ func (c *inquiry) record(r *reading) {
 // possible says whether a cause can stand behind a mistake, as far as the
 // request tells.
 func (c *inquiry) possible(m made) bool {
-	if m.Perhaps != "C25" || c.Request == nil {
+	if m.Perhaps != "C25" {
 		return true
+	}
+	if c.Request == nil || c.carrier != signature.InHeader { // nobody looks headers up for a URL
+		return c.carrier == signature.InHeader
 	}
 	for _, h := range c.Request.Headers {
 		if wire.EqualFold(h.Name, "Content-Type") || wire.EqualFold(h.Name, "Content-MD5") {

@@ -41,8 +41,8 @@ func (c *inquiry) secretForms() []signingKey {
 		list = append(list, signingKey{key: []byte(key), mistakes: []made{did(name, detail)}})
 	}
 	for _, end := range []struct{ text, name string }{
-		{"\n", "a line feed behind it"}, {"\r\n", "CR LF behind it"}, {" ", "a blank behind it"}, {"\r", "CR behind it"}, {"\t", "a tab behind it"}, {"\x00", "a zero byte behind it"},
-	} {
+		{"\n", "a line feed behind it"}, {"\r\n", "CR LF behind it"}, {" ", "a blank behind it"}, {"\r", "CR behind it"}, {"\t", "a tab behind it"},
+	} { // a zero byte would be no other key: HMAC fills keys up with them
 		add(secret+end.text, "secret-blanks", end.name)
 	}
 	add(" "+secret, "secret-blanks", "a blank in front of it")

@@ -154,7 +154,7 @@ func (c *inquiry) bucketVariants(path, bucket, key string, one func(text, name s
 		one("/"+bucket, "bucket-slash")
 		one("/", "bucket-missing")
 	} else {
-		one(path+"/", "bucket-slash")
+		one(path+"/", "path-tidied")
 	}
 	if first, rest, ok := strings.Cut(key, "/"); ok && first == bucket {
 		one("/"+bucket+"/"+rest, "bucket-doubled")

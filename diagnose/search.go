@@ -69,7 +69,7 @@ func (c *inquiry) search() {
 	}
 	// A signature that is found settles what was only seen before.
 	c.out.Causes = slices.DeleteFunc(c.out.Causes, func(had reports.Cause) bool { return had.Confidence == reports.Suspicion })
-	c.tell(found, true, "signed so, and with the given secret, the signature is exactly the one that arrived")
+	c.tell(found, true, "signed so, the signature is exactly the one that arrived")
 	if signed := found[0].signed; signed != "" && signed != base.String() {
 		c.out.Compared = nil
 		c.showText(clientSigned, signed, serviceSigned, base)
@@ -132,7 +132,7 @@ func (c *inquiry) nothingFits(h *hunt) {
 		return
 	}
 	tried := fmt.Sprintf("none of %d combinations of known mistakes gives the signature with the given secret", h.tried)
-	c.say("C02", reports.Suspicion, tried+": the client may have signed with another one")
+	c.say("C02", reports.Suspicion, tried+": the client may have signed with another one, or the request was changed into what cannot be guessed")
 }
 
 // findCanonical finds the canonical request of the service, of which V4 without

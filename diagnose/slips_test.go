@@ -1,6 +1,8 @@
 package diagnose
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -51,6 +53,31 @@ func TestEveryMistakeStandsOnceAndHasACause(t *testing.T) {
 	}
 	if id, ok := OfSlip("no-such-slip"); ok {
 		t.Errorf("a slip that does not exist has the cause %s", id)
+	}
+}
+
+// A mistake that nothing looks for would be a promise that nobody keeps.
+func TestEveryMistakeIsLookedFor(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code strings.Builder
+	for _, name := range files {
+		if text, err := os.ReadFile(name); err == nil && !strings.HasSuffix(name, "_test.go") {
+			code.Write(text)
+		}
+	}
+	slips := map[string]bool{}
+	for _, list := range someSlips() {
+		for _, s := range list {
+			slips[s.Name] = true
+		}
+	}
+	for _, m := range knownMistakes.Mistakes {
+		if !slips[m.Name] && !strings.Contains(code.String(), `"`+m.Name+`"`) {
+			t.Errorf("nothing looks for %s", m.Name)
+		}
 	}
 }
 

@@ -338,7 +338,7 @@ func (c *inquiry) help() {
 	if c.proven() || c.refused != signaturesDiffer {
 		return
 	}
-	if c.Error == nil && c.doc.Code == "" {
+	if c.doc.Code == "" && c.doc.EC == "" {
 		want("the error document that the service answered with (of a HEAD request: the headers x-oss-err and x-oss-ec)")
 	}
 	if c.doc.IsMasked("SignatureProvided") {
@@ -347,15 +347,21 @@ func (c *inquiry) help() {
 	if c.doc.IsDamaged("StringToSign") || c.doc.IsMasked("StringToSign") && c.server == nil {
 		want("StringToSign, or better StringToSignBytes, whole and unmasked")
 	}
-	if c.Request == nil {
+	switch {
+	case c.Request == nil:
 		want("the request as the client sent it, with all its headers")
-	} else if c.foreign {
+	case c.foreign:
 		want("request and answer of one exchange")
+	case c.found.Verdict == signature.Unsigned:
+		want("the request with its authentication: this one carries none")
 	}
 	if c.ClientString == "" && c.ClientCanonical == "" {
 		want("the string that the client signed, from the debug log of its SDK")
 	}
 	if c.Credentials.AccessKeySecret == "" {
 		want("the secret, from the environment or a file: with it the search proves what was signed")
+	}
+	if len(c.out.Causes) == 0 && len(c.out.WouldHelp) == 0 {
+		want("other evidence: of what is given, no two parts can be compared")
 	}
 }

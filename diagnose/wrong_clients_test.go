@@ -118,6 +118,8 @@ func keyExchanges() []exchange {
 		header("C23", "double slash folded by a proxy", get("/examplebucket/a//b"), at("/a//b")).
 			tampered(func(r *wire.Request) *wire.Request { return withTarget(r, "/a/b") }),
 		header("C23", "dot segments removed by the HTTP library", get("/examplebucket/a/./b"), at("/a/b")),
+		header("C23", "slash at the end dropped by a proxy", get("/examplebucket/dir/"), at("/dir/")).
+			tampered(func(r *wire.Request) *wire.Request { return withTarget(r, "/dir") }),
 		header("C23", "slash in front of the key", get("/examplebucket//a"), at("//a")),
 	}
 }
