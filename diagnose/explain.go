@@ -87,7 +87,7 @@ const (
 )
 
 func openInquiry(e Evidence) *inquiry {
-	c := &inquiry{Evidence: e, doc: e.Error}
+	c := &inquiry{Evidence: e, doc: e.Error, out: Diagnosis{Contradictions: []string{}}}
 	if c.doc == nil {
 		c.doc = documentOfHead(e.Answer)
 	}
@@ -99,7 +99,6 @@ func openInquiry(e Evidence) *inquiry {
 	c.readRequest()
 	c.readClient()
 	c.out.Dialect, c.out.Scheme, c.out.Carrier = string(c.dialect), c.scheme, string(c.carrier)
-	c.out.Contradictions = []string{}
 	return c
 }
 
@@ -166,6 +165,7 @@ func (c *inquiry) readServer() {
 		}
 		if request := c.doc.CanonicalRequest; request != "" && !c.masked("CanonicalRequest", c.doc.CanonicalRequestOrigin) {
 			c.server, _ = c.apart(request)
+			c.checkCanonical()
 		}
 	case "v1":
 		if !c.masked("StringToSign", c.doc.StringToSignOrigin) {
@@ -177,6 +177,18 @@ func (c *inquiry) readServer() {
 		}
 	}
 	c.carrierOfServer()
+}
+
+// checkCanonical holds the canonical request against its hash. One that was
+// changed on its way to whoever asks is not compared with anything.
+func (c *inquiry) checkCanonical() {
+	if c.server == nil || c.serverV4 == nil {
+		return
+	}
+	if hash := hashOf(c.server.String()); hash != c.serverV4.hash {
+		c.contradict(fmt.Sprintf("the hash in StringToSign is %s, that of CanonicalRequest is %s", c.serverV4.hash, hash))
+		c.server = nil
+	}
 }
 
 // masked reports whether a text cannot be compared.
@@ -345,11 +357,6 @@ func (c *inquiry) readClient() {
 func (c *inquiry) findContradictions() {
 	for _, said := range c.doc.Contradictions {
 		c.contradict(said.String())
-	}
-	if c.serverV4 != nil && c.server != nil {
-		if hash := hashOf(c.server.String()); hash != c.serverV4.hash && c.doc.CanonicalRequestOrigin == FromBytes {
-			c.contradict(fmt.Sprintf("the hash in StringToSign is %s, that of CanonicalRequest is %s", c.serverV4.hash, hash))
-		}
 	}
 	if row, ok := ByEC(c.doc.EC); ok && len(row.Schemes) > 0 && c.scheme != "" && !contains(row.Schemes, c.scheme) {
 		c.contradict(fmt.Sprintf("EC %s is about %s, the StringToSign is one of %s", c.doc.EC, strings.Join(row.Schemes, " and "), c.scheme))

@@ -233,3 +233,44 @@ func TestEqualEvidenceGivesEqualAnswers(t *testing.T) {
 		}
 	}
 }
+
+// A search that finds what it looks for under any secret would prove nothing.
+func TestAnotherSecretProvesNothingMore(t *testing.T) {
+	for _, x := range exchanges() {
+		if x.name == "key id and secret exchanged" {
+			continue // the key id is in the request: no secret is needed to find it
+		}
+		plain := diagnose.Explain(x.withRequest(x.body(t)))
+		e := x.withRequest(x.body(t))
+		e.Credentials = signature.Credentials{AccessKeyID: keyID, AccessKeySecret: "nobodyeverusedthis"}
+		searched := diagnose.Explain(e)
+		if !slices.Equal(plain.Proven(), searched.Proven()) {
+			t.Errorf("%s, %s: proves %v, with a secret of somebody else %v", x.cause, x.name, plain.Proven(), searched.Proven())
+		}
+	}
+}
+
+func TestCanonicalRequestThatIsNotTheHashedOneIsNotCompared(t *testing.T) {
+	for _, x := range exchanges() {
+		if x.name != "V4, parameter not signed" {
+			continue
+		}
+		e := x.withClient(x.body(t))
+		e.Error = parsed(t, strings.Replace(x.answer().Body, object+"\nacl\n", object+"\nuploads\n", 1))
+		d := diagnose.Explain(e)
+		if len(d.Contradictions) != 1 || !slices.Equal(d.Proven(), []string{"C14"}) || strings.Contains(d.Causes[0].Evidence, "uploads") {
+			t.Errorf("%+v", d)
+		}
+	}
+}
+
+func TestBlanksOfATextProveNothing(t *testing.T) {
+	text := "GET\n\n\nSat, 21 Nov 2026 08:30:00 GMT\nx-oss-meta-a:a b\n/b/k"
+	d := diagnose.Explain(diagnose.Evidence{
+		Error:        parsed(t, "<Error><Code>SignatureDoesNotMatch</Code><OSSAccessKeyId>x</OSSAccessKeyId><StringToSign>"+text+"</StringToSign></Error>"),
+		ClientString: strings.Replace(text, "a b", "a  b", 1),
+	})
+	if len(d.Proven()) > 0 || causeOf(d, "C17").Confidence != reports.Suspicion {
+		t.Errorf("%+v", d)
+	}
+}

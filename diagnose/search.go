@@ -391,29 +391,43 @@ func (h *hunt) reading(text string) reading {
 	return r
 }
 
+// costOfSteps is what one text costs, in hypotheses, when all mistakes of the
+// last step are tried with it.
+const costOfSteps = 60
+
 // finish tries the mistakes of the last step, and signatures of which a part
 // alone is there, with the string as it is and with one mistake in it.
 func (h *hunt) finish() []reading {
-	try := func(text string, beside []made) {
-		for _, k := range h.keys[:min(len(h.keys), 8)] {
-			h.tried++
-			h.tryLastSteps(k, text, beside)
-			h.tryDamaged(k, text, beside)
+	left := h.c.limit / 2
+	try := func(k *keyed, text string, beside []made) bool {
+		if left -= costOfSteps * (1 + len(text)/usualLength); left < 0 {
+			return false
 		}
+		h.tried++
+		h.tryLastSteps(k, text, beside)
+		h.tryDamaged(k, text, beside)
+		return true
 	}
-	try(h.base.String(), nil)
+	for _, k := range h.keys[:min(len(h.keys), 8)] {
+		try(k, h.base.String(), nil)
+	}
+	if len(h.found) > 0 {
+		return h.found
+	}
 	for _, piece := range h.base.layout {
 		f := piece.field
 		for _, v := range h.choices[f][1:] {
-			if len(h.found) > 0 && len(h.found[0].mistakes) <= 1 {
-				return h.found
-			}
 			if v.alone {
 				continue
 			}
 			other := *h.base
 			other.text[f] = v.text
-			try(other.String(), v.mistakes)
+			if !try(h.keys[0], other.String(), v.mistakes) {
+				if h.leftOut == "" {
+					h.leftOut = "of the mistakes in the last step, not all were tried beside another one"
+				}
+				return h.found
+			}
 		}
 	}
 	return h.found
