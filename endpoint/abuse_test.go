@@ -234,7 +234,7 @@ func TestAConnectionIsKeptForAsManyRequestsAsThereAre(t *testing.T) {
 func TestAFloodOfConnectionsLeavesRoom(t *testing.T) {
 	s := serve(t, ServerOptions{Connections: 8})
 	var flood []net.Conn
-	for range 200 {
+	for range 64 { // eight at a time, each for its grace
 		conn, err := net.Dial("tcp", s.Addr())
 		if err != nil {
 			t.Fatal(err)
@@ -252,6 +252,26 @@ func TestAFloodOfConnectionsLeavesRoom(t *testing.T) {
 	unharmed(t, s)()
 	for _, conn := range flood {
 		conn.Close()
+	}
+}
+
+// A server may be behind with telling of what it has answered. Who comes then
+// waits, and is not sent away before its request is read.
+func TestAServerThatIsBusyTellingLetsOthersWait(t *testing.T) {
+	told := make(chan struct{})
+	s := serve(t, ServerOptions{Connections: 2, Log: func(Exchange) { <-told }})
+	first, second, third := dialServer(t, s), dialServer(t, s), dialServer(t, s)
+	request := raw(sign(t, signature.OSSV1Header, request(signature.OSSV1Header, "GET", "/k", "")))
+	for _, c := range []*client{first, second} {
+		io.WriteString(c, request)
+		if r := c.receive("GET"); r.Status != 200 {
+			t.Fatalf("status %d", r.Status)
+		}
+	}
+	io.WriteString(third, request)
+	time.AfterFunc(grace/2, func() { close(told) })
+	if r := third.receive("GET"); r.Status != 200 {
+		t.Errorf("the third: status %d", r.Status)
 	}
 }
 

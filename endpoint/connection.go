@@ -24,7 +24,8 @@ type connection struct {
 	done bool  // nothing more of what it sends is kept
 
 	idle      bool      // under gate.mu: between requests
-	since     time.Time // when that began
+	asked     bool      // under gate.mu: it has sent something
+	since     time.Time // when it became idle
 	dismissed bool      // it made room: whatever deadline comes next has passed
 }
 
@@ -87,6 +88,8 @@ func (c *connection) within(d time.Duration, idle bool) {
 	now := time.Now()
 	if c.idle = idle; idle {
 		c.since = now
+	} else {
+		c.asked = true
 	}
 	deadline := now.Add(d)
 	if !g.closeBy.IsZero() {
@@ -146,7 +149,7 @@ func (c *connection) exchange() bool {
 	x.Request = req
 	response := c.affordable(x, c.answer(x, err))
 	x.Operation, x.Code, x.EC, x.Foreign = response.operation, response.code, response.ec, response.foreign
-	again := err == nil && x.Probe != ProbeConnect && keepsAlive(req)
+	again := x.Err == nil && x.Probe != ProbeConnect && keepsAlive(req)
 	c.write(x, response, again)
 	x.Took = time.Since(x.Arrived)
 	if g.log != nil {
@@ -159,17 +162,26 @@ func (c *connection) exchange() bool {
 }
 
 // answer decides what is said to a request that was read, or not read for err.
-func (c *connection) answer(x *Exchange, err error) Response {
+func (c *connection) answer(x *Exchange, err error) (r Response) {
 	g, req, now := c.gate, x.Request, c.gate.now()
 	if err != nil {
 		x.Err = fmt.Errorf("reading the request: %w", err)
 		return refuseUnread(g.dialect, classOf(err, req), req, now)
 	}
-	if x.Probe = ProbeOf(req); x.Probe != "" {
-		return answerProbe(x.Probe, req, now)
+	bug := guard(func() error {
+		if x.Probe = ProbeOf(req); x.Probe != "" {
+			r = answerProbe(x.Probe, req, now)
+			return nil
+		}
+		x.Verification = g.verifier.Verify(req)
+		r = answerFrom(g.backend, g.dialect, x.Verification, req, now)
+		return nil
+	})
+	if bug != nil {
+		x.Err = fmt.Errorf("answering the request: %w", bug)
+		return refuseUnread(g.dialect, classOf(bug, req), req, now)
 	}
-	x.Verification = g.verifier.Verify(req)
-	return answerFrom(g.backend, g.dialect, x.Verification, req, now)
+	return r
 }
 
 // affordable counts a refusal among what the gate holds: it repeats the request,
@@ -189,11 +201,15 @@ func (c *connection) affordable(x *Exchange, r Response) Response {
 	return refuseUnread(g.dialect, busy, x.Request, g.now())
 }
 
-func (c *connection) read(onHead func(*wire.Request) error) (*wire.Request, error) {
+func (c *connection) read(onHead func(*wire.Request) error) (req *wire.Request, err error) {
 	if first, _ := c.br.Peek(1); len(first) == 1 && first[0] == 0x16 { // a TLS handshake record (RFC 8446, section 5.1)
 		return nil, errTLS
 	}
-	return wire.ReadRequest(c.br, "http", c.gate.limits, onHead)
+	err = guard(func() error {
+		req, err = wire.ReadRequest(c.br, "http", c.gate.limits, onHead)
+		return err
+	})
+	return req, err
 }
 
 // checkHead refuses what wire can read and HTTP does not allow.
@@ -222,6 +238,8 @@ func (c *connection) invite(req *wire.Request) error {
 // classOf says as what a request that could not be read is refused.
 func classOf(err error, req *wire.Request) signature.Class {
 	switch {
+	case errors.As(err, new(*Panic)):
+		return broken
 	case errors.Is(err, errBusy):
 		return busy
 	case errors.Is(err, wire.ErrTooLarge) && req == nil:

@@ -160,15 +160,20 @@ func (g *gate) admit(c *connection) bool {
 	return true
 }
 
+// grace is how long a connection has for its first byte where others wait for
+// room.
+const grace = 200 * time.Millisecond
+
 // longAgo is a deadline that nothing meets.
 var longAgo = time.Unix(1, 0)
 
 // dismissIdle ends the connection that has waited longest between two requests,
-// under the lock.
+// under the lock. One that has only just come is left to send its first.
 func (g *gate) dismissIdle() bool {
 	var longest *connection
+	fresh := time.Now().Add(-grace)
 	for c := range g.present {
-		if c.idle && (longest == nil || c.since.Before(longest.since)) {
+		if c.idle && (c.asked || c.since.Before(fresh)) && (longest == nil || c.since.Before(longest.since)) {
 			longest = c
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -230,6 +231,9 @@ func (a *answer) value(name string) (value string, known, markup bool) {
 	case "NewUploadId":
 		return a.requestID, true, true
 	case "Time":
+		if a.dialect == OSS { // whole seconds
+			return a.now.Truncate(time.Second).Format(isoMilliseconds), true, true
+		}
 		return a.now.Format(isoMilliseconds), true, true
 	case "HTTPTime":
 		return a.now.Format(http.TimeFormat), true, true
@@ -316,8 +320,12 @@ func (a *answer) deleted() string {
 		return ""
 	}
 	var b strings.Builder
+	before := ""
+	if a.dialect == OSS { // OBS has no blanks between elements, and an SDK of its own reads none there
+		before = "\n  "
+	}
 	for _, o := range ask.Objects {
-		b.WriteString("\n  <Deleted><Key>" + a.listed(o.Key) + "</Key>")
+		b.WriteString(before + "<Deleted><Key>" + a.listed(o.Key) + "</Key>")
 		if o.VersionId != "" {
 			b.WriteString("<VersionId>" + escapeXML(o.VersionId) + "</VersionId>")
 		}

@@ -29,6 +29,7 @@ const (
 	requestTimeout signature.Class = "http-timeout"
 	incomplete     signature.Class = "http-incomplete"
 	busy           signature.Class = "http-busy"
+	broken         signature.Class = "internal" // a bug in Countersign
 )
 
 // A refusal is one row of a dialect's table: which requests it is for, what is

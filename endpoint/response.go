@@ -30,6 +30,9 @@ func (r *Response) Header(name string) (string, bool) {
 	return "", false
 }
 
+// Refusal returns the code and, of OSS, the EC of an answer that is a refusal.
+func (r *Response) Refusal() (code, ec string) { return r.code, r.ec }
+
 // AppendHTTP appends the response as raw HTTP/1.1, its headers in their order
 // and nothing added: a response that is to be followed by another one must
 // carry its Content-Length.

@@ -307,9 +307,8 @@ var keyCondition = regexp.MustCompile(`("\$key"\s*,\s*|"key"\s*:\s*)"`)
 
 // policy moves the conditions of a form.
 func (m *mover) policy(p string) string {
-	p = strings.ReplaceAll(p, `"`+m.c.Input.Bucket+`"`, `"`+m.w.Bucket+`"`)
-	p = keyCondition.ReplaceAllString(p, `${1}"`+m.w.Prefix)
-	return m.text(p)
+	p = strings.ReplaceAll(m.text(p), `"`+m.c.Input.Bucket+`"`, `"`+m.w.Bucket+`"`)
+	return keyCondition.ReplaceAllString(p, `${1}"`+m.w.Prefix) // behind text: eight digits of a prefix might be a day
 }
 
 // encodedPolicy moves a policy in Base64; what is none stays.

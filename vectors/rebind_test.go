@@ -130,3 +130,24 @@ func TestTokensAndSignaturesOfACaseAreMoved(t *testing.T) {
 		}
 	}
 }
+
+// The prefix is random, and may end as a day of a scope does.
+func TestAPrefixThatLooksLikeADayStays(t *testing.T) {
+	set, err := vectors.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, ok := set.Case("oss-v4/form/basics/post-policy")
+	if !ok {
+		t.Fatal("the case is gone")
+	}
+	w := world(signature.VirtualHost, "")
+	w.Prefix = "countersign-0123456720240520/"
+	m, err := c.Rebind(signature.OSSV4Form, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `["eq","$key","` + w.Prefix + `uploads/photo.jpg"]`; !strings.Contains(m.Input.Policy, want) {
+		t.Errorf("the policy has no %s:\n%s", want, m.Input.Policy)
+	}
+}

@@ -66,7 +66,8 @@ func newCommand() *cobra.Command {
 	var f flags
 	root := &cobra.Command{
 		Use: "interop [ADAPTER]…", Short: "judge the SDKs of adapters/ and publish the matrix",
-		Long: `Installs each adapter by its own package manager, judges its SDK, and writes
+		Long: `Installs each adapter by its own package manager, judges its SDK by the vectors
+and by the flows, and writes
 reports/compliance/<sdk>/<version>.json, reports/findings.md, reports/matrix.html
 and the table in README.md. Names of adapters narrow it to those.
 

@@ -6,9 +6,31 @@ import (
 	"testing"
 	"time"
 
+	"github.com/countersign/countersign/internal/flows"
 	"github.com/countersign/countersign/internal/interop"
 	"github.com/countersign/countersign/reports"
 )
+
+func TestFlowsAreToldOnTheLineOfTheirSubject(t *testing.T) {
+	result := func(outcome reports.Outcome) flows.Result {
+		return flows.Result{Result: reports.Result{Outcome: outcome}, Steps: 2}
+	}
+	known := result(reports.Fail)
+	known.Expectation = &reports.Expectation{Met: true}
+	if got := flowsText(nil); got != "" {
+		t.Errorf("a server has flows: %q", got)
+	}
+	for want, list := range map[string][]flows.Result{
+		", no flows: it sends nothing": nil,
+		", flows 2/2 (4 steps)":        {result(reports.Pass), result(reports.Pass)},
+		", flows 1/4 (10 steps, 1 known to fail, 1 contested, 1 left out)": {
+			result(reports.Pass), known, result(reports.Contested), result(reports.Unsupported), result(reports.Timeout)},
+	} {
+		if got := flowsText(&interop.Flows{Results: list}); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
 
 func TestWhatTheExitCodeSays(t *testing.T) {
 	program := &interop.Program{Name: "sdk", Language: "go"}

@@ -101,7 +101,7 @@ func (c call) getBucketInfo() endpoint.Response {
 			texts["BucketGrant"] = b.acl
 		}
 		if !b.made.IsZero() {
-			texts["Time"] = iso(b.made)
+			texts["Time"] = iso(c.Dialect(), b.made)
 		}
 		return c.Accept(endpoint.Success{Values: endpoint.Values{Texts: texts}})
 	})

@@ -139,7 +139,7 @@ func (c call) uploadPartCopy() endpoint.Response {
 			number, _ := c.Param("partNumber")
 			return c.refusePart(refused, number)
 		}
-		return c.Accept(endpoint.Success{Values: endpoint.Values{Texts: map[string]string{"ObjectETag": etag(c.Dialect(), p.sum, 0), "Time": iso(p.modified)}}})
+		return c.Accept(endpoint.Success{Values: endpoint.Values{Texts: map[string]string{"ObjectETag": etag(c.Dialect(), p.sum, 0), "Time": iso(c.Dialect(), p.modified)}}})
 	})
 }
 
@@ -171,7 +171,7 @@ func (c call) listParts() endpoint.Response {
 			}
 			part := u.parts[number]
 			rows = append(rows, endpoint.Values{Texts: map[string]string{
-				"PartNumber": strconv.Itoa(number), "Time": iso(part.modified), "ObjectETag": etag(c.Dialect(), part.sum, 0), "ObjectSize": strconv.Itoa(len(part.content)),
+				"PartNumber": strconv.Itoa(number), "Time": iso(c.Dialect(), part.modified), "ObjectETag": etag(c.Dialect(), part.sum, 0), "ObjectSize": strconv.Itoa(len(part.content)),
 			}})
 			last = number
 		}
@@ -222,7 +222,7 @@ func (c call) listUploads() endpoint.Response {
 				prefixes = append(prefixes, name)
 				continue
 			}
-			rows = append(rows, endpoint.Values{Names: map[string]string{"Entry": u.key}, Texts: map[string]string{"NewUploadId": u.id, "Time": iso(u.begun)}})
+			rows = append(rows, endpoint.Values{Names: map[string]string{"Entry": u.key}, Texts: map[string]string{"NewUploadId": u.id, "Time": iso(c.Dialect(), u.begun)}})
 		}
 		if v.Texts["Truncated"] == "false" {
 			delete(v.Names, "NextKey")

@@ -110,7 +110,7 @@ func etag(dialect endpoint.Dialect, sum [md5.Size]byte, parts int) string {
 func (o *object) texts(dialect endpoint.Dialect) map[string]string {
 	texts := map[string]string{
 		"ObjectETag": o.etag(dialect), "ObjectSize": strconv.Itoa(len(o.content)), "ObjectCRC64": strconv.FormatUint(o.crc, 10),
-		"ObjectMD5": "", "ObjectType": o.kind, "Time": iso(o.modified), "HTTPTime": o.modified.UTC().Format(http.TimeFormat),
+		"ObjectMD5": "", "ObjectType": o.kind, "Time": iso(dialect, o.modified), "HTTPTime": o.modified.UTC().Format(http.TimeFormat),
 	}
 	if o.kind == normal {
 		texts["ObjectMD5"] = base64.StdEncoding.EncodeToString(o.sum[:])
@@ -121,7 +121,14 @@ func (o *object) texts(dialect endpoint.Dialect) map[string]string {
 	return texts
 }
 
-func iso(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
+// iso is a time in a document. OSS knows whole seconds, and its SDKs read no
+// others.
+func iso(dialect endpoint.Dialect, at time.Time) string {
+	if dialect == endpoint.OSS {
+		at = at.Truncate(time.Second)
+	}
+	return at.UTC().Format("2006-01-02T15:04:05.000Z")
+}
 
 // archived reports whether the object must be restored before it is read.
 func (o *object) archived() bool {

@@ -8,6 +8,9 @@
 //     (where Linux lets it, in a network of its own too), with a time limit:
 //     whatever one does, the others are judged all the same. On Linux no process
 //     that it started outlives it, not even when the run is interrupted.
+//   - A subject that sends also goes through the flows (internal/flows), at a
+//     server that remembers. One that is not listed as known to fail turns the
+//     run red, and so does a list that is out of date.
 //   - No subject passes unseen. A toolchain that is missing, an installation or
 //     a start that fails, a packet that was meant for anything but loopback:
 //     each is named, counted, and an error where all subjects are asked for.

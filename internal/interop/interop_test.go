@@ -95,6 +95,15 @@ func serve(name string) {
 			panic(err)
 		}
 		time.Sleep(time.Hour)
+	case "idle": // it says that it did everything
+		a := &adapter.Adapter{
+			Identity: subject.Identity{Name: name, Version: "1.0", Language: "go"}, Profiles: []string{"oss-v1/header"},
+			Operations: []string{"PutObject", "GetObject"},
+			Send: func(context.Context, *subject.SendQuestion) (*adapter.Answer, error) {
+				return &adapter.Answer{Status: 200}, nil
+			},
+		}
+		a.Main()
 	case "straying":
 		if conn, err := net.DialTimeout("tcp", "192.0.2.77:443", 100*time.Millisecond); err == nil {
 			conn.Close()
@@ -368,6 +377,37 @@ func TestFindingsComeFromTheRun(t *testing.T) {
 	}
 }
 
+func TestAFlowThatFailsAndIsNotListedIsRed(t *testing.T) {
+	dir := folderOf(t, map[string]string{"idle": plain, "honest": plain})
+	write(t, filepath.Join(dir, "idle", "expected-flow-failures.txt"), "oss-v1/header/flows/copies adapter-error # it sends nothing\noss-v1/header/flows/no-such adapter-error # nor this\n")
+	outcomes := runAll(t, dir, time.Minute)
+	o := outcomes["idle"]
+	if o.Judged == nil {
+		t.Fatal(o.Err)
+	}
+	flows := o.Judged.Flows
+	problems := strings.Join(flows.Problems, "\n")
+	for _, want := range []string{"oss-v1/header/flows/objects  adapter-error: step 1 of 10, PutObject", "no-such", "nothing was proven"} {
+		if !strings.Contains(problems, want) {
+			t.Errorf("%q is not in the problems:\n%s", want, problems)
+		}
+	}
+	if strings.Contains(problems, "flows/copies  ") {
+		t.Errorf("a flow that is known to fail is a problem:\n%s", problems)
+	}
+	if c := flows.Counts(); c.Known != 1 || c.Passed != 0 || c.Failed < 2 || c.Ran() != c.Known+c.Failed {
+		t.Errorf("counts %+v", c)
+	}
+	good := *o.Judged
+	good.Compliance.AsExpected = true
+	if o := (interop.Outcome{Program: o.Program, Judged: &good}); o.AsExpected() {
+		t.Error("vectors that are as expected make up for flows that are not")
+	}
+	if o := outcomes["honest"]; !o.AsExpected() || len(o.Judged.Flows.Results) != 0 {
+		t.Errorf("who sends nothing has flows: %+v", o.Judged.Flows)
+	}
+}
+
 func TestLoadNamesEverythingThatIsWrong(t *testing.T) {
 	dir := folderOf(t, map[string]string{"one": `"needs":["unheard-of"],"install":[]`, "two": `"needs":["here"],"install":[],"more":1`})
 	write(t, filepath.Join(dir, "three", "adapter.json"), "{")
@@ -405,6 +445,14 @@ func TestEveryAdapterOfThisRepositoryHasItsPapers(t *testing.T) {
 		told := map[string]bool{}
 		for _, account := range accounts {
 			told[account.ID] = true
+		}
+		if flows, err := os.ReadFile(a.KnownFlows()); err == nil {
+			for line := range strings.Lines(string(flows)) {
+				_, reason, _ := strings.Cut(line, " # ")
+				if id, _, named := strings.Cut(reason, ": "); named && !strings.HasPrefix(line, "#") && !strings.Contains(id, " ") && !told[id] {
+					t.Errorf("%s: the finding %q is not in findings.json: %s", a.KnownFlows(), id, line)
+				}
+			}
 		}
 		text, err := os.ReadFile(a.Expected())
 		if err != nil && !errors.Is(err, os.ErrNotExist) {

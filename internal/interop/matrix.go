@@ -51,8 +51,11 @@ type Outcome struct {
 	Installing time.Duration
 }
 
-// AsExpected reports whether the subject was judged and nothing was unexpected.
-func (o *Outcome) AsExpected() bool { return o.Judged != nil && o.Judged.Compliance.AsExpected }
+// AsExpected reports whether the subject was judged and nothing was unexpected,
+// neither by the vectors nor in the flows.
+func (o *Outcome) AsExpected() bool {
+	return o.Judged != nil && o.Judged.Compliance.AsExpected && o.Judged.Flows.AsExpected()
+}
 
 // Run installs, drives and judges every program, and returns an outcome for
 // each, in their order. When ctx ends, what runs is ended, and what was not
