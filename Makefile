@@ -44,7 +44,7 @@ fmt:
 
 ## bench: speed as ratios, each measured in one run
 bench:
-	$(GO) test -run '^$$' -bench . -benchmem ./signature ./endpoint ./runner
+	$(GO) test -run '^$$' -bench . -benchmem ./signature ./endpoint ./runner ./diagnose
 	$(GO) -C adapters/oss-go-v2 test -run '^$$' -bench . -benchmem ./...
 
 ## fuzz: the native fuzzer for TIME (default 10s) on each target

@@ -1,12 +1,17 @@
 package diagnose
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/wire"
 )
 
 // written writes fields as an element each, so that they are read back as they
@@ -95,4 +100,46 @@ func checkParts(t *testing.T, d *ErrorDocument) {
 		}
 	}
 	d.Meaning()
+}
+
+// FuzzExplain looks for panics, for searches without an end, and for proof by
+// chance.
+func FuzzExplain(f *testing.F) {
+	files, err := filepath.Glob(filepath.Join(errorDocuments, "*.xml"))
+	if err != nil || len(files) == 0 {
+		f.Fatalf("%d documents, %v", len(files), err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data, []byte("GET /a%2520b?acl&x=%252F HTTP/1.1\nHost: examplebucket.oss-cn-hangzhou.aliyuncs.com\nAuthorization: OSS exampleid:x\nDate: Sat, 21 Nov 2026 08:30:00 GMT\n\n"),
+			"GET\n\n\nSat, 21 Nov 2026 08:30:00 GMT\n/examplebucket/a?acl", "GET\n/a\n\nhost:x\n\nhost\nUNSIGNED-PAYLOAD", "examplesecret")
+	}
+	f.Add([]byte("<Error><StringToSign>PUT\n\n\n1\nx-oss-meta-a:b\n/b/k?a=%25&b</StringToSign><SignatureProvided>ab cd%2B-_</SignatureProvided></Error>"),
+		[]byte("PUT /k?Signature=a+b&amp;Expires=1 HTTP/1.1\nHost: a.example.com\n\n"), "PUT\r\n/b", "x", "\x00\n\u00e9+/=")
+	f.Add([]byte("<Error><StringToSign>AWS4-HMAC-SHA256\n20261121T083000Z\n20261121/r/s3/aws4_request\n"+strings.Repeat("0", 64)+"</StringToSign></Error>"),
+		[]byte("GET / HTTP/1.1\nHost: h\nAuthorization: AWS4-HMAC-SHA256 Credential=a/20261121/r/s3/aws4_request,SignedHeaders=host,Signature="+strings.Repeat("0", 64)+"\n\n"), "", "", "s")
+	f.Fuzz(func(t *testing.T, document, request []byte, text, canonical, secret string) {
+		e := Evidence{ClientString: text, ClientCanonical: canonical}
+		e.Error, _ = ParseErrorDocument(document)
+		e.Request, _ = wire.ParseRequest(request, "http")
+		e.Credentials = signature.Credentials{AccessKeyID: "exampleid", AccessKeySecret: secret}
+		d := explain(e, 2000)
+		for _, c := range d.Causes {
+			if _, known := Cause(c.ID); !known || c.Evidence == "" || c.Confidence != reports.Proof && c.Confidence != reports.Suspicion {
+				t.Fatalf("%+v", c)
+			}
+		}
+		if c := d.Compared; c != nil && c.Strings[0][:c.Offset] != c.Strings[1][:c.Offset] {
+			t.Fatalf("the strings differ before byte %d: %q", c.Offset, c.Strings)
+		}
+		if len(d.Causes) == 0 && len(d.WouldHelp) == 0 {
+			t.Fatalf("nothing is said: %+v", d)
+		}
+		if text, err := json.Marshal(d); err != nil || !json.Valid(text) {
+			t.Fatalf("%v: %s", err, text)
+		}
+	})
 }

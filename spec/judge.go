@@ -39,7 +39,7 @@ func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result 
 		r.Outcome, r.Message = reports.Contested, "the rule is contested, and no reading of it that has a name explains this: "+r.Message
 	}
 	if f.slip != "" {
-		r.Diagnosis = diagnose.Explain(&r, f.slip)
+		r.Diagnosis = diagnose.ProvenSlip(&r, f.slip)
 	}
 	if f.clock != "" {
 		r.Diagnosis = diagnose.AlsoClock(r.Diagnosis, &r, f.clock)
