@@ -11,7 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-var dataFileNames = []string{"causes", "codes", "slips"}
+var dataFileNames = []string{"causes", "codes", "slips", "clients"}
 
 func readJSON(t *testing.T, text []byte) map[string]any {
 	t.Helper()
@@ -85,6 +85,10 @@ func TestSchemasRefuseWhatTheyDoNotKnow(t *testing.T) {
 		{"codes", "an unknown basis", func(doc map[string]any) { item(doc, "codes")["basis"] = "heard" }},
 		{"codes", "a row without a source", func(doc map[string]any) { delete(item(doc, "codes"), "source") }},
 		{"slips", "an unknown member of a slip", func(doc map[string]any) { item(doc, "slips")["extra"] = "x" }},
+		{"clients", "an unknown member of a client", func(doc map[string]any) { item(doc, "clients")["extra"] = "x" }},
+		{"clients", "a client without a source", func(doc map[string]any) {
+			delete(item(doc, "clients")["debug"].(map[string]any), "source")
+		}},
 		{"slips", "something that is no cause", func(doc map[string]any) { item(doc, "slips")["cause"] = "D01" }},
 	} {
 		doc := readData(t, tc.file)
@@ -110,6 +114,12 @@ func TestSchemasNameTheFieldsOfTheStructs(t *testing.T) {
 		{"codes", "code", Code{}},
 		{"slips", "", slipsFile{}},
 		{"slips", "slip", slipCause{}},
+		{"clients", "", clientsFile{}},
+		{"clients", "client", KnownClient{}},
+		{"clients", "log", LogFormat{}},
+		{"clients", "sent", SentFormat{}},
+		{"clients", "advice", Advice{}},
+		{"clients", "fix", ClientFix{}},
 	} {
 		def := readSchema(t, tc.schema)
 		if tc.def != "" {

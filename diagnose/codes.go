@@ -58,6 +58,13 @@ func ByCode(dialect Dialect, code string) (Code, bool) {
 	return findCode(func(c *Code) bool { return c.EC == "" && c.Message == "" && c.Dialect == dialect && c.Code == code })
 }
 
+// IsCode reports whether a word such as SignatureDoesNotMatch is an error code of
+// one of the services.
+func IsCode(word string) bool {
+	_, ok := findCode(func(c *Code) bool { return c.Code != "" && c.Code == word })
+	return ok
+}
+
 // Meaning returns the row of the table that says most about the document: that
 // of its EC, else that of its code with its message, else that of its code.
 func (d *ErrorDocument) Meaning() (Code, bool) {

@@ -3,12 +3,16 @@
 //
 // Its knowledge is data, each file with a published schema: the root causes
 // (causes.json), the error codes of both services and what they point to
-// (codes.json), and the cause behind each slip that [signature.Slips] knows
-// (slips.json).
+// (codes.json), the cause behind each slip that [signature.Slips] knows
+// (slips.json), and the clients: how each is recognised, how it logs what it
+// signs, and the fix for a cause in its own words (clients.json).
+//
+// What people have in hand of a refused request is read by the packages below:
+// paste reads text of any kind, packets reads packet captures.
 //
 // It guarantees:
 //
-//   - Every cause, every code and every slip is in those files; none is known
+//   - Every cause, code, slip and client is in those files; none is known
 //     to the code alone.
 //   - An explanation is a proof only where a recomputed signature equals the one
 //     that was sent. A code says what its service documents or was seen to mean,
