@@ -38,7 +38,7 @@ type statement struct {
 }
 
 // maxStatements bounds what of one text is looked at.
-const maxStatements = 1 << 14
+const maxStatements = 1 << 12
 
 // gap is how far apart two statements of one exception can be.
 const gap = 512
@@ -52,7 +52,7 @@ func (c *collection) exceptions(t *text) {
 			continue
 		}
 		element := exceptionNames[strings.ToLower(t.all[m[2]:m[3]])]
-		value, to := valueAt(t.all, m[1])
+		value, to := valueAt(t.all, m[1], oneWord[element])
 		s := statement{element, value, m[2], to}
 		if n := len(group); n > 0 && (s.from-group[n-1].to > gap || contradicts(group, s)) {
 			c.exception(t, group)
@@ -75,21 +75,30 @@ func contradicts(group []statement, s statement) bool {
 	return false
 }
 
+// oneWord are the elements whose values hold no blank.
+var oneWord = map[string]bool{"Code": true, "EC": true, "RequestId": true, "HostId": true, statusName: true}
+
 // valueAt reads the value that begins at an offset: quoted, or up to what ends
 // it in the formats of exceptions.
-func valueAt(s string, at int) (value string, end int) {
+func valueAt(s string, at int, word bool) (value string, end int) {
 	if at < len(s) && (s[at] == '\'' || s[at] == '"') {
 		if n := closingQuote(s[at:]); n > 0 {
 			return unescaped(s[at+1 : at+n]), at + n + 1
 		}
 	}
 	limit := min(len(s), at+longestDocument)
-	end = at
-	for end < limit && s[end] != '\n' && s[end] != '|' && !strings.HasPrefix(s[end:], ", ") && !strings.HasPrefix(s[end:], ",R") && !strings.HasPrefix(s[end:], " -- ") && s[end] != '}' && s[end] != ';' {
-		end++
+	for end = at; end < limit && !endsValue(s[end:], word); end++ {
 	}
 	value = strings.TrimRight(s[at:end], " \t\r.'\"")
 	return value, end
+}
+
+// endsValue reports whether a value that is not quoted ends in front of rest.
+func endsValue(rest string, word bool) bool {
+	if strings.IndexByte("\n|};", rest[0]) >= 0 || word && strings.IndexByte(" \t,", rest[0]) >= 0 {
+		return true
+	}
+	return strings.HasPrefix(rest, ", ") || strings.HasPrefix(rest, " -- ") || strings.HasPrefix(rest, " RequestId: ")
 }
 
 // closingQuote is the offset of the quote that closes the one s begins with, 0
@@ -113,13 +122,15 @@ var ecForm = regexp.MustCompile(`^00[0-9]{2}-[0-9]{8}$`)
 // error code of one of the services among them: other programs also say code and
 // message.
 func (c *collection) exception(t *text, group []statement) {
+	if len(group) == 0 {
+		return
+	}
 	var fields []diagnose.Field
 	status, known := 0, false
 	for _, s := range group {
 		switch {
 		case s.element == statusName:
-			digits, _, _ := strings.Cut(s.value, " ")
-			if n, err := strconv.Atoi(digits); err == nil && n >= 300 && n < 600 {
+			if n, err := strconv.Atoi(s.value); err == nil && n >= 300 && n < 600 {
 				status = n
 			}
 			continue
@@ -138,6 +149,11 @@ func (c *collection) exception(t *text, group []statement) {
 		}
 		fields = append(fields, diagnose.Field{Name: s.element, Value: s.value})
 	}
+	if !has(fields, "Code") {
+		if code := codeBefore(t.all, group[0].from); code != "" {
+			fields, known = append(fields, diagnose.Field{Name: "Code", Value: code}), true
+		}
+	}
 	if !known {
 		return
 	}
@@ -147,6 +163,21 @@ func (c *collection) exception(t *text, group []statement) {
 		t.take(t.lines[i], t.end(i))
 	}
 	c.addDocument(document{ErrorDocument: d, status: status, where: t.note(from, to, "the exception of an SDK, "+name(d))})
+}
+
+// leading is a code in front of its message.
+var leading = regexp.MustCompile(`\b([A-Z][A-Za-z]{5,40}?)(?:Error|Exception)?: `)
+
+// codeBefore finds the code that an exception begins with, in front of what else
+// it says.
+func codeBefore(s string, at int) string {
+	code := ""
+	for _, m := range leading.FindAllStringSubmatch(s[max(0, at-gap):at], -1) {
+		if diagnose.IsCode(m[1]) {
+			code = m[1]
+		}
+	}
+	return code
 }
 
 func has(fields []diagnose.Field, name string) bool {

@@ -19,7 +19,7 @@ const MaxSize = 64 << 20
 
 // maxText is how many bytes of free text are looked at. Nobody pastes more, and
 // logs are looked at to their end by cutting out the part in question.
-const maxText = 8 << 20
+const maxText = 4 << 20
 
 // maxFinds is how many things of one kind are kept. A refusal is one of the last
 // things in a log; the others are said to be left out.

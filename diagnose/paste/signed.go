@@ -107,9 +107,10 @@ func logged(t *text, i, at int, marker diagnose.LogMarker) (value string, end in
 	return value, end, done
 }
 
-// closes reports whether a line is the one behind what a marker announces.
+// closes reports whether a line is the one behind what a marker announces, or has
+// the marker again.
 func closes(line string, marker diagnose.LogMarker) bool {
-	return marker.Until != "" && strings.HasPrefix(line, marker.Until)
+	return marker.Until != "" && strings.HasPrefix(line, marker.Until) || strings.Contains(line, marker.Text)
 }
 
 // width is how many bytes lines have in a text, their line feeds included.
@@ -220,6 +221,9 @@ func (c *collection) plain(t *text) {
 func (c *collection) plainLines(t *text, i int) int {
 	var lines []string
 	for k := i; k < len(t.lines) && k < i+longestSigned && t.free(t.lines[k]); k++ {
+		if k > i && verb.MatchString(t.line(k)) { // another one begins
+			break
+		}
 		lines = append(lines, strings.TrimSuffix(t.all[t.lines[k]:t.end(k)], "\n"))
 	}
 	canonical := len(lines) > 1 && strings.HasPrefix(lines[1], "/")
