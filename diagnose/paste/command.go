@@ -18,6 +18,9 @@ const longestCommand = 128 << 10
 
 // commands reads the curl commands of a text.
 func (c *collection) commands(t *text) {
+	if !strings.Contains(t.all, "curl") {
+		return
+	}
 	for _, m := range command.FindAllStringIndex(t.all, 16) {
 		from := m[0] + strings.IndexAny(t.all[m[0]:], "cp")
 		to := commandEnd(t, from)

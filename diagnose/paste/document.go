@@ -19,16 +19,49 @@ const (
 )
 
 var (
-	openTag  = regexp.MustCompile(lessThan + `Error(?:` + greaterThan + `|[ \t\r\n][^<>]{0,200}?` + greaterThan + `)`)
-	closeTag = regexp.MustCompile(lessThan + `(?:\\+/|/|%2[fF])Error` + greaterThan)
+	beforeOpen  = regexp.MustCompile(lessThan + `$`)
+	beforeClose = regexp.MustCompile(lessThan + `(?:\\+/|/|%2[fF])$`)
+	behindName  = regexp.MustCompile(`^(?:[ \t\r\n][^<>&\\%]*)?` + greaterThan)
 )
+
+// Around the name of the root there is so much of a tag.
+const (
+	longestLess    = 32
+	longestGreater = 256
+)
+
+// tags finds tags of the root: what stands in front of its name decides which.
+// To look for the name first is many times faster than to look for a tag in any
+// of its forms.
+func tags(s string, front *regexp.Regexp, limit int) (found [][2]int) {
+	const root = "Error"
+	for at := 0; len(found) < limit; at += len(root) {
+		next := strings.Index(s[at:], root)
+		if next < 0 {
+			break
+		}
+		at += next
+		from := max(0, at-longestLess)
+		before := front.FindStringIndex(s[from:at])
+		if before == nil {
+			continue
+		}
+		behind := at + len(root)
+		if end := behindName.FindStringIndex(s[behind:min(len(s), behind+longestGreater)]); end != nil {
+			found = append(found, [2]int{from + before[0], behind + end[1]})
+		}
+	}
+	return found
+}
+
+func openTags(s string) [][2]int { return tags(s, beforeOpen, maxFinds) }
 
 // longestDocument is how much of a text a document can have that is not closed.
 const longestDocument = 64 << 10
 
 // errorDocuments reads the error documents of a text.
 func (c *collection) errorDocuments(t *text) {
-	opens := openTag.FindAllStringIndex(t.all, maxFinds)
+	opens := openTags(t.all)
 	for i, m := range opens {
 		if !t.free(m[0]) {
 			continue
@@ -38,8 +71,8 @@ func (c *collection) errorDocuments(t *text) {
 			limit = min(limit, opens[i+1][0])
 		}
 		to := limit
-		if end := closeTag.FindStringIndex(t.all[m[0]:limit]); end != nil {
-			to = m[0] + end[1]
+		if ends := tags(t.all[m[0]:limit], beforeClose, 1); len(ends) > 0 {
+			to = m[0] + ends[0][1]
 		}
 		from := declaration(t, m[0])
 		body, done := unwrap(t, from, to)

@@ -27,9 +27,36 @@ var exceptionNames = map[string]string{
 // statusName is none of an element: the status stands beside the document.
 const statusName = "status"
 
-// saying finds a name of an exception, what is around it, and where its value
-// begins.
-var saying = regexp.MustCompile(`(?i)(?:^|[^A-Za-z0-9_-])['"\[]?(error request id|http status code|error ?code|error ?message|x-oss-request-id|x-oss-ec|request ?id|host ?id|statuscode|responsecode|stringtosignbytes|stringtosign|canonicalrequest|signatureprovided|(?:oss|aws)?accesskeyid|requesttime|servertime|eccode|status|code|message|ec)['"\]]?[ \t]*[:=][ \t]*`)
+// longestName is that of the longest of them.
+const longestName = len("http status code")
+
+// nameBefore reads the name of an exception that ends in front of the colon or
+// the equals sign at an offset: 'code', [ErrorCode], Http Status Code. It returns
+// where the name begins, -1 if there is none.
+func nameBefore(s string, at int) (element string, from int) {
+	end := len(strings.TrimRight(s[max(0, at-4):at], " \t")) + max(0, at-4)
+	if end > 0 && strings.IndexByte("'\"]", s[end-1]) >= 0 {
+		end--
+	}
+	from = end
+	for from > 0 && end-from <= longestName && (isWord(s[from-1]) || s[from-1] == ' ') {
+		from--
+	}
+	// The longest name of whole words.
+	for ; from < end; from++ {
+		if from > 0 && isWord(s[from-1]) {
+			continue
+		}
+		if element, ok := exceptionNames[strings.ToLower(s[from:end])]; ok {
+			return element, from
+		}
+	}
+	return "", -1
+}
+
+func isWord(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_'
+}
 
 // statement is one thing that an exception says.
 type statement struct {
@@ -37,7 +64,7 @@ type statement struct {
 	from, to       int
 }
 
-// maxStatements bounds what of one text is looked at.
+// maxStatements bounds what one exception says.
 const maxStatements = 1 << 12
 
 // gap is how far apart two statements of one exception can be.
@@ -46,21 +73,66 @@ const gap = 512
 // exceptions reads error documents from what SDKs make of them.
 func (c *collection) exceptions(t *text) {
 	var group []statement
+	start, end := codesIn(t.all)
 	last := 0
-	for _, m := range saying.FindAllStringSubmatchIndex(t.all, maxStatements) {
-		if m[1] < last || !t.free(m[2]) {
+	for at := start; at < end; at++ {
+		if t.all[at] != ':' && t.all[at] != '=' {
 			continue
 		}
-		element := exceptionNames[strings.ToLower(t.all[m[2]:m[3]])]
-		value, to := valueAt(t.all, m[1], oneWord[element])
-		s := statement{element, value, m[2], to}
+		element, from := nameBefore(t.all, at)
+		if from < last || from < 0 || !t.free(from) {
+			continue
+		}
+		behind := at + 1
+		for behind < len(t.all) && (t.all[behind] == ' ' || t.all[behind] == '\t') {
+			behind++
+		}
+		value, to := valueAt(t.all, behind, oneWord[element])
+		s := statement{element, value, from, to}
 		if n := len(group); n > 0 && (s.from-group[n-1].to > gap || contradicts(group, s)) {
 			c.exception(t, group)
 			group = nil
 		}
-		group, last = append(group, s), to
+		if group = append(group, s); len(group) == maxStatements {
+			break
+		}
+		last = to
 	}
 	c.exception(t, group)
+}
+
+// codesIn returns the part of a text around its error codes: elsewhere there is no
+// exception to be found.
+func codesIn(s string) (from, to int) {
+	const before, behind = 1 << 10, 64 << 10
+	first, last, word := -1, -1, -1
+	note := func(at int) {
+		if first < 0 {
+			first = at
+		}
+		last = at
+	}
+	for i := 0; i <= len(s); i++ {
+		switch {
+		case i < len(s) && ('a' <= s[i] && s[i] <= 'z' || 'A' <= s[i] && s[i] <= 'Z'):
+			if word < 0 {
+				word = i
+			}
+			continue
+		case word >= 0 && 'A' <= s[word] && s[word] <= 'Z':
+			name := s[word:i]
+			if diagnose.IsCode(name) || diagnose.IsCode(strings.TrimSuffix(name, "Error")) {
+				note(word)
+			}
+		case i < len(s) && s[i] == '-' && i >= 4 && i+9 <= len(s) && ecForm.MatchString(s[i-4:i+9]):
+			note(i)
+		}
+		word = -1
+	}
+	if first < 0 {
+		return 0, 0
+	}
+	return max(0, first-before), min(len(s), last+behind)
 }
 
 // contradicts reports whether a statement is of another exception than those

@@ -68,6 +68,9 @@ var loneHeader = regexp.MustCompile(`(?i)\b(x-oss-err|x-oss-ec|x-oss-request-id|
 func (c *collection) loneHeaders(t *text) {
 	var headers []wire.Header
 	first, last := 0, 0
+	if lower := strings.ToLower(t.all); !strings.Contains(lower, "x-oss-") && !strings.Contains(lower, "x-obs-") && !strings.Contains(lower, "x-amz-") {
+		return
+	}
 	for _, m := range loneHeader.FindAllStringSubmatchIndex(t.all, maxFinds) {
 		if !t.free(m[0]) {
 			continue

@@ -204,6 +204,9 @@ func (c *collection) plain(t *text) {
 			i += c.plainLines(t, i)
 			continue
 		}
+		if !strings.Contains(first, `\n`) {
+			continue
+		}
 		if m := escapedSigned.FindStringSubmatchIndex(first); m != nil {
 			from, to := t.lines[i]+m[2], t.lines[i]+m[3]
 			value := strings.ReplaceAll(t.all[from:to], `\n`, "\n")

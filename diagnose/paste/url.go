@@ -18,6 +18,9 @@ var ampersands = strings.NewReplacer("&amp;", "&", `\u0026`, "&", `\/`, "/")
 
 // urls reads the presigned URLs of a text.
 func (c *collection) urls(t *text) {
+	if !strings.Contains(t.all, "ignature") {
+		return
+	}
 	for _, m := range signedURL.FindAllStringIndex(t.all, -1) {
 		if !t.free(m[0]) {
 			continue
