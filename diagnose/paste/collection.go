@@ -308,7 +308,7 @@ func (c *collection) report(p *Paste, d *document, exchange []Note, s, canonical
 	leave := func(where Note) {
 		if !taken[where] {
 			taken[where] = true
-			where.Text += ": not used, it does not belong to the request in question or says nothing new"
+			where.Text += ": it belongs to another request, or says nothing new"
 			p.Unused = append(p.Unused, where)
 		}
 	}
