@@ -5,7 +5,7 @@ SDKS   := oss-go-v1 oss-go-v2 obs-go
 BIN    := bin
 OUT    := out
 
-.PHONY: run test lint fmt bench fuzz interop helpers coverage attest build clean help
+.PHONY: run test test-browser lint fmt bench fuzz interop interop-server helpers coverage attest build clean help
 
 ## run: judge the three official Go SDKs and write reports to out/
 run: build
@@ -20,6 +20,11 @@ run: build
 test:
 	$(GO) test ./...
 
+## test-browser: test the live page of serve in headless Chromium, which must be there (CHROMIUM is its path)
+test-browser:
+	@out=$$($(GO) -C endpoint/livepage/browser test -count=1 -v ./... 2>&1); code=$$?; echo "$$out" | grep -v '^=== '; \
+	  echo "browser tests: $$(echo "$$out" | grep -c '^--- PASS') passed, $$(echo "$$out" | grep -c '^--- FAIL') failed, $$(echo "$$out" | grep -c '^--- SKIP') skipped"; exit $$code
+
 ## lint: gofmt, go vet and staticcheck, on the suite and on the adapters
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
@@ -29,6 +34,7 @@ lint:
 	$(GO) build -o $(BIN)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(BIN)/staticcheck ./...
 	$(foreach s,$(patsubst adapters/%/go.mod,%,$(wildcard adapters/*/go.mod)),$(GO) -C adapters/$(s) vet ./... && (cd adapters/$(s) && ../../$(BIN)/staticcheck ./...) && ) true
+	$(GO) -C endpoint/livepage/browser vet ./... && cd endpoint/livepage/browser && ../../../$(BIN)/staticcheck ./...
 	$(GO) run ./cmd/countersign vectors lint vectors
 
 ## fmt: gofmt the code and bring the vectors into their canonical form
@@ -38,7 +44,7 @@ fmt:
 
 ## bench: speed as ratios, each measured in one run
 bench:
-	$(GO) test -run '^$$' -bench . -benchmem ./signature ./runner
+	$(GO) test -run '^$$' -bench . -benchmem ./signature ./endpoint ./runner
 	$(GO) -C adapters/oss-go-v2 test -run '^$$' -bench . -benchmem ./...
 
 ## fuzz: the native fuzzer for TIME (default 10s) on each target
@@ -54,6 +60,12 @@ interop:
 	@mkdir -p $(BIN)
 	$(GO) build -o $(BIN)/interop ./cmd/interop
 	$(BIN)/interop $(SUBJECTS)
+
+## interop-server: build and judge the servers of servers/, on loopback, and publish reports/ and the table in README.md
+interop-server:
+	@mkdir -p $(BIN)
+	$(GO) build -o $(BIN)/interop ./cmd/interop
+	$(BIN)/interop servers
 
 ## helpers: test what the adapters of one language share (after make interop, which installs what they need)
 helpers:

@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"hash/fnv"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -53,6 +51,11 @@ func answerFrom(backend Backend, dialect Dialect, v *signature.Verification, req
 		r.operation = t.Operation()
 		return r
 	case signature.Unsigned:
+		if open, ok := backend.(OpenBackend); ok && (req.Method == http.MethodGet || req.Method == http.MethodHead) {
+			r := open.AnswerUnsigned(newTask(a))
+			r.foreign = a.foreign
+			return r
+		}
 		return a.refuse(unsigned, nil)
 	case signature.Mismatch:
 		return a.refuse(signature.SignatureMismatch, nil)
@@ -81,18 +84,28 @@ func newAnswer(dialect Dialect, v *signature.Verification, req *wire.Request, no
 // hexadecimal digits that begin with the time in seconds, OBS has 32 that begin
 // with it in milliseconds. The rest is a hash of the request and the time.
 func (a *answer) newRequestID() string {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%d\n%s\n%s\n", a.now.UnixNano(), a.req.Method, a.req.Target)
+	h := fnv1a(fnvBasis^uint64(a.now.UnixNano()), a.req.Method)
+	h = fnv1a(h, a.req.Target)
 	for i := range a.req.Headers {
-		io.WriteString(h, a.req.Headers[i].Name)
-		io.WriteString(h, "\x00")
-		io.WriteString(h, a.req.Headers[i].Value)
-		io.WriteString(h, "\x00")
+		h = fnv1a(h, a.req.Headers[i].Name)
+		h = fnv1a(h, a.req.Headers[i].Value)
 	}
 	if a.dialect == OSS {
-		return fmt.Sprintf("%08X%016X", uint32(a.now.Unix()), h.Sum64())
+		return fmt.Sprintf("%08X%016X", uint32(a.now.Unix()), h)
 	}
-	return fmt.Sprintf("%016X%016X", uint64(a.now.UnixMilli()), h.Sum64())
+	return fmt.Sprintf("%016X%016X", uint64(a.now.UnixMilli()), h)
+}
+
+const fnvBasis = 14695981039346656037
+
+// fnv1a adds a text and its end to a hash. That of package hash/fnv copies
+// every string it is given.
+func fnv1a(h uint64, text string) uint64 {
+	const prime = 1099511628211
+	for i := range len(text) {
+		h = (h ^ uint64(text[i])) * prime
+	}
+	return (h ^ 0xff) * prime
 }
 
 // hostID is what the documents call HostId: OSS repeats the host that was
@@ -116,6 +129,10 @@ func (a *answer) param(name string) (string, bool) {
 	return "", false
 }
 
+// ServedBy is the header by which every answer of this package can be told from
+// one of the service it speaks like: nobody must take it for a witness.
+const ServedBy = "X-Served-By"
+
 // level says what a request is about.
 type level string
 
@@ -138,9 +155,10 @@ func (a *answer) level() level {
 // respond puts the headers every answer has around what is particular to one.
 // The order is that of a recorded answer (FAQ "signatures", response headers).
 func (a *answer) respond(status int, contentType, body string, headers []wire.Header) Response {
-	r := Response{Status: status, Body: body}
+	r := Response{Status: status, Body: body, Headers: make([]wire.Header, 0, len(headers)+10)} // those below, and Connection
 	add := func(name, value string) { r.Headers = append(r.Headers, wire.Header{Name: name, Value: value}) }
 	add("Server", a.server)
+	add(ServedBy, "countersign")
 	add("Date", a.now.Format(http.TimeFormat))
 	if contentType != "" {
 		add("Content-Type", contentType)

@@ -23,8 +23,9 @@ type connection struct {
 	held int64 // bytes of the request that is being read or answered
 	done bool  // nothing more of what it sends is kept
 
-	idle  bool      // under gate.mu: between requests
-	since time.Time // when that began
+	idle      bool      // under gate.mu: between requests
+	since     time.Time // when that began
+	dismissed bool      // it made room: whatever deadline comes next has passed
 }
 
 func newConnection(g *gate, conn *net.TCPConn) *connection {
@@ -96,6 +97,9 @@ func (c *connection) within(d time.Duration, idle bool) {
 			deadline = g.closeBy
 		}
 	}
+	if c.dismissed { // it may not have begun to wait when it was
+		deadline = longAgo
+	}
 	c.SetDeadline(deadline)
 }
 
@@ -140,9 +144,9 @@ func (c *connection) exchange() bool {
 		return false // nothing came but line breaks, or too much
 	}
 	x.Request = req
-	response := c.answer(x, err)
+	response := c.affordable(x, c.answer(x, err))
 	x.Operation, x.Code, x.EC, x.Foreign = response.operation, response.code, response.ec, response.foreign
-	again := err == nil && x.Probe != ProbeConnect && keepsAlive(req)
+	again := x.Err == nil && x.Probe != ProbeConnect && keepsAlive(req)
 	c.write(x, response, again)
 	x.Took = time.Since(x.Arrived)
 	if g.log != nil {
@@ -155,24 +159,54 @@ func (c *connection) exchange() bool {
 }
 
 // answer decides what is said to a request that was read, or not read for err.
-func (c *connection) answer(x *Exchange, err error) Response {
+func (c *connection) answer(x *Exchange, err error) (r Response) {
 	g, req, now := c.gate, x.Request, c.gate.now()
 	if err != nil {
 		x.Err = fmt.Errorf("reading the request: %w", err)
 		return refuseUnread(g.dialect, classOf(err, req), req, now)
 	}
-	if x.Probe = ProbeOf(req); x.Probe != "" {
-		return answerProbe(x.Probe, req, now)
+	bug := guard(func() error {
+		if x.Probe = ProbeOf(req); x.Probe != "" {
+			r = answerProbe(x.Probe, req, now)
+			return nil
+		}
+		x.Verification = g.verifier.Verify(req)
+		r = answerFrom(g.backend, g.dialect, x.Verification, req, now)
+		return nil
+	})
+	if bug != nil {
+		x.Err = fmt.Errorf("answering the request: %w", bug)
+		return refuseUnread(g.dialect, classOf(bug, req), req, now)
 	}
-	x.Verification = g.verifier.Verify(req)
-	return answerFrom(g.backend, g.dialect, x.Verification, req, now)
+	return r
 }
 
-func (c *connection) read(onHead func(*wire.Request) error) (*wire.Request, error) {
+// affordable counts a refusal among what the gate holds: it repeats the request,
+// several times over, for as long as the client takes to read it. Where there is
+// no room left, the answer is that there is none.
+func (c *connection) affordable(x *Exchange, r Response) Response {
+	g := c.gate
+	if g.memory == 0 || r.code == "" {
+		return r
+	}
+	c.held += int64(len(r.Body))
+	if g.held.Add(int64(len(r.Body))) <= g.memory || len(r.Body) <= longestHeadDocument {
+		return r
+	}
+	c.letGo()
+	x.Err = fmt.Errorf("answering the request: %w", errBusy)
+	return refuseUnread(g.dialect, busy, x.Request, g.now())
+}
+
+func (c *connection) read(onHead func(*wire.Request) error) (req *wire.Request, err error) {
 	if first, _ := c.br.Peek(1); len(first) == 1 && first[0] == 0x16 { // a TLS handshake record (RFC 8446, section 5.1)
 		return nil, errTLS
 	}
-	return wire.ReadRequest(c.br, "http", c.gate.limits, onHead)
+	err = guard(func() error {
+		req, err = wire.ReadRequest(c.br, "http", c.gate.limits, onHead)
+		return err
+	})
+	return req, err
 }
 
 // checkHead refuses what wire can read and HTTP does not allow.
@@ -201,6 +235,8 @@ func (c *connection) invite(req *wire.Request) error {
 // classOf says as what a request that could not be read is refused.
 func classOf(err error, req *wire.Request) signature.Class {
 	switch {
+	case errors.As(err, new(*Panic)):
+		return broken
 	case errors.Is(err, errBusy):
 		return busy
 	case errors.Is(err, wire.ErrTooLarge) && req == nil:

@@ -160,6 +160,9 @@ func (g *gate) admit(c *connection) bool {
 	return true
 }
 
+// longAgo is a deadline that nothing meets.
+var longAgo = time.Unix(1, 0)
+
 // dismissIdle ends the connection that has waited longest between two requests,
 // under the lock.
 func (g *gate) dismissIdle() bool {
@@ -172,7 +175,8 @@ func (g *gate) dismissIdle() bool {
 	if longest == nil {
 		return false
 	}
-	longest.SetDeadline(time.Unix(1, 0))
+	longest.dismissed = true
+	longest.SetDeadline(longAgo)
 	delete(g.present, longest)
 	return true
 }

@@ -17,7 +17,7 @@ type Exchange struct {
 	Verification *signature.Verification // nil for probes and for what could not be read
 	// Err says why the request could not be read or the answer not be written:
 	// a *wire.SyntaxError, wire.ErrTooLarge, io.ErrUnexpectedEOF,
-	// os.ErrDeadlineExceeded or an error of the network, wrapped.
+	// os.ErrDeadlineExceeded or an error of the network, wrapped. Or a *Panic.
 	Err error
 
 	Number    int           // in the order of arrival, from 1 on

@@ -8,11 +8,11 @@ import (
 	"encoding/xml"
 	"hash/crc64"
 	"net/http"
-	"os"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
@@ -52,8 +52,10 @@ func (a *answer) asksFor(op *operation) bool {
 	if op.Method != a.req.Method && op.Method != "" || op.Level != a.level() && op.Level != "" {
 		return false
 	}
-	if op.Carrier != "" && op.Carrier != a.v.Profile.Carrier || op.S3 && !s3Scheme(a.v.Profile.Scheme) {
-		return false
+	if profile := a.v.Profile; op.Carrier != "" || op.S3 {
+		if profile == nil || op.Carrier != "" && op.Carrier != profile.Carrier || op.S3 && !s3Scheme(profile.Scheme) {
+			return false
+		}
 	}
 	for _, with := range op.With {
 		name, want, _ := strings.Cut(with, "=")
@@ -78,7 +80,7 @@ func (a *answer) accept(op *operation, s *Success) Response {
 	if op.Carrier == signature.InForm && s.Status == 0 {
 		status, op = a.formStatus(status, op)
 	}
-	var headers []wire.Header
+	headers := make([]wire.Header, 0, len(op.Headers)+len(s.Headers))
 	for _, h := range op.Headers {
 		name, value := a.fill(h[0], nil), a.fill(h[1], wire.EscapePath)
 		if value != "" && !slices.ContainsFunc(s.Headers, func(own wire.Header) bool { return wire.EqualFold(own.Name, name) }) {
@@ -123,17 +125,37 @@ func (a *answer) formStatus(status int, op *operation) (int, *operation) {
 
 // document fills in a file of the dialect.
 func (a *answer) document(name string) (text, contentType string) {
-	data, err := answerFiles.ReadFile("answers/" + string(a.dialect) + "/" + name)
-	if err != nil {
-		panic("endpoint: " + err.Error()) // a test holds that the tables name files that exist
+	template, ok := documents[a.dialect][name]
+	if !ok {
+		panic("endpoint: no document " + name) // a test holds that the tables name files that exist
 	}
 	switch path.Ext(name) {
 	case ".xml":
-		return a.fillRows(string(data)), "application/xml"
+		return a.fillRows(template), "application/xml"
 	case ".json":
-		return a.fill(string(data), nil), "application/json"
+		return a.fill(template, nil), "application/json"
 	}
-	return string(data), "application/octet-stream"
+	return template, "application/octet-stream"
+}
+
+// documents are the files beside the tables.
+var documents = map[Dialect]map[string]string{OSS: mustRead(OSS), OBS: mustRead(OBS)}
+
+func mustRead(dialect Dialect) map[string]string {
+	dir := "answers/" + string(dialect)
+	entries, err := answerFiles.ReadDir(dir)
+	if err != nil {
+		panic("endpoint: embedded documents: " + err.Error())
+	}
+	files := map[string]string{}
+	for _, entry := range entries {
+		data, err := answerFiles.ReadFile(dir + "/" + entry.Name())
+		if err != nil {
+			panic("endpoint: embedded documents: " + err.Error())
+		}
+		files[entry.Name()] = string(data)
+	}
+	return files
 }
 
 // listed is how a value stands in a document: as XML text, and percent-encoded
@@ -148,16 +170,29 @@ func (a *answer) listed(value string) string {
 // fill puts values in place of ${…}. escape, if not nil, is how they are
 // written; values that are markup themselves are not escaped.
 func (a *answer) fill(template string, escape func(string) string) string {
-	if !strings.Contains(template, "$") {
-		return template
-	}
-	return os.Expand(template, func(name string) string {
+	value := func(name string) string {
 		value, _, markup := a.value(name)
 		if escape == nil || markup {
 			return value
 		}
 		return escape(value)
-	})
+	}
+	before, rest, found := strings.Cut(template, "${")
+	if !found {
+		return template
+	}
+	if name, after, _ := strings.Cut(rest, "}"); before == "" && after == "" { // most headers are one value
+		return value(name)
+	}
+	var b strings.Builder
+	for found {
+		name, after, _ := strings.Cut(rest, "}")
+		b.WriteString(before)
+		b.WriteString(value(name))
+		before, rest, found = strings.Cut(after, "${")
+	}
+	b.WriteString(before)
+	return b.String()
 }
 
 // value returns what ${name} stands for, whether the name is known, and
@@ -196,6 +231,9 @@ func (a *answer) value(name string) (value string, known, markup bool) {
 	case "NewUploadId":
 		return a.requestID, true, true
 	case "Time":
+		if a.dialect == OSS { // whole seconds
+			return a.now.Truncate(time.Second).Format(isoMilliseconds), true, true
+		}
 		return a.now.Format(isoMilliseconds), true, true
 	case "HTTPTime":
 		return a.now.Format(http.TimeFormat), true, true
@@ -282,8 +320,12 @@ func (a *answer) deleted() string {
 		return ""
 	}
 	var b strings.Builder
+	before := ""
+	if a.dialect == OSS { // OBS has no blanks between elements, and an SDK of its own reads none there
+		before = "\n  "
+	}
 	for _, o := range ask.Objects {
-		b.WriteString("\n  <Deleted><Key>" + a.listed(o.Key) + "</Key>")
+		b.WriteString(before + "<Deleted><Key>" + a.listed(o.Key) + "</Key>")
 		if o.VersionId != "" {
 			b.WriteString("<VersionId>" + escapeXML(o.VersionId) + "</VersionId>")
 		}

@@ -18,6 +18,7 @@ import (
 type Options struct {
 	Verifier *signature.Verifier // for leases without one of their own
 	Dialect  Dialect             // for leases without one of their own
+	Backend  Backend             // what all leases share; nil: every object exists, with the same content
 	Limits   wire.Limits         // zero: wire.DefaultLimits
 	Patience Patience            // what is zero is taken from DefaultPatience
 	Now      func() time.Time    // the clock of answers where the verifier has none; nil: time.Now
@@ -103,7 +104,7 @@ func (p *Ports) Lease(ctx context.Context, opts LeaseOptions) (*Lease, error) {
 	l := &Lease{most: mostExchanges}
 	l.gate = newGate(listener, gateOptions{
 		verifier: opts.Verifier, dialect: opts.Dialect, limits: p.opts.Limits, patience: p.opts.Patience,
-		clock: p.opts.Now, arrived: l.arrived, log: p.opts.Log, connections: mostConnections,
+		clock: p.opts.Now, backend: p.opts.Backend, arrived: l.arrived, log: p.opts.Log, connections: mostConnections,
 	})
 	l.open()
 	l.detach = context.AfterFunc(ctx, l.stop)

@@ -29,6 +29,7 @@ const (
 	requestTimeout signature.Class = "http-timeout"
 	incomplete     signature.Class = "http-incomplete"
 	busy           signature.Class = "http-busy"
+	broken         signature.Class = "internal" // a bug in Countersign
 )
 
 // A refusal is one row of a dialect's table: which requests it is for, what is
@@ -248,7 +249,7 @@ func (a *answer) argument() (name, value string) {
 			return name, f[1]
 		}
 	}
-	return name, ""
+	return name, a.fault.Got
 }
 
 // refuseUnread answers a request that could not be read: req is what is known

@@ -1,8 +1,9 @@
 package endpoint
 
 import (
-	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 
 	"github.com/countersign/countersign/wire"
 )
@@ -29,11 +30,20 @@ func (r *Response) Header(name string) (string, bool) {
 	return "", false
 }
 
+// Refusal returns the code and, of OSS, the EC of an answer that is a refusal.
+func (r *Response) Refusal() (code, ec string) { return r.code, r.ec }
+
 // AppendHTTP appends the response as raw HTTP/1.1, its headers in their order
 // and nothing added: a response that is to be followed by another one must
 // carry its Content-Length.
 func (r *Response) AppendHTTP(dst []byte) []byte {
-	dst = fmt.Appendf(dst, "HTTP/1.1 %d %s\r\n", r.Status, http.StatusText(r.Status))
+	size := 64 + len(r.Body)
+	for i := range r.Headers {
+		size += len(r.Headers[i].Name) + len(r.Headers[i].Value) + 4
+	}
+	dst = slices.Grow(dst, size)
+	dst = strconv.AppendInt(append(dst, "HTTP/1.1 "...), int64(r.Status), 10)
+	dst = append(append(append(dst, ' '), http.StatusText(r.Status)...), "\r\n"...)
 	for _, h := range r.Headers {
 		dst = append(append(dst, h.Name...), ": "...)
 		dst = append(append(dst, h.Value...), "\r\n"...)

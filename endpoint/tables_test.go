@@ -67,7 +67,7 @@ func TestEveryClassOfFaultHasARowOfItsOwn(t *testing.T) {
 			signature.SignatureMismatch, signature.MalformedAuthorization, signature.MalformedQuery, signature.MalformedForm, signature.UnknownKey,
 			signature.Expired, signature.NotYetValid, signature.Skewed, signature.MissingDate, signature.BadDate, signature.WrongScope,
 			signature.AuthenticatedTwice, signature.UnknownAccessKey,
-			unsigned, badSyntax, badVersion, headTooLarge, bodyTooLarge, requestTimeout, incomplete, busy,
+			unsigned, badSyntax, badVersion, headTooLarge, bodyTooLarge, requestTimeout, incomplete, busy, broken,
 		} {
 			for _, p := range servedProfiles() {
 				if !dialect.understands(p.Scheme) {

@@ -19,7 +19,15 @@ type Backend interface {
 	Answer(t *Task) Response
 }
 
-// Task is a verified request on its way to an answer. It knows the words of
+// An OpenBackend also answers requests without a signature that read: what is
+// public can be read by anyone. It is called from several goroutines.
+type OpenBackend interface {
+	Backend
+	// AnswerUnsigned answers as Answer does, or with [Task.RefuseUnsigned].
+	AnswerUnsigned(t *Task) Response
+}
+
+// Task is a verified request, or one to an [OpenBackend], on its way to an answer. It knows the words of
 // the service: its operations, its documents, its headers.
 type Task struct {
 	*answer
@@ -30,7 +38,7 @@ type Task struct {
 // ${filename}, the name of the file that is uploaded (PostObject).
 func newTask(a *answer) *Task {
 	t := &Task{answer: a, op: a.operation()}
-	if a.v.Profile.Carrier == signature.InForm {
+	if a.v.Profile != nil && a.v.Profile.Carrier == signature.InForm {
 		if name := filename.FindStringSubmatch(a.req.Body); name != nil {
 			a.key = strings.ReplaceAll(a.key, "${filename}", path.Base(strings.ReplaceAll(name[1], `\`, "/")))
 		}
@@ -133,6 +141,10 @@ func (t *Task) Refuse(class signature.Class, headers ...wire.Header) Response {
 	r.operation = t.Operation()
 	return r
 }
+
+// RefuseUnsigned answers a request without a signature as if nothing were
+// public.
+func (t *Task) RefuseUnsigned() Response { return t.refuse(unsigned, nil) }
 
 // RefuseArgument is [Task.Refuse] for what one parameter, header or field is.
 func (t *Task) RefuseArgument(class signature.Class, where, got string) Response {

@@ -28,6 +28,12 @@ type Compliance struct {
 	File string `json:"-"` // where it was read from; "" if it was not
 }
 
+// OfServer reports whether it was a server that was judged, not what signs.
+func (c *Compliance) OfServer() bool { return c.Mode == modeOfServers }
+
+// modeOfServers is the mode of a run against an endpoint.
+const modeOfServers = "endpoint"
+
 // ProfileCompliance is the part of the report about one profile. Lists are
 // sorted by id.
 type ProfileCompliance struct {
@@ -39,6 +45,7 @@ type ProfileCompliance struct {
 	ProvisionalFailures []Entry                    `json:"provisionalFailures,omitempty"`
 	Contested           []Entry                    `json:"contested,omitempty"`
 	Unsupported         []Entry                    `json:"unsupported,omitempty"`
+	Questions           []Entry                    `json:"questions,omitempty"`
 }
 
 // Entry is a result that is not a pass.
@@ -51,6 +58,7 @@ type Entry struct {
 	Divergence   string   `json:"divergence,omitempty"`
 	Reason       string   `json:"reason"` // what is wrong; of an expected failure, what its project says about it
 	Message      string   `json:"message,omitempty"`
+	Answer       *Answer  `json:"answer,omitempty"` // of an open question
 }
 
 // Compliance makes the compliance report of the stream.
@@ -82,6 +90,7 @@ func (sec section) compliance() ProfileCompliance {
 	p.ProvisionalFailures = sec.entries(StandProvisional)
 	p.Contested = sec.entries(StandContested)
 	p.Unsupported = sec.entries(StandUnsupported)
+	p.Questions = sec.entries(StandQuestion)
 	return p
 }
 
@@ -91,7 +100,7 @@ func (sec section) entries(standing Standing) []Entry {
 		r = r.mapped(validUTF8)
 		entry := Entry{
 			ID: r.ID, Level: r.Level, Outcome: r.Outcome, Requirements: r.Requirements,
-			Stage: r.Stage, Divergence: r.Divergence, Reason: r.Reason(),
+			Stage: r.Stage, Divergence: r.Divergence, Reason: r.Reason(), Answer: r.Answer,
 		}
 		if standing == StandExpected {
 			entry.Reason, entry.Message = r.Expectation.Reason, r.Message

@@ -41,6 +41,9 @@ const (
 func WriteFailures(w io.Writer, s *Stream, opts FailureOptions) error {
 	var buf bytes.Buffer
 	p := failurePrinter{w: &buf, FailureOptions: opts}
+	for _, r := range s.standing(StandQuestion) {
+		p.question(r)
+	}
 	unexpected := s.standing(StandFail)
 	for i, r := range unexpected {
 		if opts.Max > 0 && i == opts.Max {
@@ -104,6 +107,30 @@ func (p *failurePrinter) full(r Result) {
 	fmt.Fprintf(p.w, "%s %s\n", paint.of(word), p.Style.Strong.of(Legible(r.ID)))
 	p.fields(r)
 	fmt.Fprintln(p.w)
+}
+
+// question describes an open question and its answer.
+func (p *failurePrinter) question(r Result) {
+	word, paint := "ANSWERED", p.Style.Good
+	if r.Outcome == Unanswered {
+		word, paint = "UNANSWERED", p.Style.Notice
+	}
+	fmt.Fprintf(p.w, "%s %s\n", paint.of(word), p.Style.Strong.of(Legible(r.ID)))
+	for _, l := range r.answerLines() {
+		p.field(l[0], l[1])
+	}
+	if r.Observed != nil {
+		p.line("it signs", Around(*r.Observed, -1, p.columns()).styled(p.Style))
+	}
+	fmt.Fprintln(p.w)
+}
+
+// columns is the room for a byte string.
+func (p *failurePrinter) columns() int {
+	if p.Width <= 0 {
+		return mostExcerpt
+	}
+	return max(leastExcerpt, p.measure()-fieldIndent-labelWidth-30) * 4
 }
 
 func (p *failurePrinter) fields(r Result) {

@@ -224,3 +224,24 @@ func TestReadCollectionNamesWhatIsWrong(t *testing.T) {
 		t.Error("a file that was named is passed over")
 	}
 }
+
+// A server is no SDK: it has tables of its own, and no place among the findings.
+func TestServersStandApart(t *testing.T) {
+	sdk := &Compliance{Subject: Subject{Name: "sdk", Version: "1", Language: "go"}, Mode: "sign", Profiles: []ProfileCompliance{{Profile: "obs-v4/query"}}}
+	server := &Compliance{Subject: Subject{Name: "server", Version: "2", Language: "go"}, Mode: "endpoint", Profiles: []ProfileCompliance{{Profile: "obs-v4/header"}}}
+	all := []*Compliance{server, sdk}
+	page := pageOf(t, func(w io.Writer) error { return WriteMatrix(w, all, ".") })
+	for _, want := range []string{"1 subject in 1 language, 0 findings, 1 server", "<caption>Huawei Cloud OBS</caption>", "<caption>Servers: Huawei Cloud OBS</caption>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the matrix lacks %q", want)
+		}
+	}
+	table := pageOf(t, func(w io.Writer) error { return WriteMatrixTable(w, all) })
+	sdks, servers, apart := strings.Cut(table, "\n\n| server |")
+	if !apart || !strings.Contains(sdks, "| sdk 1 |") || strings.Contains(sdks, "| server 2 |") || !strings.Contains(servers, "| server 2 |") {
+		t.Errorf("the tables are:\n%s", table)
+	}
+	if findings := pageOf(t, func(w io.Writer) error { return WriteFindings(w, all) }); !strings.Contains(findings, "in 1 SDK") || strings.Contains(findings, "server 2") {
+		t.Errorf("the findings:\n%s", findings)
+	}
+}

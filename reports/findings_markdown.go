@@ -18,7 +18,7 @@ import (
 // report to file. The rules whose sources disagree stand at the end, with who
 // follows which reading.
 func WriteFindings(w io.Writer, all []*Compliance) error {
-	all = slices.Clone(all)
+	all = slices.DeleteFunc(slices.Clone(all), (*Compliance).OfServer) // what they do otherwise is in their reports
 	slices.SortFunc(all, bySubject)
 	var buf bytes.Buffer
 	total := 0

@@ -43,6 +43,7 @@ type page struct {
 	Profiles   []profileRowView
 	Totals     []int
 
+	Questions   []questionView
 	Failures    findingList
 	Provisional findingList
 	Contested   findingList
@@ -84,6 +85,14 @@ type findingView struct {
 	Causes     []string
 }
 
+// questionView is an open question on the page.
+type questionView struct {
+	ID       string
+	Answered bool
+	Lines    [][2]string
+	Signs    string
+}
+
 type bytesView struct {
 	Label  string
 	Text   Excerpt
@@ -101,6 +110,9 @@ func writeHTML(w io.Writer, s *Stream) error {
 	p.Footer.Problems = mapAll(s.Footer.Problems, Legible)
 	p.addProfiles(columnsFor(s))
 
+	for _, r := range s.standing(StandQuestion) {
+		p.Questions = append(p.Questions, viewQuestion(r))
+	}
 	budget := pageBudget
 	p.Failures = listFindings("failure", s.standing(StandFail), &budget)
 	p.Provisional = listFindings("provisional", s.standing(StandProvisional), &budget)
@@ -150,6 +162,19 @@ func listFindings(anchor string, results []Result, budget *int) findingList {
 		}
 	}
 	return list
+}
+
+func viewQuestion(r Result) questionView {
+	v := questionView{ID: Legible(r.ID), Answered: r.Outcome == Answered}
+	for _, l := range r.answerLines() {
+		if l[1] != "" {
+			v.Lines = append(v.Lines, [2]string{l[0], Legible(l[1])})
+		}
+	}
+	if r.Observed != nil {
+		v.Signs = BreakLines(Around(*r.Observed, -1, pageExcerpt).String())
+	}
+	return v
 }
 
 func viewFinding(r Result) findingView {

@@ -132,6 +132,10 @@ func junitResult(r Result) junitCase {
 		c.Skipped = &junitSkip{Legible(fmt.Sprintf("provisional, new in this suite version: %s: %s", r.Place(), r.Reason()))}
 	case StandContested:
 		c.Skipped = &junitSkip{Legible("contested: " + r.Reason())}
+	case StandQuestion: // what was answered stands in the other reports: no consumer of this one shows it
+		if r.Outcome == Unanswered {
+			c.Skipped = &junitSkip{Legible("unanswered: " + r.Reason())}
+		}
 	case StandUnsupported:
 		c.Skipped = &junitSkip{Legible("unsupported: " + r.Reason())}
 	}

@@ -25,6 +25,7 @@ func writeMarkdown(w io.Writer, s *Stream) error {
 		}
 		fmt.Fprintln(&buf)
 	}
+	markdownQuestions(&buf, s.standing(StandQuestion))
 	markdownFailures(&buf, s.standing(StandFail))
 	markdownList(&buf, "Provisional failures", s.standing(StandProvisional))
 	markdownList(&buf, "Expected failures", s.standing(StandExpected))
@@ -46,6 +47,27 @@ func markdownTable(w io.Writer, s *Stream) {
 			fmt.Fprintf(w, " %d |", c.Count(p))
 		}
 		fmt.Fprintf(w, " %s |\n", p.Verdict)
+	}
+	fmt.Fprintln(w)
+}
+
+// markdownQuestions lists all open questions: their answers are what the run was
+// for.
+func markdownQuestions(w io.Writer, results []Result) {
+	if len(results) == 0 {
+		return
+	}
+	fmt.Fprint(w, "### Open questions\n\n")
+	for _, r := range results {
+		fmt.Fprintf(w, "- %s: %s\n", codeSpan(r.ID), r.Outcome)
+		for _, l := range r.answerLines() {
+			if l[1] != "" {
+				fmt.Fprintf(w, "  - %s: %s\n", l[0], markdownText(l[1]))
+			}
+		}
+		if r.Observed != nil {
+			fmt.Fprintf(w, "  - it signs: %s\n", codeSpan(Around(*r.Observed, -1, 400).String()))
+		}
 	}
 	fmt.Fprintln(w)
 }

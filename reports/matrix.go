@@ -20,13 +20,26 @@ func WriteMatrix(w io.Writer, all []*Compliance, folder string) error {
 	slices.SortFunc(all, bySubject)
 	p := matrixPage{Style: pageStyle}
 	languages := map[string]bool{}
+	var sdks, servers []subjectView
 	for _, c := range all {
-		languages[c.Subject.Language] = true
-		p.Subjects = append(p.Subjects, viewSubject(c, folder))
+		view := viewSubject(c, folder)
+		p.Subjects = append(p.Subjects, view)
 		p.Findings += len(c.Findings)
+		if c.OfServer() {
+			servers = append(servers, view)
+			continue
+		}
+		languages[c.Subject.Language] = true
+		sdks = append(sdks, view)
 	}
-	p.Title = fmt.Sprintf("%s in %s, %s", count(len(all), "subject"), count(len(languages), "language"), count(p.Findings, "finding"))
-	p.Services = services(p.Subjects)
+	p.Title = fmt.Sprintf("%s in %s, %s", count(len(sdks), "subject"), count(len(languages), "language"), count(p.Findings, "finding"))
+	if len(servers) > 0 {
+		p.Title += ", " + count(len(servers), "server")
+	}
+	p.Services, p.Servers = services(sdks), services(servers)
+	for i := range p.Servers { // a table is told from the others by its name
+		p.Servers[i].Name = "Servers: " + p.Servers[i].Name
+	}
 	p.Broken = brokenRequirements(all)
 	p.Readings = followedReadings(all)
 	return pageTemplate.ExecuteTemplate(w, "matrix.html.tmpl", p)
@@ -37,7 +50,8 @@ type matrixPage struct {
 	Style    template.CSS
 	Title    string
 	Findings int
-	Services []serviceView
+	Services []serviceView // the SDKs
+	Servers  []serviceView
 	Subjects []subjectView
 	Broken   []brokenView
 	Readings []brokenView
@@ -214,24 +228,48 @@ func whoByWhat(all []*Compliance, counts func(*Compliance) map[string]int) []bro
 	return out
 }
 
-// WriteMatrixTable writes the subjects as a Markdown table: what a README
-// shows.
+// WriteMatrixTable writes the subjects as Markdown tables, SDKs and servers apart:
+// what a README shows.
 func WriteMatrixTable(w io.Writer, all []*Compliance) error {
 	all = slices.Clone(all)
 	slices.SortFunc(all, bySubject)
-	var buf bytes.Buffer
-	fmt.Fprint(&buf, "| SDK | language | schemes | passed | failed | verdict | findings |\n| --- | --- | --- | ---: | ---: | --- | ---: |\n")
+	var sdks, servers []*Compliance
 	for _, c := range all {
-		v := viewSubject(c, "")
-		verdict := string(c.Verdict)
-		if v.Unexpected {
-			verdict += ", not as expected"
+		if c.OfServer() {
+			servers = append(servers, c)
+		} else {
+			sdks = append(sdks, c)
 		}
-		fmt.Fprintf(&buf, "| %s | %s | %s | %d | %d | %s | %d |\n",
-			markdownText(c.Subject.identity()), markdownText(c.Subject.Language), schemeList(c), v.Passed, v.Failed, verdict, len(c.Findings))
+	}
+	var buf bytes.Buffer
+	if len(sdks) > 0 || len(servers) == 0 {
+		fmt.Fprint(&buf, "| SDK | language | schemes | passed | failed | verdict | findings |\n| --- | --- | --- | ---: | ---: | --- | ---: |\n")
+	}
+	for _, c := range sdks {
+		fmt.Fprintf(&buf, "%s %d |\n", tableRow(c), len(c.Findings))
+	}
+	if len(servers) > 0 {
+		if len(sdks) > 0 {
+			fmt.Fprintln(&buf)
+		}
+		fmt.Fprint(&buf, "| server | language | schemes | passed | failed | verdict |\n| --- | --- | --- | ---: | ---: | --- |\n")
+	}
+	for _, c := range servers {
+		fmt.Fprintln(&buf, tableRow(c))
 	}
 	_, err := w.Write(buf.Bytes())
 	return err
+}
+
+// tableRow is a row of the table, but for what only SDKs have.
+func tableRow(c *Compliance) string {
+	v := viewSubject(c, "")
+	verdict := string(c.Verdict)
+	if v.Unexpected {
+		verdict += ", not as expected"
+	}
+	return fmt.Sprintf("| %s | %s | %s | %d | %d | %s |",
+		markdownText(c.Subject.identity()), markdownText(c.Subject.Language), schemeList(c), v.Passed, v.Failed, verdict)
 }
 
 // schemeList lists schemes, each with its carriers: oss-v1 (header, query).

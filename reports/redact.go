@@ -64,6 +64,14 @@ func (r Result) mapped(f func(string) string) Result {
 		}
 		r.Diagnosis = &diagnosis
 	}
+	if r.Answer != nil {
+		a := *r.Answer
+		for _, text := range []*string{&a.Question, &a.Asked, &a.Name, &a.Says, &a.Follows, &a.Status} {
+			*text = f(*text)
+		}
+		a.Sources, a.Rules = mapAll(a.Sources, f), mapAll(a.Rules, f)
+		r.Answer = &a
+	}
 	if e := r.Expectation; e != nil {
 		r.Expectation = &Expectation{Pattern: f(e.Pattern), Pin: f(e.Pin), Reason: f(e.Reason), Met: e.Met}
 	}

@@ -26,12 +26,15 @@ const (
 	Timeout         Outcome = "timeout"
 	ProtocolError   Outcome = "protocol-error"
 	NotRun          Outcome = "not-run"
+	Answered        Outcome = "answered"   // an open question: there is an answer
+	Unanswered      Outcome = "unanswered" // an open question: there is none
 )
 
 // Outcomes holds all outcomes in the order reports list them.
 var Outcomes = []Outcome{
 	Pass, Fail, Flaky, Unsupported, Contested, RejectedWrongly, AcceptedWrongly,
 	AdapterError, Crash, Timeout, ProtocolError, NotRun,
+	Answered, Unanswered,
 }
 
 // Subject identifies what was judged.
@@ -88,6 +91,7 @@ type Result struct {
 	Wire       *wire.Bytes `json:"wire,omitempty"`      // the request as it was seen or returned
 	Reproduce  string      `json:"reproduce,omitempty"` // one command
 	Diagnosis  *Diagnosis  `json:"diagnosis,omitempty"`
+	Answer     *Answer     `json:"answer,omitempty"` // of an open question
 	DurationNS int64       `json:"durationNs,omitempty"`
 
 	// Expectation is set when an expected-failures file names the result.
@@ -136,6 +140,19 @@ type Expectation struct {
 	Pin     string `json:"pin"`    // a stage, an outcome or a kind of divergence
 	Reason  string `json:"reason"` // why it fails, and where that is tracked
 	Met     bool   `json:"met"`    // the result failed, and failed there
+}
+
+// Answer is what came of an open question: what the documents and the SDKs leave
+// to a server to say. It counts neither for nor against the server.
+type Answer struct {
+	Question string   `json:"question"`
+	Sources  []string `json:"sources,omitempty"` // what is known otherwise
+	Rules    []string `json:"rules,omitempty"`   // the requirements it is about
+	Asked    string   `json:"asked"`             // how
+	Name     string   `json:"name,omitempty"`    // of the answer; empty: unanswered
+	Says     string   `json:"says,omitempty"`    // the answer
+	Follows  string   `json:"follows,omitempty"` // what follows for signers
+	Status   string   `json:"status,omitempty"`  // what becomes of the requirements
 }
 
 // Diagnosis is what is known of the cause of a failure.

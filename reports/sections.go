@@ -64,6 +64,8 @@ var outcomeSentence = map[Outcome]string{
 	Timeout:         "there was no answer in time",
 	ProtocolError:   "the answer does not follow the adapter protocol",
 	NotRun:          "it was selected but not run",
+	Answered:        "there is an answer",
+	Unanswered:      "there is no answer",
 }
 
 // placeLine names the place of a failure in words.
@@ -118,6 +120,9 @@ func (s Subject) identity() string {
 
 // conclusion says in one sentence whether the run is as expected.
 func (f Footer) conclusion() string {
+	if n := f.Counts[Answered] + f.Counts[Unanswered]; f.AsExpected && n > 0 && n == f.Results {
+		return fmt.Sprintf("%d of %s answered", f.Counts[Answered], count(n, "open question"))
+	}
 	if f.AsExpected {
 		return "as expected"
 	}

@@ -23,6 +23,8 @@ var columns = []column{
 	{"expected failures", "expect", func(p ProfileCounts) int { return p.Expected }, true},
 	{"unsupported", "unsup", func(p ProfileCounts) int { return p.Counts[Unsupported] }, true},
 	{"contested", "contst", func(p ProfileCounts) int { return p.Counts[Contested] }, true},
+	{"answered", "answrd", func(p ProfileCounts) int { return p.Counts[Answered] }, false},
+	{"unanswered", "unansw", func(p ProfileCounts) int { return p.Counts[Unanswered] }, false},
 	{"provisional failures", "provis", func(p ProfileCounts) int { return p.Provisional }, false},
 }
 

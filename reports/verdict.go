@@ -18,6 +18,7 @@ const (
 	StandContested                   // follows another reading of a contested rule
 	StandUnsupported                 // not offered by the subject
 	StandPass
+	StandQuestion // an open question, answered or not: nothing that could be right or wrong
 )
 
 // Standing decides what the result means for the run.
@@ -34,6 +35,8 @@ func (r Result) Standing() Standing {
 		return StandUnsupported
 	case Contested:
 		return StandContested
+	case Answered, Unanswered:
+		return StandQuestion
 	}
 	switch {
 	case r.Provisional:
@@ -95,7 +98,7 @@ func Conclude(h Header, results []Result, problems []string, aborted bool) Foote
 		Expected: total.Expected, Unexpected: total.Unexpected, Provisional: total.Provisional,
 		Profiles: []ProfileCounts{}, Problems: slices.Clone(problems), Aborted: aborted,
 	}
-	complete := !aborted && len(h.Selection) == 0
+	complete := !aborted && len(h.Selection) == 0 // open questions have no verdict: they leave a profile partial
 	for _, t := range profiles {
 		t.Verdict = t.verdict(complete)
 		f.Profiles = append(f.Profiles, t.ProfileCounts)
@@ -157,6 +160,17 @@ func (t *tally) add(r Result) {
 	case standing == StandFail || standing == StandExpected:
 		t.failed = true
 	}
+}
+
+// questions counts the open questions, all counts every result.
+func (t *tally) questions() int { return t.Counts[Answered] + t.Counts[Unanswered] }
+
+func (t *tally) all() int {
+	n := 0
+	for _, count := range t.Counts {
+		n += count
+	}
+	return n
 }
 
 func (t *tally) verdict(complete bool) Verdict {
@@ -253,8 +267,8 @@ func (r Result) causeProven() bool {
 // unproven keeps a null adapter, a reject-everything adapter and an empty
 // selection from being green.
 func unproven(total *tally) []string {
-	if total.proven {
-		return nil
+	if total.proven || total.questions() > 0 && total.questions() == total.all() {
+		return nil // an open question proves nothing, and is not meant to
 	}
 	if len(total.Counts) == 0 {
 		return []string{"nothing was proven: no case ran"}

@@ -62,6 +62,9 @@ func interrupted(item *spec.Item) *subject.Observation {
 }
 
 func (d *driver) ask(ctx context.Context, item *spec.Item) *subject.Observation {
+	if item.Open != nil {
+		return d.live.Investigate(ctx, d.set, item.Open)
+	}
 	if d.live != nil {
 		return d.live.Ask(ctx, item.Case, item.Profile)
 	}

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/spec"
 	"github.com/countersign/countersign/subject"
@@ -15,9 +16,14 @@ import (
 	"github.com/countersign/countersign/wire"
 )
 
-// DefaultWrongSignatures is how many wrong signatures a server is sent unless
-// the user asks for more: OBS locks out who sends many (TooManyWrongSignature).
-const DefaultWrongSignatures = 20
+// The pace of a run against somebody's server, unless the user asks for
+// another one. OBS locks out who sends many wrong signatures
+// (TooManyWrongSignature).
+const (
+	DefaultRate            = 20              // requests a second
+	DefaultWrongSignatures = 20              // in a run
+	DefaultWrongGap        = 1 * time.Second // from one wrong signature to the next
+)
 
 // observeEndpoint asks a server, and cleans up whatever happens.
 func (r *run) observeEndpoint(ctx context.Context) error {
@@ -25,7 +31,9 @@ func (r *run) observeEndpoint(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrSelection, err)
 	}
-	r.caps = live.Capabilities()
+	if r.caps, err = r.askedOf(live); err != nil {
+		return err
+	}
 	plan, err := r.planFor(live)
 	if err != nil {
 		return err
@@ -36,11 +44,26 @@ func (r *run) observeEndpoint(ctx context.Context) error {
 	if err := live.Reach(ctx); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotStarted, err)
 	}
+	if live.Loopback() {
+		r.caps.Features = append(slices.Clone(r.caps.Features), subject.LoopbackFeature)
+	}
 	r.items, r.mode = plan.items, string(subject.EndpointMode)
 	d := &driver{set: r.set, live: live, caps: r.caps}
+	if r.asksQuestions() {
+		r.Parallel = 1 // what one costs is known before the next is asked
+	}
 	err = r.drive(ctx, d)
 	if closed := live.Close(); closed != nil {
 		r.problems = append(r.problems, closed.Error())
+	}
+	if apart := live.Clock(); apart != nil {
+		return apart // nothing is judged by it, and it is said once
+	}
+	if r.asksQuestions() {
+		if err == nil && ctx.Err() == nil && !subject.Interrogated(r.observations) {
+			return fmt.Errorf("%w: %s", ErrNothingAsked, subject.WhyNotAsked(r.observations))
+		}
+		return err
 	}
 	if ctx.Err() == nil && !slices.ContainsFunc(r.items, func(it *spec.Item) bool { return it.Case.IsVerifierCase() }) {
 		r.problems = append(r.problems, "nothing was sent that must be refused: a server that lets everybody in would have passed")
@@ -53,6 +76,7 @@ type Plan struct {
 	Requests []PlannedRequest
 	LeftOut  []PlannedOmission
 	items    []*spec.Item
+	controls []string // of open questions, asked once
 }
 
 // PlannedRequest is one request of a plan.
@@ -94,12 +118,21 @@ func PlanEndpoint(opts Options) (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSelection, err)
 	}
-	r := &run{Options: opts, set: set, caps: live.Capabilities()}
+	r := &run{Options: opts, set: set}
+	if r.caps, err = r.askedOf(live); err != nil {
+		return nil, err
+	}
 	plan, err := r.planFor(live)
 	if err != nil {
 		return nil, err
 	}
 	for _, item := range plan.items {
+		if item.Open != nil {
+			if err := plan.addQuestion(set, live, item.Open); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		moved, err := live.Move(item.Case, item.Profile)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", item.ID, err)
@@ -124,6 +157,10 @@ func (r *run) planFor(live *subject.Live) (*Plan, error) {
 		return nil, err
 	}
 	plan := &Plan{}
+	if r.asksQuestions() { // one that cannot be asked is a result, too
+		plan.items = r.items
+		return plan, nil
+	}
 	var wrong []*spec.Item
 	sent := map[string]bool{}
 	for _, item := range r.items {

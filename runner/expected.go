@@ -42,7 +42,7 @@ var divergences = []string{"scheme", "carrier", "addressing", "key", "header", "
 
 // neverExpected are outcomes that no list may wave through: they say that
 // nothing was judged.
-var neverExpected = []reports.Outcome{reports.Pass, reports.Contested, reports.Unsupported, reports.NotRun}
+var neverExpected = []reports.Outcome{reports.Pass, reports.Contested, reports.Unsupported, reports.NotRun, reports.Answered, reports.Unanswered}
 
 // pins lists every word a pin may be.
 func pins() []string {

@@ -63,23 +63,33 @@ func withPrefixOrNamed(s *Signing, name string) bool {
 	return withPrefix(s, name) || named(s, name)
 }
 
-// named signs the headers the request lists, and no other.
+// named signs the headers the request lists, and no other. The list is sorted: it
+// is as long as a client likes, and so are the headers it is asked for.
 func named(s *Signing, name string) bool {
-	for _, n := range s.SignedHeaders {
-		if wire.EqualFold(n, name) {
-			return true
-		}
-	}
-	return false
+	_, listed := slices.BinarySearchFunc(s.SignedHeaders, name, compareFold)
+	return listed
 }
 
 // presentHeaders keeps, of the names a caller asks for, those that are in the
 // request: a server refuses a list that names an absent header.
 func presentHeaders(s *Signing) []string {
-	return slices.DeleteFunc(slices.Clone(s.SignedHeaders), func(name string) bool {
-		_, there := s.Request.Header(name)
-		return !there
-	})
+	there := s.presence(len(s.SignedHeaders))
+	return slices.DeleteFunc(slices.Clone(s.SignedHeaders), func(name string) bool { return !there(name) })
+}
+
+// presence returns what tells whether a header is in the request, for who asks
+// about that many: to go through all of them each time would be quadratic in what
+// a client sends.
+func (s *Signing) presence(asked int) func(name string) bool {
+	headers := s.Request.Headers
+	if asked <= 12 {
+		return func(name string) bool { _, there := s.Request.Header(name); return there }
+	}
+	names := make(map[string]bool, len(headers))
+	for i := range headers {
+		names[lowerName(headers[i].Name)] = true
+	}
+	return func(name string) bool { return names[lowerName(name)] }
 }
 
 // canonicalNames lower-cases, sorts and deduplicates a list of header names.

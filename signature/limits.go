@@ -119,12 +119,12 @@ func parseExactly(layout, text string) (time.Time, error) {
 
 // ParseDate reads the two forms a request may have its time in.
 func ParseDate(text string) (time.Time, bool) {
-	for _, layout := range []string{http.TimeFormat, isoFormat} {
-		if t, err := parseExactly(layout, text); err == nil {
-			return t, true
-		}
+	layout := isoFormat
+	if len(text) == len(http.TimeFormat) {
+		layout = http.TimeFormat
 	}
-	return time.Time{}, false
+	t, err := parseExactly(layout, text)
+	return t, err == nil
 }
 
 // notAfterExpires checks the absolute expiry of a URL of the V1 family.

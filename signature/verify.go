@@ -1,7 +1,6 @@
 package signature
 
 import (
-	"crypto/subtle"
 	"strings"
 	"time"
 
@@ -33,7 +32,7 @@ type Verification struct {
 	Token       string   // the security token the request carries
 	Signed      []string // the header names it lists as signed: lower-case, sorted
 	Policy      string   // forms: the policy in Base64, as it is sent
-	Faults      []*Fault // malformed: every fault found, by position
+	Faults      []*Fault // malformed: every fault found, by position; of one list, the first hundred
 	Notes       []string
 
 	stages stageRecord
@@ -114,7 +113,7 @@ func (v *Verifier) Verify(req *wire.Request) *Verification {
 	}
 	out.stages = s.record()
 	out.Verdict = Mismatch
-	if subtle.ConstantTimeCompare([]byte(out.Stage(SignatureValue)), []byte(s.Provided)) == 1 {
+	if sameSecret(out.Stage(SignatureValue), s.Provided) {
 		out.Verdict = Verified
 	}
 	if out.Verdict == Verified && v.Grants && v.Now != nil && profile.Policy != nil {
@@ -196,7 +195,7 @@ func (v *Verifier) admit(s *Signing, out *Verification) *Fault {
 // with any: what it is worth is not known here.
 func (v *Verifier) tokenFault(s *Signing, out *Verification) *Fault {
 	switch want := s.Credentials.SecurityToken; {
-	case !v.Grants || want == "" || out.Token == want:
+	case !v.Grants || want == "" || sameSecret(out.Token, want):
 		return nil
 	case out.Token == "":
 		return &Fault{Class: TokenMissing, Where: "security token", Offset: -1, Rule: "a temporary access key comes with its security token", EC: "0002-00000003"}

@@ -10,13 +10,14 @@ import (
 	"github.com/countersign/countersign/vectors"
 )
 
-// Item is one thing to be judged: a signature vector, or an operation vector
-// under one profile.
+// Item is one thing to be judged: a signature vector, an operation vector under
+// one profile, or an open question.
 type Item struct {
 	ID        string
 	Profile   *signature.Profile
 	Case      *vectors.Case          // nil for an operation
 	Operation *vectors.OperationCase // nil for a signature vector
+	Open      *vectors.Question      // an open question; then the other two are nil
 	Clock     bool                   // the subject signs for the time it is given, and is held to it
 	Live      bool                   // the subject is a server, asked by what arrives of the case
 }
@@ -24,7 +25,7 @@ type Item struct {
 // Mode says how a subject is asked.
 func (it *Item) Mode() subject.Mode {
 	switch {
-	case it.Live:
+	case it.Live || it.Open != nil:
 		return subject.EndpointMode
 	case it.Case != nil:
 		return subject.SignMode
@@ -34,31 +35,49 @@ func (it *Item) Mode() subject.Mode {
 
 // Title names the vector for a person.
 func (it *Item) Title() string {
+	if it.Open != nil {
+		return it.Open.Question
+	}
 	return pick(it, func(c *vectors.Case) string { return c.Title }, func(c *vectors.OperationCase) string { return c.Title })
 }
 
 // Why says what a user would suffer from.
 func (it *Item) Why() string {
+	if it.Open != nil {
+		return strings.Join(it.Open.Sources, " ")
+	}
 	return pick(it, func(c *vectors.Case) string { return c.Why }, func(c *vectors.OperationCase) string { return c.Why })
 }
 
 // Level is how strong the vector's requirement is.
 func (it *Item) Level() vectors.Level {
+	if it.Open != nil {
+		return vectors.May
+	}
 	return pick(it, func(c *vectors.Case) vectors.Level { return c.Level }, func(c *vectors.OperationCase) vectors.Level { return c.Level })
 }
 
 // Requirements are the ids of what the vector proves.
 func (it *Item) Requirements() []string {
+	if it.Open != nil {
+		return it.Open.Requirements
+	}
 	return pick(it, func(c *vectors.Case) []string { return c.Requirements }, func(c *vectors.OperationCase) []string { return c.Requirements })
 }
 
 // Flags are the vector's marks.
 func (it *Item) Flags() []string {
+	if it.Open != nil {
+		return []string{"open-question"}
+	}
 	return pick(it, func(c *vectors.Case) []string { return c.Flags }, func(c *vectors.OperationCase) []string { return c.Flags })
 }
 
 // Since is the suite version that brought the vector.
 func (it *Item) Since() string {
+	if it.Open != nil {
+		return it.Open.Since
+	}
 	return pick(it, func(c *vectors.Case) string { return c.Since }, func(c *vectors.OperationCase) string { return c.Since })
 }
 
@@ -83,11 +102,20 @@ func (it *Item) Labels() []string {
 // the signature vectors of its profiles, and the operation vectors of its
 // profiles if it declares operations. Verifier cases are for endpoints and
 // left out; an endpoint (feature "endpoint") is asked for all signature vectors
-// and for nothing else.
+// and for nothing else, unless it declares the open questions of a service, such
+// as open-questions/oss.
 func Items(set *vectors.Set, caps *subject.Capabilities) ([]*Item, error) {
 	var items []*Item
 	live := caps.Has("endpoint")
 	for _, id := range caps.Profiles {
+		if dialect, ok := strings.CutPrefix(id, vectors.QuestionsProfile+"/"); ok && live {
+			asked, err := questionItems(set, dialect)
+			if err != nil {
+				return nil, err
+			}
+			items = append(items, asked...)
+			continue
+		}
 		profile, err := signature.LookupID(id)
 		if err != nil {
 			return nil, fmt.Errorf("the subject declares %q: %w", id, err)
@@ -109,6 +137,21 @@ func Items(set *vectors.Set, caps *subject.Capabilities) ([]*Item, error) {
 	return items, nil
 }
 
+func questionItems(set *vectors.Set, dialect string) ([]*Item, error) {
+	var items []*Item
+	for _, q := range set.Questions() {
+		if q.Dialect() != dialect {
+			continue
+		}
+		profile, err := signature.LookupID(q.Profile)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", q.ID, err)
+		}
+		items = append(items, &Item{ID: q.ID, Profile: profile, Open: q, Live: true})
+	}
+	return items, nil
+}
+
 // ErrUnknownItem is returned for an id that names no vector of this suite.
 var ErrUnknownItem = errors.New("no such vector")
 
@@ -118,6 +161,10 @@ func ItemByID(set *vectors.Set, id string) (*Item, error) {
 	if c, ok := set.Case(id); ok {
 		profile, err := signature.LookupID(c.Profile())
 		return &Item{ID: id, Profile: profile, Case: c}, err
+	}
+	if q, ok := set.Question(id); ok {
+		profile, err := signature.LookupID(q.Profile)
+		return &Item{ID: id, Profile: profile, Open: q, Live: true}, err
 	}
 	if profileID, rest, ok := strings.Cut(id, "/operations/"); ok {
 		if c, ok := set.OperationCase("operations/" + rest); ok {

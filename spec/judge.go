@@ -18,6 +18,9 @@ import (
 // same item and observation give the same result, without the duration, which
 // is the observation's.
 func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result {
+	if item.Open != nil {
+		return judgeQuestion(set, item, o)
+	}
 	f := judge(set, item, o)
 	r := reports.Result{
 		Type: "result", ID: item.ID, Title: item.Title(), Requirements: item.Requirements(), Level: string(item.Level()),

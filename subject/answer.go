@@ -74,7 +74,7 @@ func (f answerFields) text(object, member string) (string, error) {
 // for themselves.
 func (f answerFields) observe(o *Observation) error {
 	outcome := ""
-	for _, name := range []string{"unsupported", "rejected", "error", "stages", "request", "url", "headers", "form", "status"} {
+	for _, name := range []string{"unsupported", "rejected", "error", "stages", "request", "url", "headers", "form", "status", "failure"} {
 		switch {
 		case !f.has(name):
 		case outcome == "":
@@ -126,6 +126,7 @@ func (f answerFields) result(o *Observation) error {
 		read("headers", pairs, &o.Headers),
 		read("form", pairs, &o.Form),
 		read("status", "an HTTP status", &o.Status),
+		read("failure", "text", &o.Failure),
 	} {
 		if err != nil {
 			return err
@@ -194,6 +195,7 @@ type answerMessage struct {
 	Headers     [][2]wire.Bytes  `json:"headers,omitempty"`
 	Form        [][2]wire.Bytes  `json:"form,omitempty"`
 	Status      int              `json:"status,omitempty"`
+	Failure     string           `json:"failure,omitempty"`
 }
 
 type rejectedMessage struct {
@@ -228,7 +230,7 @@ func AppendAnswer(dst []byte, o *Observation) []byte {
 	switch o.Kind {
 	case Answered:
 		m.Stages, m.Request, m.URL, m.Status = o.Stages, o.Request, o.URL, o.Status
-		m.Headers, m.Form = o.Headers, o.Form
+		m.Headers, m.Form, m.Failure = o.Headers, o.Form, o.Failure
 	case Unsupported:
 		m.Unsupported = o.Message
 		if m.Unsupported == "" {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,8 +26,9 @@ type LiveOptions struct {
 	URL         string // http://host[:port] or https://host[:port]
 	Bucket      string
 	Region      string               // for the schemes that sign it
-	Addressing  signature.Addressing // "": virtual-host, or path where the host is an address
+	Addressing  signature.Addressing // "": virtual-host, or path where the host is an address; see [AnyAddressing]
 	Credentials signature.Credentials
+	Temporary   signature.Credentials // a second access key, for the cases that need one with a token; empty: there is none
 
 	Timeout  time.Duration // for one answer; 0: DefaultTimeout
 	Rate     float64       // requests a second; 0: as fast as it goes
@@ -37,6 +39,10 @@ type LiveOptions struct {
 	Now    func() time.Time
 	Prefix string // for tests; "": a random one
 }
+
+// AnyAddressing is the addressing of a server that takes both: each case is sent
+// as it stands.
+const AnyAddressing signature.Addressing = "any"
 
 // ErrEndpoint wraps what is wrong with the options of a live endpoint.
 var ErrEndpoint = errors.New("endpoint")
@@ -50,10 +56,13 @@ type Live struct {
 	address string
 	client  endpoint.Client
 	pace    pace
+	asked   controls
 
-	mu    sync.Mutex
-	wrong int              // signatures it called wrong, or was sent as wrong ones
-	made  map[string]trace // by path and upload id: what may be there now
+	mu       sync.Mutex
+	wrong    int              // signatures it called wrong, or was sent as wrong ones
+	made     map[string]trace // by path and upload id: what may be there now
+	loopback bool             // it is on this machine
+	clock    *ClockError      // what an answer told of the clocks, if they are apart
 }
 
 // NewLive prepares a server. Nothing is sent yet.
@@ -85,6 +94,8 @@ func NewLive(opts LiveOptions) (*Live, error) {
 		return nil, fmt.Errorf("%w: the bucket's name is 3 to 63 lower-case letters, digits, hyphens and dots, got %q", ErrEndpoint, opts.Bucket)
 	case opts.Credentials.AccessKeyID == "" || opts.Credentials.AccessKeySecret == "":
 		return nil, fmt.Errorf("%w: it needs an access key", ErrEndpoint)
+	case opts.Temporary != signature.Credentials{} && (opts.Temporary.AccessKeyID == "" || opts.Temporary.AccessKeySecret == "" || opts.Temporary.SecurityToken == ""):
+		return nil, fmt.Errorf("%w: a temporary access key has an id, a secret and a token", ErrEndpoint)
 	}
 	var err error
 	if l.address, host, err = addressOf(transport, host); err != nil {
@@ -96,8 +107,8 @@ func NewLive(opts LiveOptions) (*Live, error) {
 			opts.Addressing = signature.PathStyle
 		}
 	}
-	if opts.Addressing != signature.VirtualHost && opts.Addressing != signature.PathStyle {
-		return nil, fmt.Errorf("%w: the addressing is virtual-host or path, got %q", ErrEndpoint, opts.Addressing)
+	if !slices.Contains([]signature.Addressing{signature.VirtualHost, signature.PathStyle, AnyAddressing}, opts.Addressing) {
+		return nil, fmt.Errorf("%w: the addressing is virtual-host, path or any, got %q", ErrEndpoint, opts.Addressing)
 	}
 	if opts.Prefix == "" {
 		var random [8]byte
@@ -147,13 +158,25 @@ func (l *Live) Capabilities() Capabilities {
 	}
 }
 
+// Loopback reports whether the server was reached on this machine, whatever its
+// name. A recording says so by the feature [LoopbackFeature].
+func (l *Live) Loopback() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.loopback
+}
+
+// LoopbackFeature marks the recording of a server on this machine: it attests
+// nothing.
+const LoopbackFeature = "loopback"
+
 // Prefix is what every key it is asked about begins with.
 func (l *Live) Prefix() string { return l.world.Prefix }
 
 // Move moves a case to the server as it is now. The error is a
 // [*vectors.LeftOut] for one that is not for it.
 func (l *Live) Move(c *vectors.Case, profile *signature.Profile) (*vectors.Case, error) {
-	w := l.world
+	w := l.worldFor(c)
 	w.Now = l.opts.Now()
 	if profile.Names.Terminator != "" && w.Region == "" {
 		return nil, &vectors.LeftOut{Reason: "it needs a region"}
@@ -170,6 +193,18 @@ func (l *Live) Move(c *vectors.Case, profile *signature.Profile) (*vectors.Case,
 	return moved, err
 }
 
+// worldFor is the server as a case meets it.
+func (l *Live) worldFor(c *vectors.Case) vectors.World {
+	w := l.world
+	if w.Addressing == AnyAddressing {
+		w.Addressing = c.Input.Addressing
+	}
+	if c.Input.Credentials.SecurityToken != "" && l.opts.Temporary.SecurityToken != "" {
+		w.Credentials = l.opts.Temporary
+	}
+	return w
+}
+
 // secondsBack is how far back a request may be dated so that its signature has
 // the characters that its case is about; limits are farther away than that.
 const secondsBack = 24
@@ -182,6 +217,11 @@ func (l *Live) Reach(ctx context.Context) error {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", l.address)
 	if err != nil {
 		return fmt.Errorf("reaching %s: %w", l.address, err)
+	}
+	if at, err := netip.ParseAddrPort(conn.RemoteAddr().String()); err == nil && at.Addr().Unmap().IsLoopback() {
+		l.mu.Lock()
+		l.loopback = true
+		l.mu.Unlock()
 	}
 	return conn.Close()
 }
@@ -201,6 +241,10 @@ func IsWrongSignature(c *vectors.Case) bool {
 func (l *Live) Ask(ctx context.Context, c *vectors.Case, profile *signature.Profile) *Observation {
 	o := &Observation{ID: c.ID, Mode: EndpointMode}
 	meant := IsWrongSignature(c)
+	if l.Clock() != nil {
+		o.Kind, o.Message = NotRun, "the clocks are apart"
+		return o
+	}
 	if why := l.spend(meant); why != "" {
 		o.Kind, o.Message = NotRun, why
 		return o
@@ -246,7 +290,13 @@ func (l *Live) spend(meant bool) string {
 }
 
 func saysMismatch(a *ServerAnswer) bool {
-	return strings.Contains(a.Body, "SignatureDoesNotMatch") || a.Header("x-oss-ec") == "0002-00000040" || a.Header("x-obs-error-code") == "SignatureDoesNotMatch" || a.Header("x-amz-error-code") == "SignatureDoesNotMatch"
+	return says(a, "SignatureDoesNotMatch") || a.Header("x-oss-ec") == "0002-00000040"
+}
+
+// says reports whether an answer has an error code, in its body or, to HEAD, in
+// its headers.
+func says(a *ServerAnswer, code string) bool {
+	return strings.Contains(a.Body, code) || a.Header("x-obs-error-code") == code || a.Header("x-amz-error-code") == code
 }
 
 // exchange sends one request and fills in what came of it.
@@ -254,7 +304,7 @@ func (l *Live) exchange(ctx context.Context, o *Observation, moved *vectors.Case
 	l.note(o.Request, moved, profile)
 	timed, cancel := context.WithTimeout(ctx, l.opts.Timeout)
 	defer cancel()
-	began := time.Now()
+	began, sent := time.Now(), l.opts.Now()
 	response, err := l.client.Send(timed, l.address, o.Request)
 	o.Duration = time.Since(began)
 	var broken *wire.SyntaxError
@@ -263,6 +313,7 @@ func (l *Live) exchange(ctx context.Context, o *Observation, moved *vectors.Case
 		o.Kind = Answered
 		o.Answer = &ServerAnswer{Status: response.Status, Headers: response.Headers, Body: response.Body}
 		l.answered(o.Request, o.Answer)
+		l.checkClock(o.Answer, moved, sent, l.opts.Now())
 	case ctx.Err() != nil:
 		o.Kind, o.Message = NotRun, "the run was interrupted"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):

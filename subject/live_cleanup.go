@@ -17,10 +17,10 @@ import (
 // trace is something that a request may have left behind.
 type trace struct {
 	profile *signature.Profile // a header profile of the scheme it came by
+	world   vectors.World      // as the request met it
 	path    string             // raw, with the bucket where the addressing has it
 	key     string
 	upload  string // the id of a multipart upload that was begun
-	refused bool   // the server answered that it did not take it
 }
 
 // note remembers what a request may leave behind, before it is sent: a run that
@@ -29,12 +29,12 @@ func (l *Live) note(req *wire.Request, moved *vectors.Case, profile *signature.P
 	if req.Method != "PUT" && req.Method != "POST" {
 		return
 	}
-	t := trace{path: wire.SplitTarget(req.Target).Path}
+	t := trace{path: wire.SplitTarget(req.Target).Path, world: l.worldFor(moved)}
 	t.profile, _ = signature.Lookup(profile.Scheme, signature.InHeader)
 	if profile.Carrier == signature.InForm {
 		t.key = formKey(req.Body)
 		t.path = wire.EscapePath(t.key)
-		if l.world.Addressing == signature.PathStyle {
+		if t.world.Addressing == signature.PathStyle {
 			t.path = l.world.Bucket + "/" + t.path
 		}
 		t.path = "/" + t.path
@@ -120,8 +120,8 @@ func (l *Live) remove(ctx context.Context, t *trace) error {
 		return err
 	}
 	in := &signature.Input{
-		Request: &wire.Request{Transport: l.world.Transport, Method: "DELETE", Target: t.path, Proto: "HTTP/1.1", Headers: []wire.Header{{Name: "Host", Value: l.world.Authority()}}},
-		Bucket:  l.world.Bucket, Addressing: l.world.Addressing, Credentials: l.world.Credentials, Region: l.world.Region, Time: l.opts.Now().UTC(),
+		Request: &wire.Request{Transport: l.world.Transport, Method: "DELETE", Target: t.path, Proto: "HTTP/1.1", Headers: []wire.Header{{Name: "Host", Value: t.world.Authority()}}},
+		Bucket:  l.world.Bucket, Addressing: t.world.Addressing, Credentials: l.world.Credentials, Region: l.world.Region, Time: l.opts.Now().UTC(),
 	}
 	if t.upload != "" {
 		in.Request.Target += "?uploadId=" + wire.EscapeValue(t.upload)

@@ -37,22 +37,24 @@ const (
 // Observation is what a subject did with one vector. It is one line of a
 // recording; its schema is published in subject/schema/observation.schema.json.
 type Observation struct {
-	ID       string          `json:"id"` // the vector's id, with its profile in front for operation vectors
-	Mode     Mode            `json:"mode"`
-	Kind     Kind            `json:"kind"`
-	Message  string          `json:"message,omitempty"`  // for a person: reason, error text, what broke the protocol
-	Class    string          `json:"class,omitempty"`    // a rejection's class in the subject's own words
-	Stages   []StageSeen     `json:"stages,omitempty"`   // what the subject says of its stages
-	Request  *wire.Request   `json:"request,omitempty"`  // sign mode: the request it returned; endpoint mode: the one it was sent
-	Answer   *ServerAnswer   `json:"answer,omitempty"`   // endpoint mode: what it answered
-	Told     []StageSeen     `json:"told,omitempty"`     // endpoint mode: the stages that the vector, moved to the endpoint, tells
-	URL      wire.Bytes      `json:"url,omitempty"`      // a presigned URL it returned
-	Headers  [][2]wire.Bytes `json:"headers,omitempty"`  // headers it says must be sent with the URL
-	Form     [][2]wire.Bytes `json:"form,omitempty"`     // form fields it returned
-	Status   int             `json:"status,omitempty"`   // send mode: the HTTP status the SDK reports
-	Captured []Captured      `json:"captured,omitempty"` // send mode: every request that arrived, in order
-	Retried  bool            `json:"retried,omitempty"`  // an earlier attempt failed by crash or timeout
-	Duration time.Duration   `json:"duration,omitempty"` // nanoseconds from question to answer
+	ID        string          `json:"id"` // the vector's id, with its profile in front for operation vectors
+	Mode      Mode            `json:"mode"`
+	Kind      Kind            `json:"kind"`
+	Message   string          `json:"message,omitempty"`   // for a person: reason, error text, what broke the protocol
+	Class     string          `json:"class,omitempty"`     // a rejection's class in the subject's own words
+	Stages    []StageSeen     `json:"stages,omitempty"`    // what the subject says of its stages
+	Request   *wire.Request   `json:"request,omitempty"`   // sign mode: the request it returned; endpoint mode: the one it was sent
+	Answer    *ServerAnswer   `json:"answer,omitempty"`    // endpoint mode: what it answered
+	Told      []StageSeen     `json:"told,omitempty"`      // endpoint mode: the stages that the vector, moved to the endpoint, tells
+	Exchanges []Exchange      `json:"exchanges,omitempty"` // endpoint mode: an open question: all that was sent for it
+	URL       wire.Bytes      `json:"url,omitempty"`       // a presigned URL it returned
+	Headers   [][2]wire.Bytes `json:"headers,omitempty"`   // headers it says must be sent with the URL
+	Form      [][2]wire.Bytes `json:"form,omitempty"`      // form fields it returned
+	Status    int             `json:"status,omitempty"`    // send mode: the HTTP status the SDK reports
+	Failure   string          `json:"failure,omitempty"`   // send mode: the error the SDK ended with although it was answered
+	Captured  []Captured      `json:"captured,omitempty"`  // send mode: every request that arrived, in order
+	Retried   bool            `json:"retried,omitempty"`   // an earlier attempt failed by crash or timeout
+	Duration  time.Duration   `json:"duration,omitempty"`  // nanoseconds from question to answer
 }
 
 // StageSeen is a stage as the subject reports it.

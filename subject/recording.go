@@ -226,8 +226,10 @@ func (r *recordingReader) observation(line []byte) error {
 		return r.broken("an observation has an id", string(line))
 	case o.Mode != SignMode && o.Mode != SendMode && o.Mode != EndpointMode:
 		return r.broken("the mode is sign, send or endpoint", string(o.Mode))
-	case o.Mode == EndpointMode && o.Kind == Answered && (o.Answer == nil || o.Request == nil):
+	case o.Mode == EndpointMode && o.Kind == Answered && len(o.Exchanges) == 0 && (o.Answer == nil || o.Request == nil):
 		return r.broken("an endpoint that answered has a request and an answer", string(line))
+	case slices.ContainsFunc(o.Exchanges, func(x Exchange) bool { return x.Kind == Answered && (x.Answer == nil || x.Request == nil) }):
+		return r.broken("an exchange that was answered has a request and an answer", string(line))
 	case !slices.Contains(kinds, o.Kind):
 		return r.broken(fmt.Sprintf("the kind is one of %v", kinds), string(o.Kind))
 	case o.Duration < 0:

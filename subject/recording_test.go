@@ -31,7 +31,7 @@ var recorded = []*subject.Observation{
 	{ID: "oss-v4/query/keys/plain", Mode: subject.SignMode, Kind: subject.Answered,
 		Stages: []subject.StageSeen{{Stage: signature.SignatureValue, Value: "s"}},
 		URL:    "https://b/%2F?\xff", Headers: [][2]wire.Bytes{{"Range", "\xff"}}, Form: [][2]wire.Bytes{{"key", "<&>\u2028"}}},
-	{ID: "oss-v4/header/operations/get/plain", Mode: subject.SendMode, Kind: subject.Answered, Status: 200,
+	{ID: "oss-v4/header/operations/get/plain", Mode: subject.SendMode, Kind: subject.Answered, Status: 200, Failure: "no XML <&>",
 		Captured: []subject.Captured{
 			{Request: &wire.Request{Transport: "http", Method: "HEAD", Target: "/?apiversion", Headers: []wire.Header{{Name: "Host", Value: "h"}}}, Probe: "negotiation", Status: 200},
 			{Error: "line 2: a header line is `Name: value`"},

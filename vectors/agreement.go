@@ -1,6 +1,9 @@
 package vectors
 
-import "cmp"
+import (
+	"cmp"
+	"fmt"
+)
 
 // AgreedBy names who else stands behind the expected values of a case: the
 // source that prints them, and the implementations that produced them.
@@ -14,6 +17,11 @@ func (s *Set) AgreedBy(c *Case) []string {
 		for _, p := range a.Produced {
 			if p.ID == c.ID && p.Digest == c.Digest() {
 				names = append(names, a.Implementation.Name+" "+cmp.Or(p.Version, a.Implementation.Version))
+			}
+		}
+		for _, o := range a.Observed {
+			if o.ID == c.ID && o.Digest == c.Digest() {
+				names = append(names, fmt.Sprintf("%s %s (a server, %s)", a.Implementation.Name, cmp.Or(o.Version, a.Implementation.Version), o.How))
 			}
 		}
 	}

@@ -59,7 +59,7 @@ func (c *Case) Arrival(profile *signature.Profile) (*wire.Request, error) {
 	}
 	a := arrival{profile: profile, req: signed.Request(), fields: signed.Form}
 	if profile.Carrier == signature.InForm {
-		a.fields = withPolicyFields(append([][2]string{{"key", c.Input.Key}}, a.fields...), c.Input.Policy)
+		a.fields = c.withPolicyFields(append([][2]string{{"key", c.Input.Key}}, a.fields...))
 	}
 	for _, t := range c.Expect.Tamper {
 		if t.When != "after-signing" {
@@ -352,11 +352,12 @@ func editField(fields [][2]string, name, op string, edit func(value string) (str
 	return fmt.Errorf("%s %s: %w: the form has no such field", op, name, ErrTamper)
 }
 
-// withPolicyFields adds the fields that a policy has conditions for and that
-// are not there yet.
-func withPolicyFields(fields [][2]string, policy string) [][2]string {
-	for _, wanted := range signature.PolicyFields(policy) {
-		there := slices.ContainsFunc(fields, func(f [2]string) bool { return wire.EqualFold(f[0], wanted[0]) })
+// withPolicyFields adds the fields that the policy has conditions for, but for
+// those that are there and those that the case itself adds.
+func (c *Case) withPolicyFields(fields [][2]string) [][2]string {
+	for _, wanted := range signature.PolicyFields(c.Input.Policy) {
+		there := slices.ContainsFunc(fields, func(f [2]string) bool { return wire.EqualFold(f[0], wanted[0]) }) ||
+			slices.ContainsFunc(c.Expect.Tamper, func(t Tamper) bool { return t.Op == "add-field" && wire.EqualFold(t.Target, wanted[0]) })
 		if !there {
 			fields = append(fields, wanted)
 		}

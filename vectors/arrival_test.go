@@ -174,3 +174,19 @@ func TestACaseArrivesLate(t *testing.T) {
 		}
 	}
 }
+
+// A field that the policy wants and that the case adds itself is sent once.
+func TestAFieldOfTheCaseIsNotSentBesideThatOfThePolicy(t *testing.T) {
+	set, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _ := set.Case("obs-aws-v2/form/policy/metadata-condition")
+	req, err := c.Arrival(signature.OBSAWSV2Form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(req.Body, `name="x-amz-meta-user"`); n != 1 || !strings.Contains(req.Body, "alice") {
+		t.Errorf("the field is there %d times:\n%s", n, req.Body)
+	}
+}

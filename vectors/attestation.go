@@ -77,6 +77,7 @@ func (a *Attestation) Format() ([]byte, error) {
 		Produced:       slices.SortedFunc(slices.Values(a.Produced), func(a, b Produced) int { return strings.Compare(a.ID, b.ID) }),
 		Differs:        slices.SortedFunc(slices.Values(a.Differs), func(a, b Differs) int { return strings.Compare(a.ID, b.ID) }),
 	}}
+	file.Observed = slices.SortedFunc(slices.Values(a.Observed), func(a, b Witnessed) int { return strings.Compare(a.ID, b.ID) })
 	if file.Produced == nil {
 		file.Produced = []Produced{}
 	}
@@ -93,7 +94,8 @@ func (a *Attestation) Format() ([]byte, error) {
 // speaksOf reports whether there is an entry for a vector.
 func (a *Attestation) speaksOf(id string) bool {
 	return slices.ContainsFunc(a.Produced, func(p Produced) bool { return p.ID == id }) ||
-		slices.ContainsFunc(a.Differs, func(d Differs) bool { return d.ID == id })
+		slices.ContainsFunc(a.Differs, func(d Differs) bool { return d.ID == id }) ||
+		slices.ContainsFunc(a.Observed, func(w Witnessed) bool { return w.ID == id })
 }
 
 // Renew returns what an implementation attests now that it was asked about the
@@ -106,7 +108,7 @@ func (a *Attestation) speaksOf(id string) bool {
 func (s *Set) Renew(earlier, answer *Attestation, asked func(id string) bool) *Attestation {
 	renewed := &Attestation{
 		Implementation: answer.Implementation,
-		Produced:       slices.Clone(answer.Produced), Differs: slices.Clone(answer.Differs),
+		Produced:       slices.Clone(answer.Produced), Differs: slices.Clone(answer.Differs), Observed: slices.Clone(answer.Observed),
 	}
 	was := earlier.Implementation.Version
 	same := was == answer.Implementation.Version
@@ -129,6 +131,12 @@ func (s *Set) Renew(earlier, answer *Attestation, asked func(id string) bool) *A
 		if stays(d.ID, d.Digest) {
 			d.Version = versionOf(d.Version)
 			renewed.Differs = append(renewed.Differs, d)
+		}
+	}
+	for _, o := range earlier.Observed {
+		if stays(o.ID, o.Digest) {
+			o.Version = versionOf(o.Version)
+			renewed.Observed = append(renewed.Observed, o)
 		}
 	}
 	return renewed

@@ -67,6 +67,7 @@ func Lint(fsys fs.FS, opts LintOptions) []Problem {
 	l.checkRequirements()
 	l.checkCases()
 	l.checkOperations()
+	l.checkQuestions()
 	l.checkErrata()
 	l.checkTombstones()
 	l.checkAttestations()
@@ -206,6 +207,9 @@ func (l *linter) checkIdentity() {
 			once(f.path, f.Cases[j].ID)
 			l.checkRequirementsExist(f.path, f.Cases[j].ID, f.Cases[j].Requirements)
 		}
+	}
+	for _, q := range l.set.questions {
+		once(l.set.FileOf(q.ID), q.ID)
 	}
 }
 

@@ -184,6 +184,7 @@ func (b *builder) join(other *builder) {
 	s.Errata = append(s.Errata, o.Errata...)
 	s.Attestations = append(s.Attestations, o.Attestations...)
 	s.Withdrawn = append(s.Withdrawn, o.Withdrawn...)
+	s.QuestionFiles = append(s.QuestionFiles, o.QuestionFiles...)
 	if s.Requirements == nil {
 		s.Requirements = map[string]Requirement{}
 	}
@@ -197,7 +198,9 @@ func (b *builder) fail(err error) { b.errs = append(b.errs, err) }
 
 // add takes a file in. What cannot be decoded is left out, with an error.
 func (b *builder) add(src *source) {
-	b.sums = append(b.sums, src.sum())
+	if src.schema != questionSchema { // a question is no vector: no judgement rests on it
+		b.sums = append(b.sums, src.sum())
+	}
 	if src.root == nil && b.addWhole(src) {
 		return
 	}
@@ -228,6 +231,10 @@ func (b *builder) add(src *source) {
 			return
 		}
 		b.set.Attestations = append(b.set.Attestations, a)
+	case questionSchema:
+		b.set.QuestionFiles = append(b.set.QuestionFiles, QuestionFile{
+			Schema: text("$schema"), Dialect: text("dialect"), Questions: decodeItems[Question](b, src, "questions"), path: src.name,
+		})
 	case tombstonesSchema:
 		b.set.Withdrawn = append(b.set.Withdrawn, decodeItems[Tombstone](b, src, "withdrawn")...)
 	}
@@ -326,6 +333,13 @@ func (b *builder) finish() *Set {
 			c := &f.Cases[j]
 			s.operationCases = append(s.operationCases, c)
 			s.operationByID[c.ID], s.places[c.ID] = c, f.path
+		}
+	}
+	for i := range s.QuestionFiles {
+		f := &s.QuestionFiles[i]
+		for j := range f.Questions {
+			s.questions = append(s.questions, &f.Questions[j])
+			s.places[f.Questions[j].ID] = f.path
 		}
 	}
 	s.attested = sync.OnceValue(s.countAttestations)

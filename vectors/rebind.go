@@ -51,6 +51,14 @@ func (e *LeftOut) Error() string { return e.Reason }
 // that the reference, set up as the world's server, would not answer as the case
 // says: then moving it was wrong, and no server is blamed for it.
 func (c *Case) Rebind(profile *signature.Profile, w *World) (*Case, error) {
+	moved, err := c.move(profile, w)
+	if err != nil {
+		return nil, err
+	}
+	return moved, moved.keepsItsWord(profile)
+}
+
+func (c *Case) move(profile *signature.Profile, w *World) (*Case, error) {
 	if reason := c.reasonToLeaveOut(profile, w); reason != "" {
 		return nil, &LeftOut{Reason: reason}
 	}
@@ -70,7 +78,7 @@ func (c *Case) Rebind(profile *signature.Profile, w *World) (*Case, error) {
 	if len(moved.Input.Key) > longestKey {
 		return nil, &LeftOut{Reason: "its key is too long for a prefix"}
 	}
-	return &moved, moved.keepsItsWord(profile)
+	return &moved, nil
 }
 
 // longestKey is the limit of both services.
@@ -179,11 +187,13 @@ func (m *mover) path(p string) (string, error) {
 	}
 	key := p[1:]
 	if m.c.Input.Addressing == signature.PathStyle {
-		bucket, rest, _ := strings.Cut(key, "/")
+		bucket, rest, slash := strings.Cut(key, "/")
 		if bucket != m.c.Input.Bucket {
 			return "", &LeftOut{Reason: "it is about another bucket"}
 		}
-		key = rest
+		if key = rest; !slash && m.w.Addressing == signature.PathStyle {
+			return strings.TrimSuffix(m.root(), "/"), nil // some cases are about the slash
+		}
 	}
 	if dotted(key) {
 		return "", &LeftOut{Reason: "its key has dot segments, which might lead out of the prefix"}
@@ -243,12 +253,20 @@ func (m *mover) text(s string) string {
 		s = m.scope(s)
 	}
 	for _, pair := range [][2]string{{old.SecurityToken, now.SecurityToken}, {old.AccessKeyID, now.AccessKeyID}} {
-		if len(pair[0]) >= 8 {
+		if distinct(pair[0]) {
 			s = strings.ReplaceAll(s, pair[0], pair[1])
 			s = strings.ReplaceAll(s, wire.EscapeValue(pair[0]), wire.EscapeValue(pair[1]))
 		}
 	}
 	return s
+}
+
+// distinct reports whether a token or an id is nothing that a text may have for
+// another reason, as a word such as token.
+func distinct(s string) bool {
+	return len(s) >= 8 || len(s) >= 4 && strings.ContainsFunc(s, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	})
 }
 
 // moved is a time of the case in the world. What is none stays.

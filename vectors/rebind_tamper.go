@@ -8,8 +8,10 @@ import (
 	"github.com/countersign/countersign/wire"
 )
 
-// tampering moves what is changed on the way. Mistakes of a signer come last:
-// they are put into the strings of the case without them.
+// tampering moves what is changed on the way. Values in which the right signature
+// of the case stands, such as an Authorization spelled otherwise, get the one of
+// the moved case. Mistakes of a signer come last: they are put into the strings of
+// the case without them.
 func (m *mover) tampering(moved *Case) error {
 	given := moved.Expect.Tamper
 	moved.Expect.Tamper = slices.Clone(given)
@@ -20,12 +22,37 @@ func (m *mover) tampering(moved *Case) error {
 			}
 		}
 	}
+	if err := m.signatures(moved); err != nil {
+		return err
+	}
 	for i := range moved.Expect.Tamper {
 		if t := &moved.Expect.Tamper[i]; t.Op == "set-stage" {
 			if err := m.mistake(moved, t); err != nil {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// signatures puts the signature of the moved case where that of the case stands in
+// what is changed after signing.
+func (m *mover) signatures(moved *Case) error {
+	before, err := withoutMistakes(m.c, m.profile)
+	if err != nil {
+		return nil // its mistake is that it cannot be signed otherwise
+	}
+	right := before.Stage(signature.SignatureValue)
+	for i := range moved.Expect.Tamper {
+		t := &moved.Expect.Tamper[i]
+		if t.When != "after-signing" || !strings.Contains(string(t.Value), right) {
+			continue
+		}
+		after, err := withoutMistakes(moved, m.profile)
+		if err != nil {
+			return &LeftOut{"it cannot be made anew: " + err.Error(), true}
+		}
+		t.Value = wire.Bytes(strings.ReplaceAll(string(t.Value), right, after.Stage(signature.SignatureValue)))
 	}
 	return nil
 }

@@ -165,6 +165,9 @@ func (l *linter) checkAttestations() {
 		for _, d := range a.Differs {
 			check(d.ID, d.Digest)
 		}
+		for _, o := range a.Observed {
+			check(o.ID, o.Digest)
+		}
 		if ended > 0 {
 			l.add(Problem{File: a.path, Rule: "attestation", Warning: true, Fix: "attest again",
 				Message: fmt.Sprintf("vectors have changed since %s attested them: %d", a.Implementation.Name, ended)})

@@ -29,6 +29,7 @@ const (
 	errataSchema         = "errata.schema.json"
 	attestationSchema    = "attestation.schema.json"
 	tombstonesSchema     = "tombstones.schema.json"
+	questionSchema       = "question-file.schema.json"
 )
 
 // schemaOf says which schema rules over the file at that path, or returns ""
@@ -49,6 +50,8 @@ func schemaOf(name string) string {
 		return requirementsSchema
 	case dir == "errata/":
 		return errataSchema
+	case dir == "questions/":
+		return questionSchema
 	case dir == "attestations/":
 		return attestationSchema
 	case len(parts) == 2 && isProfile(parts[0]+"/"+parts[1]):

@@ -13,15 +13,17 @@ import (
 
 // Set is everything this folder holds. It is shared: do not change it.
 type Set struct {
-	Files        []File                 // by path
-	Operations   []OperationFile        // by path
-	Names        []OperationName        // the closed list of operations
-	Requirements map[string]Requirement // by id
-	Errata       []Erratum
-	Attestations []Attestation
-	Withdrawn    []Tombstone
+	Files         []File                 // by path
+	Operations    []OperationFile        // by path
+	Names         []OperationName        // the closed list of operations
+	Requirements  map[string]Requirement // by id
+	Errata        []Erratum
+	Attestations  []Attestation
+	Withdrawn     []Tombstone
+	QuestionFiles []QuestionFile // by path
 
 	cases          []*Case
+	questions      []*Question
 	operationCases []*OperationCase
 	byID           map[string]*Case
 	operationByID  map[string]*OperationCase
@@ -64,6 +66,7 @@ type Attestation struct {
 	Implementation Implementation `json:"implementation"`
 	Produced       []Produced     `json:"produced"`
 	Differs        []Differs      `json:"differs"`
+	Observed       []Witnessed    `json:"observed,omitempty"` // a server
 
 	path string
 }
@@ -90,6 +93,30 @@ type Differs struct {
 	Version string          `json:"version,omitempty"`
 	Stage   signature.Stage `json:"stage"` // the first one that differs
 	Note    string          `json:"note,omitempty"`
+}
+
+// Witnessed is a vector by whose rules a server was seen to go.
+//
+// The server never got the vector itself: it got its request moved to its own
+// bucket, key, region and time ([Case.Rebind]). What is attested is therefore
+// the rule that the vector is about and not its bytes, which is why a Witnessed
+// raises no provenance. It says one of two things:
+//
+//   - accepted: the server let in the signature that the rules of the vectors
+//     give for the moved request, in a run in which it refused wrong signatures
+//     of the same profile.
+//   - echoed: the server refused a wrong signature and showed the string it
+//     signs, which was, byte for byte, the one that the rules give.
+//
+// Only [Case.Ordinary] cases are attested so: of one that is about an access key,
+// a bucket, a region or a time of its own, moving takes away what it is about.
+// It rests on the word of whoever ran it that the server is what it is called.
+type Witnessed struct {
+	ID      string          `json:"id"`
+	Digest  string          `json:"digest"`
+	Version string          `json:"version,omitempty"`
+	How     string          `json:"how"`             // accepted, echoed
+	Stage   signature.Stage `json:"stage,omitempty"` // echoed: stringToSign or canonicalRequest
 }
 
 // Tombstone keeps the id of what was withdrawn from being used again.

@@ -73,29 +73,32 @@ func ReadRequest(br *bufio.Reader, transport string, limits Limits, onHead func(
 }
 
 // readHead reads up to and including the empty line. Empty lines before the
-// request line are skipped (RFC 9112, section 2.2).
+// request line are skipped (RFC 9112, section 2.2), and count towards the limit.
 func readHead(br *bufio.Reader, limit int) (string, error) {
-	var head []byte
-	for {
+	var read strings.Builder
+	read.Grow(min(br.Buffered(), limit)) // most heads arrive in one piece
+	for skipped := 0; ; {
 		line, err := br.ReadSlice('\n')
-		if len(head)+len(line) > limit {
+		if skipped+read.Len()+len(line) > limit {
 			return "", fmt.Errorf("head: %w of %d bytes", ErrTooLarge, limit)
 		}
-		head = append(head, line...)
+		read.Write(line)
 		if err == bufio.ErrBufferFull {
 			continue
 		}
-		if err == io.EOF && len(bytes.TrimRight(head, "\r\n")) > 0 {
+		head := read.String()
+		if err == io.EOF && len(strings.TrimRight(head, "\r\n")) > 0 {
 			return "", io.ErrUnexpectedEOF
 		}
 		if err != nil {
 			return "", err
 		}
 		switch {
-		case len(bytes.TrimRight(head, "\r\n")) == 0:
-			head = head[:0]
-		case bytes.HasSuffix(head, []byte("\n\r\n")), bytes.HasSuffix(head, []byte("\n\n")):
-			return string(head), nil
+		case len(strings.TrimRight(head, "\r\n")) == 0:
+			skipped += len(head)
+			read.Reset()
+		case strings.HasSuffix(head, "\n\r\n"), strings.HasSuffix(head, "\n\n"):
+			return head, nil
 		}
 	}
 }
@@ -123,6 +126,12 @@ func readBody(br *bufio.Reader, req *Request, limit int) (string, error) {
 	if n > uint64(limit) {
 		return "", fmt.Errorf("body of %d bytes: %w of %d bytes", n, ErrTooLarge, limit)
 	}
+	if n <= uint64(br.Buffered()) { // it came with the head
+		arrived, _ := br.Peek(int(n))
+		body := string(arrived)
+		br.Discard(int(n))
+		return body, nil
+	}
 	// Grow with what arrives, not with what was announced.
 	var body bytes.Buffer
 	_, err = io.CopyN(&body, br, int64(n))
@@ -144,10 +153,24 @@ func (r *Request) isChunked() bool {
 	return EqualFold(coding, "chunked") && r.HeaderCount("Transfer-Encoding") == 1
 }
 
+// leastFraming is how much there may be around chunks where the body may be
+// shorter than that.
+const leastFraming = 64 << 10
+
+// readChunked takes the framing off a body. What there is of it, extensions and
+// trailer fields, is bounded as the body is.
 func readChunked(br *bufio.Reader, limit int) (string, error) {
 	var body bytes.Buffer
-	for {
+	framing := 0
+	readLine := func() (string, error) {
 		line, err := readLine(br)
+		if framing += len(line) + 2; err == nil && framing > max(limit, leastFraming) {
+			err = fmt.Errorf("what stands around the chunks: %w of %d bytes", ErrTooLarge, max(limit, leastFraming))
+		}
+		return line, err
+	}
+	for {
+		line, err := readLine()
 		if err != nil {
 			return body.String(), err
 		}
@@ -165,7 +188,7 @@ func readChunked(br *bufio.Reader, limit int) (string, error) {
 		if _, err := io.CopyN(&body, br, int64(n)); err != nil {
 			return body.String(), noEOF(err)
 		}
-		line, err = readLine(br)
+		line, err = readLine()
 		if err != nil {
 			return body.String(), err
 		}
@@ -174,7 +197,7 @@ func readChunked(br *bufio.Reader, limit int) (string, error) {
 		}
 	}
 	for { // trailer fields are no part of what is signed
-		line, err := readLine(br)
+		line, err := readLine()
 		if err != nil || line == "" {
 			return body.String(), err
 		}

@@ -52,7 +52,9 @@ class Operation:
         return cls(**fields)
 
     def send(self, client, operation):
-        getattr(client, self.method)(self.request(operation))
+        result = getattr(client, self.method)(self.request(operation))
+        if isinstance(result, oss.models.GetObjectResult):
+            result.body.read()  # the SDK checks it as it is read
 
     def untyped(self, operation):
         """The request for invoke_operation."""

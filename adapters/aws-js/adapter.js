@@ -30,7 +30,10 @@ function send(question) {
   if (question.addressing === 'cname') throw new Unsupported('the SDK has no bucket that is not named in the request');
   if (carrier === 'form') return offline(() => form(client(question), operation));
   if (carrier === 'query') return offline(() => presign(client(question), operation));
-  return exchange(connect, () => client(question).send(commandOf(operation)));
+  return exchange(connect, async () => {
+    const { Body: content } = await client(question).send(commandOf(operation));
+    await content?.transformToByteArray?.();
+  });
 }
 
 function client({ endpoint, credentials, addressing, region }) {

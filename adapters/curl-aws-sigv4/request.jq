@@ -100,7 +100,7 @@ def method($method; $body; $url):
   elif $method == "GET" then []
   elif $body == null then ["--request", $method]
   elif $method == "POST" then ["--data-binary", "@body"]
-  elif $url | endswith("/") then ["--request", $method, "--data-binary", "@body", "--header", "Content-Type:"]
+  elif $url | endswith("/") then ["--request", $method, "--data-binary", "@body"]
   else ["--upload-file", "body"] end;
 
 # body is what curl reads from its file.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 
@@ -134,6 +135,7 @@ func deleteObjects(c *call) error {
 func getObject(c *call) error {
 	body, _, _, err := c.Core.GetObject(c, c.bucket, c.key, c.getOptions())
 	if err == nil {
+		_, err = io.Copy(io.Discard, body)
 		body.Close()
 	}
 	return err

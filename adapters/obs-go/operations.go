@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"strings"
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-obs/obs"
@@ -69,7 +70,10 @@ func with[In, Out, E any](do func(obs.ObsClient, *In, ...E) (*Out, error), fill 
 		if err := c.fill(fill(in, c)); err != nil {
 			return err
 		}
-		_, err := do(*c.client, in, customHeaders[E](c)...)
+		out, err := do(*c.client, in, customHeaders[E](c)...)
+		if got, ok := any(out).(*obs.GetObjectOutput); ok && err == nil {
+			_, err = io.Copy(io.Discard, got.Body)
+		}
 		return err
 	}
 }

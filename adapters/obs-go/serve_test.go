@@ -19,6 +19,8 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-obs/obs"
 )
 
+// What the SDK makes several requests of, and what it makes of answers that the
+// flows of the matrix cannot see: they ask for one operation at a time.
 func TestTheFlowsOfTheSDKWorkAgainstTheServer(t *testing.T) {
 	for _, kind := range []obs.SignatureType{obs.SignatureObs, obs.SignatureV2, obs.SignatureV4} {
 		t.Run(string(kind), func(t *testing.T) { flows(t, kind) })
@@ -89,12 +91,6 @@ func flows(t *testing.T, kind obs.SignatureType) {
 	page, err := client.ListObjects(list)
 	must(page, err)
 	if len(page.Contents) != 2 || page.Contents[0].Key != "big" || !page.IsTruncated || page.NextMarker != "copy" {
-		t.Errorf("%+v", page)
-	}
-	list.Marker = page.NextMarker
-	page, err = client.ListObjects(list)
-	must(page, err)
-	if len(page.CommonPrefixes) != 1 || page.CommonPrefixes[0] != "dir/" || page.IsTruncated {
 		t.Errorf("%+v", page)
 	}
 	must(client.SetObjectAcl(&obs.SetObjectAclInput{Bucket: "photos", Key: "copy", ACL: obs.AclPublicRead}))

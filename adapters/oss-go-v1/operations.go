@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -108,7 +110,8 @@ func getObject(c *call) error {
 	if err != nil {
 		return err
 	}
-	return body.Close()
+	_, err = io.Copy(io.Discard, body) // the SDK checks it as it is read
+	return errors.Join(err, body.Close())
 }
 
 func putObject(c *call) error {

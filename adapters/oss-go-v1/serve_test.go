@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +14,8 @@ import (
 	"github.com/countersign/countersign/signature"
 )
 
+// What the SDK makes several requests of, and what it makes of answers that the
+// flows of the matrix cannot see: they ask for one operation at a time.
 func TestTheFlowsOfTheSDKWorkAgainstTheServer(t *testing.T) {
 	server, err := endpoint.ListenAndServe("127.0.0.1:0", endpoint.ServerOptions{
 		Backend: objects.New(objects.Options{}),
@@ -41,17 +42,7 @@ func TestTheFlowsOfTheSDKWorkAgainstTheServer(t *testing.T) {
 	bucket, err := client.Bucket("photos")
 	must(err)
 	key := "dir/a b+\u6d4b\u8bd5"
-	must(bucket.PutObject(key, strings.NewReader("content"), oss.Meta("x", "1"), oss.ContentType("text/x")))
-	body, err := bucket.GetObject(key)
-	must(err)
-	if text, err := io.ReadAll(body); err != nil || string(text) != "content" {
-		t.Errorf("%q %v", text, err)
-	}
-	meta, err := bucket.GetObjectDetailedMeta(key)
-	must(err)
-	if meta.Get("X-Oss-Meta-X") != "1" || meta.Get("Content-Type") != "text/x" {
-		t.Errorf("%v", meta)
-	}
+	must(bucket.PutObject(key, strings.NewReader("content")))
 
 	big := bytes.Repeat([]byte("0123456789abcdef"), 20_000)
 	file := filepath.Join(t.TempDir(), "big")
@@ -61,8 +52,6 @@ func TestTheFlowsOfTheSDKWorkAgainstTheServer(t *testing.T) {
 	if back, err := os.ReadFile(file + ".back"); err != nil || !bytes.Equal(back, big) {
 		t.Errorf("%d bytes %v", len(back), err)
 	}
-	_, err = bucket.CopyObject(key, "copy")
-	must(err)
 	next, err := bucket.AppendObject("log", strings.NewReader("one"), 0)
 	must(err)
 	if next, err = bucket.AppendObject("log", strings.NewReader("two"), next); err != nil || next != 6 {
@@ -70,20 +59,10 @@ func TestTheFlowsOfTheSDKWorkAgainstTheServer(t *testing.T) {
 	}
 	list, err := bucket.ListObjects(oss.Delimiter("/"), oss.MaxKeys(2))
 	must(err)
-	if len(list.Objects) != 2 || list.Objects[0].Key != "big" || !list.IsTruncated || list.NextMarker != "copy" {
+	if len(list.Objects) != 1 || list.Objects[0].Key != "big" || len(list.CommonPrefixes) != 1 || list.CommonPrefixes[0] != "dir/" || !list.IsTruncated || list.NextMarker != "dir/" {
 		t.Errorf("%+v", list)
 	}
-	list, err = bucket.ListObjects(oss.Delimiter("/"), oss.Marker(list.NextMarker))
-	must(err)
-	if len(list.CommonPrefixes) != 1 || list.CommonPrefixes[0] != "dir/" || list.IsTruncated {
-		t.Errorf("%+v", list)
-	}
-	link, err := bucket.SignURL(key, oss.HTTPGet, 60)
-	must(err)
-	body, err = bucket.GetObjectWithURL(link)
-	must(err)
-	body.Close()
-	deleted, err := bucket.DeleteObjects([]string{key, "copy"})
+	deleted, err := bucket.DeleteObjects([]string{key, "log"})
 	must(err)
 	if len(deleted.DeletedObjects) != 2 || deleted.DeletedObjects[0] != key {
 		t.Errorf("%+v", deleted)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"strings"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
@@ -77,7 +78,10 @@ func of[Request, Result any](
 			return request, nil
 		},
 		send: func(ctx context.Context, client *oss.Client, request any) error {
-			_, err := do(client, ctx, request.(*Request))
+			result, err := do(client, ctx, request.(*Request))
+			if got, ok := any(result).(*oss.GetObjectResult); ok && err == nil {
+				_, err = io.Copy(io.Discard, got.Body) // the SDK checks it as it is read
+			}
 			return err
 		},
 	}

@@ -38,8 +38,8 @@ func client(t *testing.T, version oss.SignatureVersionType) *oss.Client {
 		WithCredentialsProvider(credentials.NewStaticCredentialsProvider("exampleid", "examplesecret")))
 }
 
-// The SDK's own flows, its checks of what comes back among them: CRC64 of
-// uploads and downloads, ETags of parts, pages of lists.
+// What the SDK makes several requests of, and what it makes of answers that the
+// flows of the matrix cannot see: they ask for one operation at a time.
 func TestTheFlowsOfTheSDKWorkAgainstTheServer(t *testing.T) {
 	for _, version := range []oss.SignatureVersionType{oss.SignatureVersionV1, oss.SignatureVersionV4} {
 		c := client(t, version)
@@ -53,12 +53,7 @@ func TestTheFlowsOfTheSDKWorkAgainstTheServer(t *testing.T) {
 		}
 		must(c.PutBucket(ctx, &oss.PutBucketRequest{Bucket: bucket}))
 		for _, key := range []string{"a b+c", "dir/1", "dir/2", "\u6d4b\u8bd5&<"} {
-			must(c.PutObject(ctx, &oss.PutObjectRequest{Bucket: bucket, Key: oss.Ptr(key), Body: strings.NewReader("content of " + key), Metadata: map[string]string{"x": "1"}, Tagging: oss.Ptr("a=1")}))
-			got, err := c.GetObject(ctx, &oss.GetObjectRequest{Bucket: bucket, Key: oss.Ptr(key)})
-			must(got, err)
-			if text, err := io.ReadAll(got.Body); err != nil || string(text) != "content of "+key || got.Metadata["x"] != "1" {
-				t.Errorf("%q: %q %v %v", key, text, got.Metadata, err)
-			}
+			must(c.PutObject(ctx, &oss.PutObjectRequest{Bucket: bucket, Key: oss.Ptr(key), Body: strings.NewReader("content of " + key), Tagging: oss.Ptr("a=1")}))
 		}
 		var keys []string
 		for p := c.NewListObjectsV2Paginator(&oss.ListObjectsV2Request{Bucket: bucket, MaxKeys: 1}); p.HasNext(); {
@@ -85,10 +80,6 @@ func TestTheFlowsOfTheSDKWorkAgainstTheServer(t *testing.T) {
 		appended, err := c.AppendObject(ctx, &oss.AppendObjectRequest{Bucket: bucket, Key: oss.Ptr("log"), Position: oss.Ptr(int64(0)), Body: strings.NewReader("one")})
 		must(appended, err)
 		must(c.AppendObject(ctx, &oss.AppendObjectRequest{Bucket: bucket, Key: oss.Ptr("log"), Position: oss.Ptr(appended.NextPosition), Body: strings.NewReader("two"), InitHashCRC64: appended.HashCRC64}))
-		must(c.PutObjectAcl(ctx, &oss.PutObjectAclRequest{Bucket: bucket, Key: oss.Ptr("log"), Acl: oss.ObjectACLPublicRead}))
-		if acl, err := c.GetObjectAcl(ctx, &oss.GetObjectAclRequest{Bucket: bucket, Key: oss.Ptr("log")}); err != nil || oss.ToString(acl.ACL) != "public-read" {
-			t.Errorf("%+v %v", acl, err)
-		}
 		if tags, err := c.GetObjectTagging(ctx, &oss.GetObjectTaggingRequest{Bucket: bucket, Key: oss.Ptr("dir/1")}); err != nil || len(tags.Tags) != 1 || oss.ToString(tags.Tags[0].Value) != "1" {
 			t.Errorf("%+v %v", tags, err)
 		}

@@ -37,7 +37,9 @@ class Operation:
             keywords["headers"] = call.headers
         elif call.headers:
             raise Unsupported(f"{self.method} takes no headers")
-        getattr(subject, self.method)(*arguments, **keywords)
+        result = getattr(subject, self.method)(*arguments, **keywords)
+        if isinstance(result, oss2.models.GetObjectResult):
+            result.read()  # the SDK checks it as it is read
 
     def _typed(self, name, value):
         keyword = self.query.get(name)

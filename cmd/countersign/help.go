@@ -20,6 +20,9 @@ type page struct {
 // exitKey is the annotation that holds the exit codes of a command.
 const exitKey = "exit"
 
+// endsKey is the annotation of a command that an interrupt is meant to end.
+const endsKey = "ends"
+
 // command makes a command of the page.
 func (p page) command(args cobra.PositionalArgs, run func(cmd *cobra.Command, args []string) error) *cobra.Command {
 	return &cobra.Command{

@@ -57,7 +57,7 @@ func execute(ctx context.Context, root *cobra.Command, env *environment, args []
 	if err == nil {
 		return exitAsExpected
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && cmd.Annotations[endsKey] == "" {
 		fmt.Fprintf(env.Stderr, "%s: interrupted\n", cmd.CommandPath())
 		return exitInterrupted
 	}

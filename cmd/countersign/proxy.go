@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/countersign/countersign/endpoint"
+	"github.com/countersign/countersign/endpoint/livepage"
 	"github.com/countersign/countersign/endpoint/proxy"
 	"github.com/countersign/countersign/signature"
 )
@@ -21,8 +22,9 @@ type proxyOptions struct {
 	Hosts   signature.Hosts
 	Dialect endpoint.Dialect
 	Forward bool
-	CADir   string // "": countersign in the user's folder of settings
-	Capture string // a file, or ""
+	CADir   string         // "": countersign in the user's folder of settings
+	Capture string         // a file, or ""
+	Page    *livepage.Page // for what it sees, or nil
 	// Dial connects to servers; nil: as the system does.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -68,7 +70,7 @@ func startProxy(ctx context.Context, env *environment, o proxyOptions) (*capture
 	if !o.Forward { // a real server judges by its own clock
 		verifier.Now, verifier.Grants = time.Now, true
 	}
-	p.observer = &observer{env: env, verification: verification{env: env, own: o.Own, verifier: verifier}, captures: p.capture}
+	p.observer = &observer{env: env, verification: verification{env: env, own: o.Own, verifier: verifier}, captures: p.capture, page: o.Page, bugs: bugs{env: env}}
 	p.Proxy, err = proxy.Start(ctx, orLoopback(o.Listen), proxy.Options{
 		Verifier: &verifier, Dialect: o.Dialect, Forward: o.Forward, Authority: authority, Dial: o.Dial, Log: p.observe,
 	})
@@ -96,9 +98,14 @@ func orLoopback(address string) string {
 	return address
 }
 
-// end ends the proxy and says whether the capture was written.
+// end ends the proxy and says whether the capture was written, and whether it
+// met a bug.
 func (o *captureProxy) end() error {
 	o.Close()
+	if err := o.bugs.err(); err != nil {
+		o.closeCapture()
+		return err
+	}
 	if err := errors.Join(o.writeErr, o.closeCapture()); err != nil {
 		return notRunError("the capture: %w", err)
 	}
@@ -106,12 +113,31 @@ func (o *captureProxy) end() error {
 }
 
 // runProxy is a standing proxy: it serves until ctx ends.
-func runProxy(ctx context.Context, env *environment, o proxyOptions) error {
+func runProxy(ctx context.Context, env *environment, o proxyOptions, web *pageFlags) error {
+	if o.Page = web.new(env); o.Page != nil {
+		defer o.Page.Close()
+	}
 	p, err := startProxy(ctx, env, o)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Stderr, "proxy        http://%s\ncertificate  %s\n", p.Addr(), p.authority.CertificatePath())
+	does := "answers as the services do, nothing leaves this machine"
+	if o.Forward {
+		does = "forwards requests to the servers they are for"
+	}
+	fmt.Fprintf(env.Stderr, proxyIsThere, p.Addr(), does, p.authority.CertificatePath())
+	if err := web.open(env, o.Page, p.Addr().String(), fmt.Sprintf("Requests through the proxy at %s", p.Addr())); err != nil {
+		p.end()
+		return err
+	}
 	<-ctx.Done()
-	return p.end()
+	err = p.end()
+	fmt.Fprintf(env.Stderr, "%d verified, %d not, %d not judged\n", p.verified, p.wrong, p.passed)
+	return err
 }
+
+// proxyIsThere says how to use a proxy.
+const proxyIsThere = `proxy at http://%[1]s, which %[2]s; end with Ctrl-C
+let programs use it:  export HTTP_PROXY=http://%[1]s HTTPS_PROXY=http://%[1]s http_proxy=http://%[1]s https_proxy=http://%[1]s
+and trust its certificate:  %[3]s
+`

@@ -7,8 +7,10 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/diagnose"
+	"github.com/countersign/countersign/endpoint/livepage"
 	"github.com/countersign/countersign/endpoint/proxy"
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
@@ -22,42 +24,78 @@ type observer struct {
 	verification
 	captures *os.File // or nil
 	writeErr error
+	page     *livepage.Page // or nil
+	bugs     bugs
 
 	verified, wrong int  // of the requests that are judged
 	passed          int  // the others
 	distrusted      bool // a client refused the certificate
 }
 
+// sighting is what is told of one exchange.
+type sighting struct {
+	*proxy.Exchange
+	mask        masked
+	verdict     string
+	paint       reports.Paint // of the verdict
+	remark      string        // behind it
+	found       *signature.Verification
+	notes       []string
+	comparisons []comparison // that the notes speak of
+	explained   []comparison // for the page
+	refused     *diagnose.ErrorDocument
+}
+
 func (o *observer) observe(x *proxy.Exchange) {
+	defer o.env.Stdout.Flush()
+	defer o.bugs.catch()
+	o.bugs.exchange(x.Err)
 	if x.Request == nil || x.Request.Method == "CONNECT" {
 		o.noRequest(x)
 		return
 	}
-	o.env.conceal(tokensIn(x.Request)...)
 	if o.captures != nil && o.writeErr == nil {
 		_, o.writeErr = o.captures.Write(wire.AppendCapture(nil, wire.Capture{ID: x.ID, Request: x.Request}))
 	}
-	switch found := x.Verification; {
-	case x.Probe != "":
-		o.passed++
-		o.line(x, o.env.paint(o.env.Style.Faint, "not judged"), "a probe: "+x.Probe)
-	case found == nil:
-		o.wrong++
-		o.line(x, o.env.paint(o.env.Style.Bad, "unread"), "")
-	case found.Verdict == signature.Unsigned && !o.named(x.Request.Host()):
-		o.passed++
-		o.line(x, o.env.paint(o.env.Style.Faint, "not judged"), "unsigned, and no known endpoint; --endpoint makes it one")
-	default:
-		o.judged(x, found)
-	}
+	s := &sighting{Exchange: x}
+	var tooMuch bool
+	s.mask, tooMuch = o.env.masking(x.Request)
+	o.judge(s)
 	if x.Err != nil {
-		o.note(x.Err.Error())
+		s.notes = append(s.notes, x.Err.Error())
 	}
 	if x.Truncated {
-		o.note("the body is kept up to a limit, or did not come whole")
+		s.notes = append(s.notes, "the body is kept up to a limit, or did not come whole")
 	}
-	o.env.Stdout.Flush()
+	if tooMuch {
+		s.found, s.notes, s.comparisons, s.explained = nil, nil, nil, nil
+		s.remark = "not shown: it has more security tokens, or longer ones, than can be masked"
+	}
+	o.print(s)
+	if o.page != nil {
+		o.page.Add(s.exchange())
+	}
 }
+
+// judge says what came of an exchange, and counts it.
+func (o *observer) judge(s *sighting) {
+	switch found := s.Verification; {
+	case s.Probe != "":
+		o.passed++
+		s.verdict, s.paint, s.remark = notJudged, o.env.Style.Faint, "a probe: "+s.Probe
+	case found == nil:
+		o.wrong++
+		s.verdict, s.paint = unreadable, o.env.Style.Bad
+	case found.Verdict == signature.Unsigned && !o.named(s.Request.Host()):
+		o.passed++
+		s.verdict, s.paint, s.remark = notJudged, o.env.Style.Faint, "unsigned, and no known endpoint; --endpoint makes it one"
+	default:
+		o.judged(s, found)
+	}
+}
+
+// notJudged is said of what is no request to an object store.
+const notJudged = "not judged"
 
 // noRequest tells of what came to the proxy and is no request.
 func (o *observer) noRequest(x *proxy.Exchange) {
@@ -69,43 +107,80 @@ func (o *observer) noRequest(x *proxy.Exchange) {
 	if x.Tunnel != "" {
 		where = "a tunnel to " + x.Tunnel
 	}
-	fmt.Fprintf(o.env.Stdout, "%s: %s\n", o.env.paint(o.env.Style.Notice, "no request"), o.env.plain(fmt.Sprintf("%s: %v", where, x.Err)))
+	text := o.env.plain(fmt.Sprintf("%s: %v", where, x.Err))
+	fmt.Fprintf(o.env.Stdout, "%s: %s\n", o.env.paint(o.env.Style.Notice, "no request"), text)
 	if x.Tunnel == "" {
 		o.wrong++
 	}
+	if o.page != nil {
+		o.page.Add(livepage.Exchange{At: time.Now().UTC().Truncate(time.Millisecond), Verdict: unreadable, Method: "CONNECT", URL: o.env.plain(x.Tunnel), Status: x.Status, Notes: []string{text}})
+	}
 }
 
-func (o *observer) judged(x *proxy.Exchange, found *signature.Verification) {
-	o.env.conceal(signingKeys(found.Stages())...)
-	refused := refusalOf(x)
-	disagreed := found.Verdict == signature.Verified && refused != nil && (refused.StringToSign != "" || refused.Code == "SignatureDoesNotMatch")
+func (o *observer) judged(s *sighting, found *signature.Verification) {
+	s.refused = refusalOf(s.Exchange)
+	disagreed := found.Verdict == signature.Verified && s.refused != nil && (s.refused.StringToSign != "" || s.refused.Code == "SignatureDoesNotMatch")
 	if found.Verdict == signature.Verified && !disagreed {
 		o.verified++
 	} else {
 		o.wrong++
 	}
-	scheme := ""
+	s.found, s.verdict, s.paint = found, string(found.Verdict), o.env.paintOf(found.Verdict)
 	if found.Profile != nil {
-		scheme = found.Profile.ID()
+		s.remark = found.Profile.ID()
 	}
-	o.line(x, o.env.verdict(found.Verdict), scheme)
 	if found.Verdict != signature.Verified {
-		for _, note := range o.notesOf(x, found) {
-			o.note(note)
+		// These are those of verify: faults, or what explains the signature.
+		if again := o.verification.verify(wire.Capture{ID: s.ID, Request: s.Request}); again.found.Verdict == found.Verdict { // no moment has passed
+			s.notes, s.explained = again.notes, explained(again.found, again.explained)
 		}
 	}
-	if refused != nil {
-		o.compare(refused, found)
+	if s.refused != nil {
+		s.compare(s.refused)
 	}
 }
 
-// notesOf are those of verify: faults, or what explains the signature.
-func (o *observer) notesOf(x *proxy.Exchange, found *signature.Verification) []string {
-	again := o.verification.verify(wire.Capture{ID: x.ID, Request: x.Request})
-	if again.found.Verdict != found.Verdict { // a moment has passed
-		return nil
+// print tells of it on the console: no query, which holds a signature.
+func (o *observer) print(s *sighting) {
+	t := wire.SplitTarget(s.Request.Target)
+	status := "not answered"
+	if s.Status != 0 {
+		status = fmt.Sprint(s.Status)
 	}
-	return again.notes
+	remark := s.remark
+	if remark != "" {
+		remark = "  " + remark
+	}
+	fmt.Fprintf(o.env.Stdout, "%s: %s%s  %s\n", o.env.paint(o.env.Style.Strong, s.ID), o.env.paint(s.paint, s.verdict), remark,
+		s.mask.plain(fmt.Sprintf("%s %s://%s%s  %s", s.Request.Method, s.Request.Transport, s.Request.Host(), t.Path, status)))
+	for _, note := range s.notes {
+		fmt.Fprintf(o.env.Stdout, "  - %s\n", s.mask.plain(note))
+	}
+	for i := range s.comparisons {
+		o.difference(s.mask, &s.comparisons[i])
+	}
+}
+
+// exchange is the same for the live page.
+func (s *sighting) exchange() livepage.Exchange {
+	out := livepage.Exchange{
+		ID: s.ID, At: s.Arrived.UTC().Truncate(time.Millisecond), Verdict: s.verdict, Status: s.Status, Code: s.Code, EC: s.EC,
+		Milliseconds: float64(s.Took.Round(10*time.Microsecond)) / float64(time.Millisecond),
+	}
+	if s.refused != nil {
+		out.Code, out.EC = s.mask.plain(s.refused.Code), s.mask.plain(s.refused.EC)
+	}
+	if s.found == nil && s.remark != "" {
+		out.Notes = append(out.Notes, s.remark)
+	}
+	for _, note := range s.notes {
+		out.Notes = append(out.Notes, s.mask.plain(note))
+	}
+	s.mask.details(&out, s.Request, s.found, append(s.comparisons, s.explained...))
+	if wire.SplitTarget(s.Request.Target).Authority == "" {
+		out.URL = s.Request.Transport + "://" + out.URL
+	}
+	return out
 }
 
 // named reports whether a host is one of an object store.
@@ -123,22 +198,6 @@ func (o *observer) named(host string) bool {
 		return name == e || strings.HasSuffix(name, "."+e)
 	})
 }
-
-// line is what is said of every request: no query, which holds a signature.
-func (o *observer) line(x *proxy.Exchange, verdict, remark string) {
-	t := wire.SplitTarget(x.Request.Target)
-	status := "not answered"
-	if x.Status != 0 {
-		status = fmt.Sprint(x.Status)
-	}
-	if remark != "" {
-		remark = "  " + remark
-	}
-	fmt.Fprintf(o.env.Stdout, "%s: %s%s  %s\n", o.env.paint(o.env.Style.Strong, x.ID), verdict, remark,
-		o.env.plain(fmt.Sprintf("%s %s://%s%s  %s", x.Request.Method, x.Request.Transport, x.Request.Host(), t.Path, status)))
-}
-
-func (o *observer) note(text string) { fmt.Fprintf(o.env.Stdout, "  - %s\n", o.env.plain(text)) }
 
 // refusalOf is the error document a server answered with, or nil. HEAD has it
 // in a header (field evidence, section 4).
@@ -158,8 +217,10 @@ func refusalOf(x *proxy.Exchange) *diagnose.ErrorDocument {
 }
 
 // compare shows the first stage in which the server and the documents differ.
-func (o *observer) compare(server *diagnose.ErrorDocument, found *signature.Verification) {
-	o.note(fmt.Sprintf("the server answers %s: %s", server.Code, server.Message))
+func (s *sighting) compare(server *diagnose.ErrorDocument) {
+	found := s.found
+	note := func(text string) { s.notes = append(s.notes, text) }
+	note(fmt.Sprintf("the server answers %s: %s", server.Code, server.Message))
 	compared := 0
 	for _, stage := range []struct {
 		stage  signature.Stage
@@ -175,36 +236,34 @@ func (o *observer) compare(server *diagnose.ErrorDocument, found *signature.Veri
 		case stage.value == "" || own == "":
 			continue
 		case stage.origin != diagnose.FromBytes && (server.IsMasked(stage.name) || server.IsDamaged(stage.name)):
-			o.note("the server's " + stage.name + " is masked or cut off and cannot be compared")
+			note("the server's " + stage.name + " is masked or cut off and cannot be compared")
 			continue
 		}
 		compared++
 		if own != stage.value {
-			o.difference(stage.stage, stage.value, own)
+			s.comparisons = append(s.comparisons, comparison{stage: stage.stage, sides: [2]side{{"the server signed", stage.value}, {"the documents say", own}}})
 			return
 		}
 	}
 	switch {
 	case compared > 0 && found.Verdict == signature.Verified:
-		o.note("the server signs what the documents say, and the signature is right for it: it knows another secret")
+		note("the server signs what the documents say, and the signature is right for it: it knows another secret")
 	case compared > 0:
-		o.note("the server signs the same as the documents say: the signer signs something else, or has another secret")
+		note("the server signs the same as the documents say: the signer signs something else, or has another secret")
 	}
 }
 
-func (o *observer) difference(stage signature.Stage, server, own string) {
-	a, b := wire.Bytes(o.env.Redactor.String(server)), wire.Bytes(o.env.Redactor.String(own))
+// difference prints a comparison.
+func (o *observer) difference(mask masked, c *comparison) {
+	a, b := wire.Bytes(mask(c.sides[0].value)), wire.Bytes(mask(c.sides[1].value))
 	at := reports.FirstDifference(a, b)
-	o.note(fmt.Sprintf("first other stage: %s, byte %d", stage, reports.FirstDifference(wire.Bytes(server), wire.Bytes(own))))
+	fmt.Fprintf(o.env.Stdout, "  - first other stage: %s, byte %d\n", c.stage, c.offset())
 	const columns, around = 60, 8
-	for _, side := range []struct {
-		label string
-		value wire.Bytes
-	}{{"server", a}, {"documents", b}} {
-		fmt.Fprintf(o.env.Stdout, "      %-10s %s\n", side.label, reports.Around(side.value, at, columns))
+	for i, value := range []wire.Bytes{a, b} {
+		fmt.Fprintf(o.env.Stdout, "      %-17s  %s\n", c.sides[i].name, reports.Around(value, at, columns))
 		if at >= 0 {
-			window := reports.Hex(side.value, at, around)
-			fmt.Fprintf(o.env.Stdout, "      %-10s %d: %s\n", "", window.Offset, window)
+			window := reports.Hex(value, at, around)
+			fmt.Fprintf(o.env.Stdout, "      %-17s  %d: %s\n", "", window.Offset, window)
 		}
 	}
 }

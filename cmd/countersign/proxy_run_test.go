@@ -22,9 +22,12 @@ func TestAStandingProxyServesUntilItIsEnded(t *testing.T) {
 	ctx, end := context.WithCancel(t.Context())
 	defer end()
 	ended := make(chan error, 1)
-	go func() { ended <- runProxy(ctx, env, proxyOptions{Own: watched, CADir: t.TempDir()}) }()
+	go func() {
+		ended <- runProxy(ctx, env, proxyOptions{Own: watched, CADir: t.TempDir()}, &pageFlags{at: noPage})
+	}()
 	line := make([]byte, 512)
 	n, err := told.Read(line)
+	go io.Copy(io.Discard, told) // it goes on telling
 	address := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(string(line[:n]))
 	if err != nil || address == "" || !strings.Contains(string(line[:n]), "ca.pem") {
 		t.Fatalf("%v %q", err, line[:n])

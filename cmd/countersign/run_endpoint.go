@@ -2,41 +2,36 @@ package main
 
 import (
 	"fmt"
-	"time"
+	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/countersign/countersign/runner"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
 )
 
 // endpointFlags are the flags of run that are about a live endpoint.
 type endpointFlags struct {
 	url, bucket, region, addressing string
-	credentials                     string
+	credentials, temporary          string
 	dryRun                          bool
 	maxWrong                        int
 	rate                            float64
 }
 
-// The pace of a run against somebody's server, unless the user asks for
-// another one.
-const (
-	defaultRate     = 20              // requests a second
-	defaultWrongGap = 1 * time.Second // from one wrong signature to the next
-)
-
 func (f *endpointFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.url, "endpoint", "", "judge the server at `URL`, http://HOST[:PORT] or https://…")
 	flags.StringVar(&f.bucket, "bucket", "", "endpoint: the `BUCKET` it may read, and write below a prefix of its own")
 	flags.StringVar(&f.region, "region", "", "endpoint: the `REGION` that V4 signatures name, without oss-")
-	flags.StringVar(&f.addressing, "addressing", "", "endpoint: virtual-host or path; default: virtual-host, path where the host is an address")
+	flags.StringVar(&f.addressing, "addressing", "", "endpoint: virtual-host, path, or any (each vector as it is); default: virtual-host, path where the host is an address")
 	flags.StringVar(&f.credentials, "credentials", "", "endpoint: `FILE` with the access key, in place of the environment")
+	flags.StringVar(&f.temporary, "temporary-credentials", "", "endpoint: `FILE` with a temporary access key, for the vectors that need one")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "endpoint: print what would be sent and what is left out, and send nothing")
 	flags.IntVar(&f.maxWrong, "max-wrong-signatures", runner.DefaultWrongSignatures, "endpoint: send at most `N` wrong signatures; when given, they keep the pace of all requests")
-	flags.Float64Var(&f.rate, "rate", defaultRate, "endpoint: send at most `N` requests a second; 0: as fast as it goes")
+	flags.Float64Var(&f.rate, "rate", runner.DefaultRate, "endpoint: send at most `N` requests a second; 0: as fast as it goes")
 }
 
 // stray names a flag that was given without --endpoint.
@@ -44,7 +39,7 @@ func (f *endpointFlags) stray(flags *pflag.FlagSet) error {
 	if f.url != "" {
 		return nil
 	}
-	for _, name := range []string{"bucket", "region", "addressing", "credentials", "dry-run", "max-wrong-signatures", "rate"} {
+	for _, name := range []string{"bucket", "region", "addressing", "credentials", "temporary-credentials", "dry-run", "max-wrong-signatures", "rate"} {
 		if flags.Changed(name) {
 			return usageError("--%s goes with --endpoint URL", name)
 		}
@@ -67,12 +62,18 @@ func (j *job) endpoint(env *environment, f *runFlags) error {
 	if err != nil {
 		return err
 	}
+	var temporary signature.Credentials
+	if e.temporary != "" {
+		if temporary, err = env.credentials(e.temporary); err != nil {
+			return err
+		}
+	}
 	j.options.Endpoint = &subject.LiveOptions{
-		URL: e.url, Bucket: e.bucket, Region: e.region, Addressing: signature.Addressing(e.addressing), Credentials: credentials,
+		URL: e.url, Bucket: e.bucket, Region: e.region, Addressing: signature.Addressing(e.addressing), Credentials: credentials, Temporary: temporary,
 		Timeout: f.timeout, Rate: e.rate, MaxWrong: e.maxWrong,
 	}
 	if !f.changed("max-wrong-signatures") {
-		j.options.Endpoint.WrongGap = defaultWrongGap
+		j.options.Endpoint.WrongGap = runner.DefaultWrongGap
 	}
 	if _, err := subject.NewLive(*j.options.Endpoint); err != nil {
 		return usageError("--%w", err)
@@ -84,6 +85,10 @@ func (j *job) endpoint(env *environment, f *runFlags) error {
 		}
 		if e.addressing != "" {
 			command += " --addressing " + e.addressing
+		}
+		if dialect, ok := strings.CutPrefix(id, vectors.QuestionsProfile+"/"); ok {
+			dialect, _, _ = strings.Cut(dialect, "/")
+			command += " --profile " + vectors.QuestionsProfile + "/" + dialect
 		}
 		return command + " --select " + quoteWord(id)
 	}

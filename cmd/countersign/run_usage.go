@@ -13,13 +13,26 @@ on the wire. With a --signer nothing is ever sent anywhere else.
 
 With --endpoint the subject is a server. The vectors are moved to it, with the
 access key of the environment or --credentials, its bucket, region and clock,
-and sent byte for byte; its answers are judged by the vectors alone. It is
-careful: it reads the bucket and writes below a prefix countersign-<random>/
-of its own, deletes what it wrote, also when interrupted, sends no other
-destructive request, at most 20 wrong signatures (--max-wrong-signatures), one
-a second, follows no redirection, and verifies certificates. What cannot be
-moved is counted by reason; --dry-run prints every request, and why others are
-left out. Beyond the limit of wrong signatures a verdict is partial.
+and sent byte for byte; its answers are judged by the vectors alone. Vectors
+about tokens need a temporary key: as the only one, or beside the other with
+--temporary-credentials. It is careful: it reads the bucket and writes below a
+prefix countersign-<random>/ of its own, deletes what it wrote, also when
+interrupted, sends no other destructive request, at most 20 wrong signatures
+(--max-wrong-signatures), one a second, follows no redirection, and verifies
+certificates. What cannot be moved is counted by reason; --dry-run prints all
+requests, and why others are left out. Beyond the limit of wrong signatures a
+verdict is partial. Where the clocks of both sides are more than a minute apart,
+nothing is judged.
+
+--profile open-questions asks a server what documents and SDKs leave open: a
+question is one small request or a few, with every answer there is and what
+follows from it. open-questions/oss and open-questions/obs say of which
+service; at a public endpoint the host tells. An answer is told by a signature
+that is let in, by the string that the server shows byte for byte, or by what
+it says; a control that must be let in, and refused with another signature,
+comes first. A signature by the wrong reading is a wrong signature and counts.
+An open question is no failure, whatever the answer; what cannot be told is
+said to be unanswered. If nothing could be asked, the exit code is 3.
 
 Several --signer are run one behind the other; {subject} and {version} in a
 path stand for the subject's name and version.
@@ -41,7 +54,7 @@ A recording (--record) can be judged again with --replay, without the subject.
 0    all is as expected
 1    something is not
 2    wrong usage, a wrong file, or nothing selected
-3    a subject could not be started, or a file could not be written
+3    nothing could be run, asked or judged, or a file could not be written
 4    a bug in Countersign
 130  interrupted
 `,
@@ -61,6 +74,9 @@ countersign run --signer ./adapter --select 'oss-v1/header/operations/keys/space
 # a server: look first, then ask, then ask everything
 countersign run --endpoint https://oss-cn-hangzhou.aliyuncs.com --bucket my-test --region cn-hangzhou --profile 'oss-v4/*' --dry-run
 countersign run --endpoint http://127.0.0.1:9000 --bucket test --region us-east-1 --profile 'obs-v4/*' --max-wrong-signatures 1000 --rate 0
+
+# what only a server can say, in a minute
+countersign run --endpoint https://obs.cn-north-4.myhuaweicloud.com --bucket my-test --region cn-north-4 --profile open-questions --max-wrong-signatures 40 --report md=answers.md
 
 # record once, judge again later
 countersign run --signer ./adapter --record run.ndjson

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/countersign/countersign/endpoint"
+	"github.com/countersign/countersign/endpoint/livepage"
 	"github.com/countersign/countersign/endpoint/objects"
 	"github.com/countersign/countersign/internal/secret"
 	"github.com/countersign/countersign/signature"
@@ -23,6 +25,8 @@ type journal struct {
 	env     *environment
 	asJSON  bool
 	explain verification
+	page    *livepage.Page // or nil
+	bugs    bugs
 
 	mu      sync.Mutex
 	number  int // of requests
@@ -33,7 +37,7 @@ type journal struct {
 
 func newJournal(env *environment, asJSON bool, verifier signature.Verifier) *journal {
 	verifier.Now = nil // the other readings are of the signature alone
-	return &journal{env: env, asJSON: asJSON, explain: verification{env: env, verifier: verifier}, counts: map[string]int{}}
+	return &journal{env: env, asJSON: asJSON, explain: verification{env: env, verifier: verifier}, bugs: bugs{env: env}, counts: map[string]int{}}
 }
 
 // What a request came to, where it is not a verdict.
@@ -62,25 +66,63 @@ type entry struct {
 	Milliseconds float64                 `json:"milliseconds"`
 	Stages       *vectors.ExpectedStages `json:"stages,omitempty"`
 	Notes        []string                `json:"notes"`
+
+	explained []explanation
 }
 
 // note is called after every exchange, by several goroutines.
 func (j *journal) note(x endpoint.Exchange) {
+	defer j.bugs.catch()
+	j.bugs.exchange(x.Err)
 	e := j.entry(&x)
-	mask, tooMuch := requestMask(x.Request)
+	mask, tooMuch := j.env.masking(x.Request)
 	if tooMuch {
 		e.Target, e.Key, e.Stages, e.Notes = "", "", nil, []string{"the request is not shown: it has more security tokens, or longer ones, than can be masked"}
+	}
+	if j.page != nil {
+		j.page.Add(e.exchange(&x, mask, tooMuch))
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.number++
 	j.counts[e.Verdict]++
+	line := e.line
 	if j.asJSON {
-		fmt.Fprintln(j.env.Stdout, mask.String(e.json()))
+		line = e.json
+	}
+	if text := line(j.env); tooMuch { // what could hold a token is gone
+		fmt.Fprintln(j.env.Stdout, text)
 	} else {
-		fmt.Fprintln(j.env.Stdout, mask.String(e.line(j.env)))
+		fmt.Fprintln(j.env.Stdout, mask(text))
 	}
 	j.record(&x, e.ID)
+}
+
+// exchange is the entry for the live page.
+func (e *entry) exchange(x *endpoint.Exchange, mask masked, tooMuch bool) livepage.Exchange {
+	out := livepage.Exchange{
+		ID: fmt.Sprint(e.ID), At: x.Arrived.UTC().Truncate(time.Millisecond), Verdict: e.Verdict,
+		Operation: e.Operation, Status: e.Status, Code: e.Code, EC: e.EC, Milliseconds: e.Milliseconds,
+	}
+	for _, note := range e.Notes {
+		if !tooMuch {
+			note = mask.plain(note)
+		}
+		out.Notes = append(out.Notes, note)
+	}
+	found := x.Verification
+	if x.Foreign || tooMuch {
+		found = nil
+	}
+	var differences []comparison
+	if found != nil && len(x.Request.Head()) <= longestShown {
+		differences = explained(found, e.explained)
+	}
+	mask.details(&out, x.Request, found, differences)
+	if out.Scheme == "" && e.Scheme != "" {
+		out.Scheme = e.Scheme + "/" + string(e.Carrier)
+	}
+	return out
 }
 
 func (j *journal) entry(x *endpoint.Exchange) *entry {
@@ -109,10 +151,6 @@ func (j *journal) entry(x *endpoint.Exchange) *entry {
 	return e
 }
 
-// longestExplained bounds the heads whose signature is computed again and again
-// to explain it.
-const longestExplained = 64 << 10
-
 // judged says what came of the verification.
 func (j *journal) judged(e *entry, req *wire.Request, v *signature.Verification) {
 	e.Verdict, e.Bucket, e.Key, e.AccessKeyID = string(v.Verdict), wire.Bytes(v.Resource.Bucket), wire.Bytes(v.Key), wire.Bytes(v.AccessKeyID)
@@ -123,7 +161,7 @@ func (j *journal) judged(e *entry, req *wire.Request, v *signature.Verification)
 	for _, f := range v.Faults {
 		e.Notes = append(e.Notes, string(f.Class)+": "+f.Error())
 	}
-	if v.Verdict != signature.Mismatch || len(req.Head()) > longestExplained {
+	if v.Verdict != signature.Mismatch || len(req.Head()) > longestShown {
 		return
 	}
 	e.Stages = &vectors.ExpectedStages{}
@@ -132,12 +170,15 @@ func (j *journal) judged(e *entry, req *wire.Request, v *signature.Verification)
 			e.Stages.Values = append(e.Stages.Values, s)
 		}
 	}
-	e.Notes = append(e.Notes, j.explain.explain(req, v)...)
+	e.explained = j.explain.explain(req, v)
+	for _, found := range e.explained {
+		e.Notes = append(e.Notes, found.note)
+	}
 }
 
 // json is the entry for programs. It leaves < > & alone: they are common in
 // requests.
-func (e *entry) json() string {
+func (e *entry) json(*environment) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -213,18 +254,19 @@ func (j *journal) record(x *endpoint.Exchange, number int) {
 	}
 }
 
-// close ends the capture, and says whether it is whole.
+// close ends the capture, and says whether it is whole and whether there were
+// bugs.
 func (j *journal) close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.capture == nil {
-		return nil
+	var err error
+	if j.capture != nil {
+		err = j.capture.Close()
 	}
-	err := j.capture.Close()
-	if j.lost != nil {
-		err = j.lost
+	if bug := j.bugs.err(); bug != nil {
+		return bug
 	}
-	if err != nil {
+	if err = cmp.Or(j.lost, err); err != nil {
 		return notRunError("%w: %w", errCapture, err)
 	}
 	return nil

@@ -24,6 +24,8 @@ import (
 // attestFlags are the flags of attest as they were given.
 type attestFlags struct {
 	signer            string
+	replay            string
+	server, version   string
 	profiles, include []string
 	out               string
 	parallel          int
@@ -33,6 +35,9 @@ type attestFlags struct {
 func newVectorsAttestCommand(env *environment) *cobra.Command {
 	var f attestFlags
 	cmd := vectorsAttestPage.command(cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		if f.replay != "" || f.server != "" || f.version != "" {
+			return f.attestServer(env)
+		}
 		options, err := f.options(env)
 		if err != nil {
 			return err
@@ -42,6 +47,9 @@ func newVectorsAttestCommand(env *environment) *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&f.signer, "signer", "", "how to start the adapter of the implementation: `'CMD ARG…'`")
+	flags.StringVar(&f.replay, "replay", "", "the recording of a live run (run --endpoint … --record `FILE`): a server attests")
+	flags.StringVar(&f.server, "server", "", "replay: what the server is, as `NAME`, such as aliyun-oss-cn-hangzhou")
+	flags.StringVar(&f.version, "server-version", "", "replay: its version, or the day it was asked, as `V`")
 	flags.StringArrayVar(&f.profiles, "profile", nil, "only profiles that match `P`, e.g. oss-v4/header")
 	flags.StringArrayVar(&f.include, "select", nil, "only vectors whose id matches `PATTERN`; @FILE reads patterns")
 	flags.StringVar(&f.out, "out", filepath.Join(defaultVectorFolder, vectors.AttestationFolder), "the folder or file to write, as `PATH`; - is standard output")
@@ -78,7 +86,34 @@ func (env *environment) attest(ctx context.Context, options runner.Options, out 
 	case err != nil:
 		return exitOf(err)
 	}
-	if len(a.Statement.Produced) == 0 {
+	return env.keepAttested(a, out)
+}
+
+// attestServer takes down what a recording shows of a server.
+func (f *attestFlags) attestServer(env *environment) error {
+	switch {
+	case f.signer != "" || len(f.profiles)+len(f.include) > 0:
+		return usageError("--replay attests all that was recorded: it does not go with --signer, --profile and --select")
+	case f.replay == "" || f.server == "" || f.version == "":
+		return usageError("--replay FILE --server NAME --server-version V: the recording knows a host; say what answers there")
+	}
+	var j job
+	if err := j.replay(f.replay); err != nil {
+		return err
+	}
+	a, err := runner.AttestServer(j.options.Replay, vectors.Implementation{Name: f.server, Version: f.version, URL: j.options.Replay.Header.Subject.URL})
+	switch {
+	case errors.Is(err, runner.ErrOurs):
+		return usageError("%w", err)
+	case err != nil:
+		return exitOf(err)
+	}
+	return env.keepAttested(a, f.out)
+}
+
+// keepAttested writes what was attested, if anything was.
+func (env *environment) keepAttested(a *runner.Attested, out string) error {
+	if n := len(a.Statement.Produced) + len(a.Statement.Observed); n == 0 {
 		env.printAttested(env.Stdout, a)
 		return &exitError{exitNonconformant, fmt.Errorf("%s produced the bytes of no vector, so nothing is written", a.Statement.Implementation.Name)}
 	}
@@ -140,7 +175,7 @@ func attestationFile(out, implementation string) (string, error) {
 }
 
 // counts of one profile.
-type attestedCounts struct{ produced, differs, silent int }
+type attestedCounts struct{ produced, observed, differs, silent int }
 
 func (env *environment) printAttested(w io.Writer, a *runner.Attested) {
 	counts := map[string]*attestedCounts{}
@@ -153,6 +188,9 @@ func (env *environment) printAttested(w io.Writer, a *runner.Attested) {
 	}
 	for _, p := range a.Statement.Produced {
 		of(p.ID).produced++
+	}
+	for _, o := range a.Statement.Observed {
+		of(o.ID).observed++
 	}
 	for _, d := range a.Statement.Differs {
 		of(d.ID).differs++
@@ -167,13 +205,17 @@ func (env *environment) printAttested(w io.Writer, a *runner.Attested) {
 	}
 	fmt.Fprintln(w, env.paint(style.Strong, who.Name+" "+who.Version))
 	const row = "%-18s %8s  %7s  %12s\n"
-	fmt.Fprintf(w, row, "profile", "produced", "differs", "not attested")
+	did := "produced"
+	if len(a.Statement.Observed) > 0 { // a server, which produces nothing
+		did = "observed"
+	}
+	fmt.Fprintf(w, row, "profile", did, "differs", "not attested")
 	for _, id := range vectors.ProfileIDs() {
 		if c := counts[id]; c != nil {
-			fmt.Fprintf(w, row, id, fmt.Sprint(c.produced), fmt.Sprint(c.differs), fmt.Sprint(c.silent))
+			fmt.Fprintf(w, row, id, fmt.Sprint(c.produced+c.observed), fmt.Sprint(c.differs), fmt.Sprint(c.silent))
 		}
 	}
-	fmt.Fprintf(w, row, "all", fmt.Sprint(len(a.Statement.Produced)), fmt.Sprint(len(a.Statement.Differs)), fmt.Sprint(len(a.Silent)))
+	fmt.Fprintf(w, row, "all", fmt.Sprint(len(a.Statement.Produced)+len(a.Statement.Observed)), fmt.Sprint(len(a.Statement.Differs)), fmt.Sprint(len(a.Silent)))
 	for _, d := range a.Statement.Differs {
 		fmt.Fprintf(w, "%s: %s at %s: %s\n", env.paint(style.Bad, "differs"), d.ID, d.Stage, env.plain(d.Note))
 	}

@@ -1,7 +1,7 @@
 package main
 
 var vectorsAttestPage = page{
-	use:   "attest --signer 'CMD ARG…' [--profile P]… [--select PATTERN]… [--out PATH]",
+	use:   "attest --signer 'CMD ARG…' [--profile P]… [--select PATTERN]… | --replay FILE --server NAME --server-version V  [--out PATH]",
 	short: "take down which expected values an implementation comes to",
 	about: `
 Asks an implementation that nobody here wrote to sign the signature vectors of
@@ -29,12 +29,28 @@ what is no answer; a run of another version replaces the file. What an SDK was
 captured sending (countersign vectors import) stays in any case, unless its
 signer now says otherwise.
 
+With --replay a server attests: FILE is the recording of a live run (as with
+countersign run --endpoint … --record FILE), and NAME and V say what answered
+there. An entry is then observed, and says by which rules the server went:
+
+  accepted      it let in the signature of the vector, moved to its own
+                bucket, key, region and time, and refused wrong signatures of
+                the same profile in the same run
+  echoed        it refused a wrong signature and showed the string it signs,
+                which is, byte for byte, what the rules of the vector give
+
+That attests the rule and not the bytes of the vector, and raises no
+provenance; of a vector that is about an access key, a bucket, a region or a
+time of its own nothing is said. It rests on your word for what the server is.
+A server that was reached on this machine attests nothing, and neither does
+countersign serve.
+
 PATH is a folder, or a file whose name ends in .json; with - the attestation
 of this run alone goes to standard output and the summary to standard error.
 Vectors are those of this program: build it anew when they have changed.
 The reference itself (countersign signer) attests nothing and is refused.`,
 	exit: `
-0    at least one vector was produced, and the file is written
+0    at least one vector was produced or observed, and the file is written
 1    the implementation produced no vector; nothing is written
 2    wrong usage, nothing selected, or the reference was to attest
 3    the adapter does not start, or the file cannot be written
@@ -42,6 +58,10 @@ The reference itself (countersign signer) attests nothing and is refused.`,
 	examples: `
 # the signers of an SDK that offers them as functions
 countersign vectors attest --signer bin/oss-go-v2
+
+# what a real server was seen to do
+countersign run --endpoint https://oss-cn-hangzhou.aliyuncs.com --bucket my-test --region cn-hangzhou --profile 'oss-*/*' --record oss.ndjson
+countersign vectors attest --replay oss.ndjson --server aliyun-oss-cn-hangzhou --server-version 2026-11-22
 
 # one scheme anew, and look before anything is written
 countersign vectors attest --signer bin/oss-go-v2 --profile 'oss-v4/*' --out -`,

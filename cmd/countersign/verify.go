@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
@@ -146,9 +147,10 @@ func (v *verification) file(ctx context.Context, name string, data []byte) error
 
 // verifiedRequest is a request and what a server finds in it.
 type verifiedRequest struct {
-	id    string
-	found *signature.Verification
-	notes []string
+	id        string
+	found     *signature.Verification
+	notes     []string
+	explained []explanation // of a mismatch
 }
 
 func (v *verification) verify(c wire.Capture) *verifiedRequest {
@@ -169,7 +171,10 @@ func (v *verification) verify(c wire.Capture) *verifiedRequest {
 			r.notes = append(r.notes, fmt.Sprintf("nothing is known of the host %q, so the bucket was taken from the path (%q); say what it is with --bucket B, --cname %s=B or --endpoint %s", host, found.Resource.Bucket, host, host))
 		}
 		r.notes = append(r.notes, fmt.Sprintf("the signature of the request is %q, a server computes %q", found.Provided, found.Stage(signature.SignatureValue)))
-		r.notes = append(r.notes, v.explain(c.Request, found)...)
+		r.explained = v.explain(c.Request, found)
+		for _, e := range r.explained {
+			r.notes = append(r.notes, e.note)
+		}
 	}
 	return r
 }
@@ -189,33 +194,40 @@ func (v *verification) unknown(host string) bool {
 	})
 }
 
+// explanation is what explains a signature, and what its signer then signed.
+type explanation struct {
+	note   string
+	signed *signature.Verification // nil where nothing explains it
+}
+
 // explain looks for what explains a signature: another reading of a contested
 // rule, or else a slip that signers often make.
-func (v *verification) explain(req *wire.Request, found *signature.Verification) []string {
+func (v *verification) explain(req *wire.Request, found *signature.Verification) []explanation {
 	profile := found.Profile.ID()
-	verifies := func(apply func(*signature.Profile) *signature.Profile) bool {
+	verifies := func(apply func(*signature.Profile) *signature.Profile) (*signature.Verification, bool) {
 		other := v.verifier
 		other.Reading = apply
-		return other.Verify(req).Verdict == signature.Verified
+		signed := other.Verify(req)
+		return signed, signed.Verdict == signature.Verified
 	}
-	var notes []string
+	var out []explanation
 	for _, r := range signature.Readings(profile) {
-		if verifies(r.Apply) {
-			notes = append(notes, fmt.Sprintf("the reading %s of the contested rule %s explains the signature: %s", r.Name, r.Requirement, r.Why))
+		if signed, ok := verifies(r.Apply); ok {
+			out = append(out, explanation{fmt.Sprintf("the reading %s of the contested rule %s explains the signature: %s", r.Name, r.Requirement, r.Why), signed})
 		}
 	}
-	if len(notes) > 0 {
-		return notes
+	if len(out) > 0 {
+		return out
 	}
 	for _, s := range signature.Slips(profile) {
-		if verifies(s.Apply) {
-			notes = append(notes, fmt.Sprintf("the known slip %s explains the signature, first wrong in %s: %s", s.Name, s.Stage, s.Why))
+		if signed, ok := verifies(s.Apply); ok {
+			out = append(out, explanation{fmt.Sprintf("the known slip %s explains the signature, first wrong in %s: %s", s.Name, s.Stage, s.Why), signed})
 		}
 	}
-	if len(notes) == 0 {
-		notes = append(notes, "no other reading of a contested rule and no known slip explains the signature; compare the stages with those of the signer, or the secret is another one")
+	if len(out) == 0 {
+		out = append(out, explanation{note: "no other reading of a contested rule and no known slip explains the signature; compare the stages with those of the signer, or the secret is another one"})
 	}
-	return notes
+	return out
 }
 
 // shortestToken is the length below which what a request calls its token is an
@@ -273,13 +285,17 @@ func (r *verifiedRequest) json() *verifiedJSON {
 
 // verdict gives a verdict its colour.
 func (env *environment) verdict(v signature.Verdict) string {
+	return env.paint(env.paintOf(v), string(v))
+}
+
+func (env *environment) paintOf(v signature.Verdict) reports.Paint {
 	switch v {
 	case signature.Verified:
-		return env.paint(env.Style.Good, string(v))
+		return env.Style.Good
 	case signature.Unsigned:
-		return env.paint(env.Style.Notice, string(v))
+		return env.Style.Notice
 	}
-	return env.paint(env.Style.Bad, string(v))
+	return env.Style.Bad
 }
 
 func (r *verifiedRequest) print(env *environment) {

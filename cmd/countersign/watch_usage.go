@@ -35,6 +35,7 @@ and the number of the signal that ended it.`,
 1    a request was not verified, or a server refused its signature
 2    wrong usage, or there are no credentials
 3    no request was seen, or the program or the proxy could not be started
+4    a request met a bug in Countersign
 130  interrupted`,
 	examples: `
 # judge what a script of your own sends, without a network

@@ -1,5 +1,5 @@
-// Command interop runs the suite over the SDKs of adapters/ and publishes what
-// came of it: see the package internal/interop. It is for this repository; the
+// Command interop runs the suite over the SDKs of adapters/ and the servers of
+// servers/ and publishes what came of it: see the package internal/interop. It is for this repository; the
 // SDKs of others are judged with countersign run.
 package main
 
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/countersign/countersign/internal/interop"
 )
@@ -65,7 +66,8 @@ func newCommand() *cobra.Command {
 	var f flags
 	root := &cobra.Command{
 		Use: "interop [ADAPTER]…", Short: "judge the SDKs of adapters/ and publish the matrix",
-		Long: `Installs each adapter by its own package manager, judges its SDK, and writes
+		Long: `Installs each adapter by its own package manager, judges its SDK by the vectors
+and by the flows, and writes
 reports/compliance/<sdk>/<version>.json, reports/findings.md, reports/matrix.html
 and the table in README.md. Names of adapters narrow it to those.
 
@@ -80,12 +82,8 @@ interrupted.`,
 	}
 	pf := root.PersistentFlags()
 	pf.StringVar(&f.adapters, "adapters", "adapters", "the `FOLDER` of the adapters")
-	root.Flags().IntVar(&f.jobs, "jobs", 2, "judge `N` subjects side by side")
-	root.Flags().DurationVar(&f.limit, "limit", interop.DefaultLimit, "how long installing or judging a subject may take")
-	root.Flags().BoolVar(&f.requireAll, "require-all", os.Getenv("REQUIRE_ALL") == "1", "a missing toolchain is an error (REQUIRE_ALL=1 does the same)")
-	root.Flags().StringVar(&f.logs, "logs", "out/interop", "the `FOLDER` for what installing and running says")
-	root.Flags().StringVar(&f.compliance, "compliance", "reports/compliance", "the `FOLDER` of compliance reports")
-	root.AddCommand(newSubjectCommand(), newAttestCommand(&f))
+	f.registerRun(root.Flags())
+	root.AddCommand(newSubjectCommand(), newServersCommand(&f), newAttestCommand(&f))
 	return root
 }
 
@@ -95,4 +93,13 @@ type flags struct {
 	jobs                       int
 	limit                      time.Duration
 	requireAll                 bool
+}
+
+// registerRun registers the flags of what judges and publishes.
+func (f *flags) registerRun(pf *pflag.FlagSet) {
+	pf.IntVar(&f.jobs, "jobs", 2, "judge `N` subjects side by side")
+	pf.DurationVar(&f.limit, "limit", interop.DefaultLimit, "how long installing or judging a subject may take")
+	pf.BoolVar(&f.requireAll, "require-all", os.Getenv("REQUIRE_ALL") == "1", "a missing toolchain is an error (REQUIRE_ALL=1 does the same)")
+	pf.StringVar(&f.logs, "logs", "out/interop", "the `FOLDER` for what installing and running says")
+	pf.StringVar(&f.compliance, "compliance", "reports/compliance", "the `FOLDER` of compliance reports")
 }

@@ -6,18 +6,37 @@ import (
 	"testing"
 	"time"
 
+	"github.com/countersign/countersign/internal/flows"
 	"github.com/countersign/countersign/internal/interop"
 	"github.com/countersign/countersign/reports"
 )
 
+func TestFlowsAreToldOnTheLineOfTheirSubject(t *testing.T) {
+	result := func(outcome reports.Outcome) flows.Result {
+		return flows.Result{Result: reports.Result{Outcome: outcome}, Steps: 2}
+	}
+	known := result(reports.Fail)
+	known.Expectation = &reports.Expectation{Met: true}
+	for want, list := range map[string][]flows.Result{
+		"no flows: it sends nothing": nil,
+		"flows 2/2 (4 steps)":        {result(reports.Pass), result(reports.Pass)},
+		"flows 1/4 (10 steps, 1 known to fail, 1 contested, 1 left out)": {
+			result(reports.Pass), known, result(reports.Contested), result(reports.Unsupported), result(reports.Timeout)},
+	} {
+		if got := flowsText(&interop.Flows{Results: list}); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestWhatTheExitCodeSays(t *testing.T) {
-	adapter := &interop.Adapter{Name: "sdk", Language: "go"}
+	program := &interop.Program{Name: "sdk", Language: "go"}
 	judged := func(asExpected, isolated bool) interop.Outcome {
-		return interop.Outcome{Adapter: adapter, Judged: &interop.Judged{Isolated: isolated, Compliance: reports.Compliance{AsExpected: asExpected}}}
+		return interop.Outcome{Program: program, Judged: &interop.Judged{Isolated: isolated, Compliance: reports.Compliance{AsExpected: asExpected}}}
 	}
 	good, bad, open := judged(true, true), judged(false, true), judged(true, false)
-	broken := interop.Outcome{Adapter: adapter, Err: errors.New("it does not start")}
-	missing := interop.Outcome{Adapter: adapter, Missing: []*interop.Tool{{Name: "cobol"}}}
+	broken := interop.Outcome{Program: program, Err: errors.New("it does not start")}
+	missing := interop.Outcome{Program: program, Missing: []*interop.Tool{{Name: "cobol"}}}
 	for _, test := range []struct {
 		what             string
 		outcomes         []interop.Outcome

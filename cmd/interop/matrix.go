@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,15 @@ func (f *flags) run(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
+	var programs []*interop.Program
+	for _, a := range adapters {
+		programs = append(programs, &a.Program)
+	}
+	return f.judge(ctx, all, programs)
+}
+
+// judge judges programs and publishes what came of it.
+func (f *flags) judge(ctx context.Context, all *interop.Adapters, programs []*interop.Program) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -38,11 +48,11 @@ func (f *flags) run(ctx context.Context, names []string) error {
 	defer quiet()
 	began, through := time.Now(), 0
 	outcomes := interop.Run(ctx, interop.Options{
-		Adapters: adapters, Missing: all.Missing, Jobs: f.jobs, Logs: f.logs, Limit: f.limit,
+		Programs: programs, Missing: all.Missing, Jobs: f.jobs, Logs: f.logs, Limit: f.limit,
 		Subject: []string{self, subjectVerb},
 		Done: func(o interop.Outcome) {
 			through++
-			fmt.Printf("[%*d/%d] %s\n", len(fmt.Sprint(len(adapters))), through, len(adapters), line(&o))
+			fmt.Printf("[%*d/%d] %s\n", len(fmt.Sprint(len(programs))), through, len(programs), line(&o))
 			for _, problem := range problems(&o) {
 				fmt.Printf("        %s\n", strings.ReplaceAll(problem, "\n", "\n        "))
 			}
@@ -72,35 +82,53 @@ func (f *flags) publish(outcomes []interop.Outcome) error {
 
 // line is what a subject gets on the terminal when it is through.
 func line(o *interop.Outcome) string {
-	a := o.Adapter
+	p := o.Program
 	switch {
 	case len(o.Missing) > 0:
 		var tools []string
 		for _, t := range o.Missing {
 			tools = append(tools, fmt.Sprintf("%s (%s)", t.Name, t.Get))
 		}
-		return fmt.Sprintf("%s: not run, missing: %s", a.Name, strings.Join(tools, "; "))
+		return fmt.Sprintf("%s: not run, missing: %s", p.Name, strings.Join(tools, "; "))
 	case o.Postponed != "":
-		return fmt.Sprintf("%s: %s", a.Name, o.Postponed)
+		return fmt.Sprintf("%s: %s", p.Name, o.Postponed)
 	case o.Err != nil:
-		return fmt.Sprintf("%s: NOT JUDGED", a.Name)
+		return fmt.Sprintf("%s: NOT JUDGED", p.Name)
 	}
 	c := &o.Judged.Compliance
 	expected := "as expected"
-	if !c.AsExpected {
+	if !o.AsExpected() {
 		expected = "NOT AS EXPECTED"
 	}
 	results := 0
-	for _, p := range c.Profiles {
-		for _, counts := range p.Counts {
+	for _, profile := range c.Profiles {
+		for _, counts := range profile.Counts {
 			for _, n := range counts {
 				results += n
 			}
 		}
 	}
-	return fmt.Sprintf("%s %s (%s on %s): %s, %s; %s, %s; %.1f s, installed in %.1f s",
-		a.Name, c.Subject.Version, a.Language, a.Runtime, c.Verdict, expected, count(results, "vector"), count(len(c.Findings), "finding"),
+	return fmt.Sprintf("%s %s (%s on %s): %s, %s; %s, %s, %s; %.1f s, installed in %.1f s",
+		p.Name, c.Subject.Version, p.Language, p.Runtime, c.Verdict, expected, count(results, "vector"), count(len(c.Findings), "finding"), flowsText(o.Judged.Flows),
 		o.Judged.Wall.Seconds(), o.Installing.Seconds())
+}
+
+// flowsText is how many flows passed of those that were carried out.
+func flowsText(f *interop.Flows) string {
+	c := f.Counts()
+	if len(f.Results) == 0 {
+		return "no flows: it sends nothing"
+	}
+	text := fmt.Sprintf("flows %d/%d (%s", c.Passed, c.Ran(), count(c.Steps, "step"))
+	for _, more := range []struct {
+		n    int
+		what string
+	}{{c.Known, "known to fail"}, {c.Contested, "contested"}, {c.LeftOut, "left out"}} {
+		if more.n > 0 {
+			text += fmt.Sprintf(", %d %s", more.n, more.what)
+		}
+	}
+	return text + ")"
 }
 
 // mostProblems is how many failures of a subject are told here; its report has
@@ -114,7 +142,7 @@ func problems(o *interop.Outcome) []string {
 	if o.Judged == nil {
 		return nil
 	}
-	list := o.Judged.Compliance.Problems
+	list := append(slices.Clone(o.Judged.Compliance.Problems), o.Judged.Flows.Problems...)
 	for _, p := range o.Judged.Compliance.Profiles {
 		for _, e := range p.Failures {
 			list = append(list, fmt.Sprintf("%s  %s: %s", e.ID, placeOf(e), e.Reason))

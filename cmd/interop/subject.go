@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -21,25 +22,52 @@ func newSubjectCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: subjectVerb + " FOLDER RESULT", Hidden: true, Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			all, err := interop.Load(filepath.Dir(args[0]))
-			if err != nil {
-				return err
-			}
-			chosen, err := all.Only([]string{filepath.Base(args[0])})
-			if err != nil {
-				return err
-			}
 			network, err := interop.OwnNetwork()
 			if err != nil {
 				return notRun("%w", err)
 			}
-			judged, err := interop.Judge(cmd.Context(), chosen[0], network)
+			judge := judgeAdapter
+			if interop.IsServer(args[0]) {
+				judge = judgeServer
+			}
+			judged, err := judge(cmd.Context(), args[0], network, filepath.Join(filepath.Dir(args[1]), "data"))
 			if err != nil {
-				return notRun("%w", err)
+				return err
 			}
 			return reports.WriteAtomic(args[1], func(w io.Writer) error { return interop.WriteJSON(w, judged) })
 		},
 	}
+}
+
+func judgeAdapter(ctx context.Context, folder string, network *interop.Network, _ string) (*interop.Judged, error) {
+	all, err := interop.Load(filepath.Dir(folder))
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := all.Only([]string{filepath.Base(folder)})
+	if err != nil {
+		return nil, err
+	}
+	judged, err := interop.Judge(ctx, chosen[0], network)
+	if err != nil {
+		return nil, notRun("%w", err)
+	}
+	return judged, nil
+}
+
+func judgeServer(ctx context.Context, folder string, network *interop.Network, scratch string) (*interop.Judged, error) {
+	server, err := interop.LoadServer(folder)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Mkdir(scratch, 0o700); err != nil {
+		return nil, notRun("%w", err)
+	}
+	judged, err := interop.JudgeServer(ctx, server, network, scratch)
+	if err != nil {
+		return nil, notRun("%w", err)
+	}
+	return judged, nil
 }
 
 func newAttestCommand(f *flags) *cobra.Command {

@@ -37,6 +37,15 @@ func (g *guard) Answer(t *endpoint.Task) endpoint.Response {
 	return g.next.Answer(t)
 }
 
+// AnswerUnsigned implements [endpoint.OpenBackend]: a policy is that of a key, and
+// a request without one may do what next lets anyone do.
+func (g *guard) AnswerUnsigned(t *endpoint.Task) endpoint.Response {
+	if open, ok := g.next.(endpoint.OpenBackend); ok {
+		return open.AnswerUnsigned(t)
+	}
+	return t.RefuseUnsigned()
+}
+
 // access is what a request does to one bucket or object.
 type access struct {
 	operation   string

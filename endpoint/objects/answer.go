@@ -3,6 +3,8 @@ package objects
 import (
 	"crypto/md5"
 	"encoding/base64"
+	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -52,8 +54,10 @@ func (s *Store) Answer(t *endpoint.Task) endpoint.Response {
 // beyond reports whether a request asks for what the store does not have, and
 // would otherwise be taken for something else.
 func (c call) beyond() bool {
-	if _, process := c.Param("x-oss-process"); process {
-		return true
+	for _, name := range []string{"x-oss-process", "x-image-process"} { // without a value there is nothing to do
+		if process, _ := c.Param(name); process != "" {
+			return true
+		}
 	}
 	if sum, _ := c.Vendor("content-sha256"); strings.HasPrefix(sum, "STREAMING-") {
 		return true // the body holds more than the content
@@ -61,22 +65,23 @@ func (c call) beyond() bool {
 	switch c.Operation() {
 	case "PutObject", "DeleteObject":
 		sub, bare := c.SubResource()
-		return sub != "" && bare && sub != "metadata"
+		return sub != "" && bare && !slices.Contains([]string{"metadata", "partNumber", "uploadId"}, sub)
 	}
 	return false
 }
 
-// checkBody holds the body to its Content-MD5.
+// checkBody holds a body that is stored or parsed to its Content-MD5. The other
+// methods have none: there, the header is only a line that is signed.
 func (c call) checkBody() refusal {
 	want, ok := c.Request().Header("Content-MD5")
-	if method := c.Request().Method; method != "PUT" && method != "POST" {
-		ok = false // of what has no body that is kept, it is only signed
-	}
-	if !ok || want == "" {
+	if method := c.Request().Method; !ok || want == "" || method != http.MethodPut && method != http.MethodPost {
 		return ""
 	}
-	sum := md5.Sum([]byte(c.Request().Body))
-	if want != base64.StdEncoding.EncodeToString(sum[:]) {
+	claimed, err := base64.StdEncoding.DecodeString(want)
+	if err != nil || len(claimed) != md5.Size {
+		return invalidDigest
+	}
+	if md5.Sum([]byte(c.Request().Body)) != [md5.Size]byte(claimed) {
 		return badDigest
 	}
 	return ""
@@ -121,6 +126,9 @@ func (c call) writing(change func(b *bucket) endpoint.Response) endpoint.Respons
 func (c call) withObject(look func(o *object) endpoint.Response) endpoint.Response {
 	return c.reading(func(b *bucket) endpoint.Response {
 		o, ok := b.objects[c.Key()]
+		if c.unsigned() && !c.isPublic(b, o) {
+			return c.RefuseUnsigned()
+		}
 		if !ok {
 			return c.Refuse(noSuchKey)
 		}

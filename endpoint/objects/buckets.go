@@ -37,7 +37,7 @@ func (c call) putBucket() endpoint.Response {
 func (c call) putBucketACL() endpoint.Response {
 	word, document, wrong := c.askedACL("acl", "bucket-acl")
 	if wrong {
-		return c.RefuseArgument(invalidArgument, "header "+c.Prefix()+"acl", word)
+		return c.refuseACL("acl", word)
 	}
 	return c.writing(func(b *bucket) endpoint.Response {
 		refused := c.store.configure(b, "acl", document)
@@ -101,7 +101,7 @@ func (c call) getBucketInfo() endpoint.Response {
 			texts["BucketGrant"] = b.acl
 		}
 		if !b.made.IsZero() {
-			texts["Time"] = iso(b.made)
+			texts["Time"] = iso(c.Dialect(), b.made)
 		}
 		return c.Accept(endpoint.Success{Values: endpoint.Values{Texts: texts}})
 	})

@@ -8,6 +8,9 @@
 // sees another one half done, and that what was sent comes back byte for byte:
 // content, metadata, keys that are no UTF-8.
 //
+// What an ACL makes public, anyone may read without a signature, and nothing
+// else.
+//
 // There are no versions, no encryption and no lifecycle, and nothing is anyone's
 // but the one owner's. The configuration of a bucket is kept and given back, and
 // does nothing. What is asked for and not there is refused as NotImplemented

@@ -29,9 +29,16 @@ type shop struct {
 
 func open(t testing.TB, p *signature.Profile, opts Options) *shop {
 	t.Helper()
+	return openAs(t, "", p, opts)
+}
+
+// openAs is open for a server that answers as one service, whatever requests are
+// signed for.
+func openAs(t testing.TB, dialect endpoint.Dialect, p *signature.Profile, opts Options) *shop {
+	t.Helper()
 	s := &shop{t: t, store: New(opts), profile: p, now: someTime}
 	server, err := endpoint.ListenAndServe("127.0.0.1:0", endpoint.ServerOptions{
-		Backend: s.store,
+		Backend: s.store, Dialect: dialect,
 		Verifier: &signature.Verifier{
 			Secret: func(id string) (signature.Credentials, bool) { return credentials, id == credentials.AccessKeyID },
 			Now:    func() time.Time { return s.now },

@@ -158,7 +158,7 @@ func (c call) listBuckets() endpoint.Response {
 	slices.Sort(names)
 	rows := make([]endpoint.Values, len(names))
 	for i, name := range names {
-		rows[i] = endpoint.Values{Names: map[string]string{"BucketEntry": name}, Texts: map[string]string{"Time": iso(c.store.buckets[name].made)}}
+		rows[i] = endpoint.Values{Names: map[string]string{"BucketEntry": name}, Texts: map[string]string{"Time": iso(c.Dialect(), c.store.buckets[name].made)}}
 	}
 	return c.Accept(endpoint.Success{Values: endpoint.Values{Rows: map[string][]endpoint.Values{"Bucket": rows}}})
 }

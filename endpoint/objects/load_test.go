@@ -53,7 +53,7 @@ func TestTenThousandObjectsCostWhatIsCounted(t *testing.T) {
 	if testing.Short() {
 		t.Skip("10,000 requests")
 	}
-	s := open(t, signature.OSSV1Header, Options{})
+	s := open(t, signature.OSSV1Header, Options{Limits: Limits{Items: 10_001}})
 	s.do("PUT", "/first", "x")
 	before := heap()
 	for i := range 10_000 {
@@ -65,6 +65,9 @@ func TestTenThousandObjectsCostWhatIsCounted(t *testing.T) {
 	if u := s.store.Usage(); u.Objects != 10_001 || held > 2*u.Bytes {
 		t.Errorf("%d bytes for %+v", held, u)
 	}
+	s.want(507, "InsufficientStorage", "PUT", "/one-too-many", "x")
+	s.want(404, "NoSuchKey", "GET", "/one-too-many", "")
+	s.want(200, "", "PUT", "/first", "y") // in place of another
 	if got := texts(s.do("GET", "/?max-keys=1000&marker=folder%2F08999", "").Body, "Key"); len(got) != 1000 || got[999] != "folder/09999" {
 		t.Errorf("%d keys", len(got))
 	}

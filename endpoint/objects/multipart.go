@@ -96,10 +96,13 @@ func (c call) putPart(b *bucket, content string, sum [md5.Size]byte) (*part, ref
 	return p, ""
 }
 
-// refusePart names the part number where that is what is wrong.
-func (c call) refusePart(refused refusal) endpoint.Response {
-	if refused == invalidArgument {
-		number, _ := c.Param("partNumber")
+// refusePart names the part number where that is what is wrong, before anything
+// else that is: without one, OSS does not take the request for a part.
+func (c call) refusePart(refused refusal, number string) endpoint.Response {
+	switch {
+	case number == "":
+		return c.RefuseArgument(unexpectedParameter, "query ResourceType", "partNumber")
+	case refused == invalidArgument:
 		return c.RefuseArgument(refused, "parameter partNumber", number)
 	}
 	return c.Refuse(refused)
@@ -110,7 +113,8 @@ func (c call) uploadPart() endpoint.Response {
 	sum := md5.Sum([]byte(content))
 	return c.writing(func(b *bucket) endpoint.Response {
 		if _, refused := c.putPart(b, content, sum); refused != "" {
-			return c.refusePart(refused)
+			number, _ := c.Param("partNumber")
+			return c.refusePart(refused, number)
 		}
 		return c.Example() // the checksums are those of the body
 	})
@@ -132,9 +136,10 @@ func (c call) uploadPartCopy() endpoint.Response {
 		}
 		p, refused := c.putPart(b, content, md5.Sum([]byte(content)))
 		if refused != "" {
-			return c.refusePart(refused)
+			number, _ := c.Param("partNumber")
+			return c.refusePart(refused, number)
 		}
-		return c.Accept(endpoint.Success{Values: endpoint.Values{Texts: map[string]string{"ObjectETag": etag(c.Dialect(), p.sum, 0), "Time": iso(p.modified)}}})
+		return c.Accept(endpoint.Success{Values: endpoint.Values{Texts: map[string]string{"ObjectETag": etag(c.Dialect(), p.sum, 0), "Time": iso(c.Dialect(), p.modified)}}})
 	})
 }
 
@@ -166,7 +171,7 @@ func (c call) listParts() endpoint.Response {
 			}
 			part := u.parts[number]
 			rows = append(rows, endpoint.Values{Texts: map[string]string{
-				"PartNumber": strconv.Itoa(number), "Time": iso(part.modified), "ObjectETag": etag(c.Dialect(), part.sum, 0), "ObjectSize": strconv.Itoa(len(part.content)),
+				"PartNumber": strconv.Itoa(number), "Time": iso(c.Dialect(), part.modified), "ObjectETag": etag(c.Dialect(), part.sum, 0), "ObjectSize": strconv.Itoa(len(part.content)),
 			}})
 			last = number
 		}
@@ -217,7 +222,7 @@ func (c call) listUploads() endpoint.Response {
 				prefixes = append(prefixes, name)
 				continue
 			}
-			rows = append(rows, endpoint.Values{Names: map[string]string{"Entry": u.key}, Texts: map[string]string{"NewUploadId": u.id, "Time": iso(u.begun)}})
+			rows = append(rows, endpoint.Values{Names: map[string]string{"Entry": u.key}, Texts: map[string]string{"NewUploadId": u.id, "Time": iso(c.Dialect(), u.begun)}})
 		}
 		if v.Texts["Truncated"] == "false" {
 			delete(v.Names, "NextKey")

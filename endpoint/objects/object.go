@@ -4,7 +4,6 @@ import (
 	"crypto/md5"
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
 	"hash"
 	"hash/crc64"
 	"net/http"
@@ -69,8 +68,9 @@ var ecma = crc64.MakeTable(crc64.ECMA)
 
 // newObject is an object with a content and the properties a request gives it.
 func newObject(t *endpoint.Task, kind, content string, p properties) *object {
+	bytes := []byte(content)
 	return &object{
-		kind: kind, content: content, sum: md5.Sum([]byte(content)), crc: crc64.Checksum([]byte(content), ecma), modified: t.Now(),
+		kind: kind, content: content, sum: md5.Sum(bytes), crc: crc64.Checksum(bytes, ecma), modified: t.Now(),
 		headers: owned(p.headers), acl: p.acl, tags: p.tags, class: strings.Clone(p.class),
 	}
 }
@@ -101,7 +101,7 @@ func etag(dialect endpoint.Dialect, sum [md5.Size]byte, parts int) string {
 		digits = strings.ToUpper(digits)
 	}
 	if parts > 0 {
-		digits += fmt.Sprintf("-%d", parts)
+		digits += "-" + strconv.Itoa(parts)
 	}
 	return `"` + digits + `"`
 }
@@ -110,7 +110,7 @@ func etag(dialect endpoint.Dialect, sum [md5.Size]byte, parts int) string {
 func (o *object) texts(dialect endpoint.Dialect) map[string]string {
 	texts := map[string]string{
 		"ObjectETag": o.etag(dialect), "ObjectSize": strconv.Itoa(len(o.content)), "ObjectCRC64": strconv.FormatUint(o.crc, 10),
-		"ObjectMD5": "", "ObjectType": o.kind, "Time": iso(o.modified), "HTTPTime": o.modified.UTC().Format(http.TimeFormat),
+		"ObjectMD5": "", "ObjectType": o.kind, "Time": iso(dialect, o.modified), "HTTPTime": o.modified.UTC().Format(http.TimeFormat),
 	}
 	if o.kind == normal {
 		texts["ObjectMD5"] = base64.StdEncoding.EncodeToString(o.sum[:])
@@ -121,7 +121,14 @@ func (o *object) texts(dialect endpoint.Dialect) map[string]string {
 	return texts
 }
 
-func iso(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
+// iso is a time in a document. OSS knows whole seconds, and its SDKs read no
+// others.
+func iso(dialect endpoint.Dialect, at time.Time) string {
+	if dialect == endpoint.OSS {
+		at = at.Truncate(time.Second)
+	}
+	return at.UTC().Format("2006-01-02T15:04:05.000Z")
+}
 
 // archived reports whether the object must be restored before it is read.
 func (o *object) archived() bool {

@@ -29,10 +29,19 @@ func (c call) askedACL(names ...string) (word, document string, refused bool) {
 	return "", strings.Clone(body), false
 }
 
+// refuseACL tells a word that is none from one that is missing.
+func (c call) refuseACL(name, word string) endpoint.Response {
+	class := invalidArgument
+	if word == "" {
+		class = missingArgument
+	}
+	return c.RefuseArgument(class, "header "+c.Prefix()+name, word)
+}
+
 func (c call) putObjectACL() endpoint.Response {
 	word, document, wrong := c.askedACL("object-acl", "acl")
 	if wrong {
-		return c.RefuseArgument(invalidArgument, "header "+c.Prefix()+"object-acl", word)
+		return c.refuseACL("object-acl", word)
 	}
 	return c.changing(func(o *object) { o.acl, o.grants = word, document }, endpoint.Success{})
 }
@@ -89,7 +98,7 @@ func (c call) putTagging() endpoint.Response {
 		Tags    []tag `xml:"TagSet>Tag"`
 	}
 	if err := xml.Unmarshal([]byte(c.Request().Body), &ask); err != nil || ask.XMLName.Local != "Tagging" {
-		return c.Refuse(malformedXML)
+		return c.RefuseArgument(malformedXML, "element Tagging", "")
 	}
 	if checkTags(ask.Tags) != "" {
 		return c.RefuseArgument(invalidArgument, "element Tagging", "")
@@ -104,7 +113,7 @@ func (c call) deleteTagging() endpoint.Response {
 func (c call) putSymlink() endpoint.Response {
 	target, _ := c.Vendor("symlink-target")
 	if target = strings.Clone(wire.Unescape(target)); target == "" {
-		return c.RefuseArgument(invalidArgument, "header x-oss-symlink-target", "")
+		return c.RefuseArgument(missingArgument, "header x-oss-symlink-target", "")
 	}
 	p, refused := propertiesOf(c.Task, c.Request().Headers)
 	if refused == "" {

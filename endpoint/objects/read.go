@@ -3,6 +3,7 @@ package objects
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,9 @@ func (c call) getObject() endpoint.Response {
 			b, _ := c.store.bucket(c.Bucket())
 			if content, ok = b.objects[o.target]; !ok || content.kind == symlink {
 				return c.Refuse(symlinkTarget)
+			}
+			if c.unsigned() && !c.isPublic(b, content) {
+				return c.RefuseUnsigned()
 			}
 		}
 		if content.archived() && c.Now().After(content.restored) && c.Operation() == "GetObject" {
@@ -96,22 +100,32 @@ func (c call) describe(o, content *object) []wire.Header {
 // wishes are the headers kept with an object, with what response-* parameters
 // put in their place.
 func (c call) wishes(kept []wire.Header) []wire.Header {
-	var out []wire.Header
+	var out, wished []wire.Header
+	if c.Operation() == "GetObject" {
+		for i, name := range ownHeaders {
+			if value, ok := c.Param(responseParameters[i]); ok {
+				wished = append(wished, header(name, oneLine(value)))
+			}
+		}
+	}
 	for _, h := range kept {
 		if strings.HasPrefix(strings.ToLower(h.Name), "meta-") || h.Name == "website-redirect-location" {
 			h.Name = c.Prefix() + h.Name
-		} else if _, other := c.Param("response-" + strings.ToLower(h.Name)); other && c.Operation() == "GetObject" {
+		} else if slices.ContainsFunc(wished, func(w wire.Header) bool { return wire.EqualFold(w.Name, h.Name) }) {
 			continue
 		}
 		out = append(out, h)
 	}
-	for _, name := range ownHeaders {
-		if value, ok := c.Param("response-" + strings.ToLower(name)); ok && c.Operation() == "GetObject" {
-			out = append(out, header(name, oneLine(value)))
-		}
-	}
-	return out
+	return append(out, wished...)
 }
+
+// responseParameters replace the headers of the same place in ownHeaders.
+var responseParameters = func() (names []string) {
+	for _, name := range ownHeaders {
+		names = append(names, "response-"+strings.ToLower(name))
+	}
+	return names
+}()
 
 // oneLine keeps a parameter from becoming more than the value of a header.
 func oneLine(s string) string { return lineBreaks.Replace(s) }

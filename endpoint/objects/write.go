@@ -24,6 +24,10 @@ func (c call) putObject() endpoint.Response {
 	if sub, _ := c.SubResource(); sub == "metadata" {
 		return c.putMetadata()
 	}
+	number, numbered := c.Param("partNumber")
+	if _, uploads := c.Param("uploadId"); numbered || uploads { // a part, of which half is missing
+		return c.refusePart(noSuchUpload, number)
+	}
 	p, refused := propertiesOf(c.Task, c.Request().Headers)
 	if refused == "" {
 		refused = c.checkKey()

@@ -83,26 +83,45 @@ func (c *connection) exchange() bool {
 		return c.open(req)
 	}
 	c.requests++
-	x := &Exchange{ID: p.nextID(), Tunnel: c.tunnel, Request: req}
+	x := &Exchange{ID: p.nextID(), Tunnel: c.tunnel, Request: req, Arrived: time.Now()}
 	var body framing
 	if err == nil {
 		body, err = c.check(req)
 	}
 	again := false
-	switch {
-	case err != nil:
+	if err != nil {
 		x.Err = fmt.Errorf("reading the request: %w", err)
 		c.write(x, endpoint.AnswerUnread(p.opts.Dialect, err, req, p.opts.Now()), false)
-	case p.opts.Forward:
-		again = c.forward(x, body)
-	default:
-		again = c.answer(x, body)
+	} else {
+		again = c.see(x, body)
 	}
 	p.log(x)
 	if !again {
 		c.hangUp()
 	}
 	return again
+}
+
+// see sees to the answer of a request. A bug in Countersign is answered like
+// any other failure, unless some of the answer is on its way.
+func (c *connection) see(x *Exchange, body framing) (again bool) {
+	defer func() {
+		if bug := endpoint.Recovered(recover()); bug != nil {
+			c.broken(x, bug)
+			again = false
+		}
+	}()
+	if c.proxy.opts.Forward {
+		return c.forward(x, body)
+	}
+	return c.answer(x, body)
+}
+
+func (c *connection) broken(x *Exchange, bug error) {
+	x.Err = fmt.Errorf("answering the request: %w", bug)
+	if x.Status == 0 {
+		c.write(x, endpoint.AnswerUnread(c.proxy.opts.Dialect, bug, x.Request, c.proxy.opts.Now()), false)
+	}
 }
 
 func (c *connection) readHead() (*wire.Request, error) {
@@ -191,6 +210,7 @@ func (c *connection) write(x *Exchange, r endpoint.Response, again bool) {
 		return
 	}
 	x.Status = r.Status
+	x.Code, x.EC = r.Refusal()
 }
 
 // gatewayError is what a proxy says when it has no answer of the server.

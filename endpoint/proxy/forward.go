@@ -39,12 +39,9 @@ func (c *connection) forward(x *Exchange, body framing) bool {
 	k := &kept{limit: opts.Limits.Body}
 	sent := make(chan error, 1)
 	go func() {
-		_, err := server.Write(forwarded(req))
-		if err == nil && !body.empty() {
-			err = copyBody(server, c.br, body, k)
-		}
+		err := c.send(server, req, body, k)
 		var client errSource
-		if errors.As(err, &client) { // the server must not take it for a whole request
+		if errors.As(err, &client) || errors.As(err, new(*endpoint.Panic)) { // the server must not take it for a whole request
 			server.Close()
 		}
 		sent <- err
@@ -54,6 +51,8 @@ func (c *connection) forward(x *Exchange, body framing) bool {
 	req.Body, x.Truncated = string(k.content), k.truncated || sendErr != nil
 	var client errSource
 	switch {
+	case errors.As(sendErr, new(*endpoint.Panic)):
+		x.Err = fmt.Errorf("forwarding the request: %w", sendErr)
 	case err == nil && errors.Is(sendErr, os.ErrDeadlineExceeded):
 		again = false // the answer came before the request was whole
 	case errors.As(sendErr, &client):
@@ -69,6 +68,19 @@ func (c *connection) forward(x *Exchange, body framing) bool {
 		c.unanswered(x)
 	}
 	return again && sendErr == nil && x.Err == nil && endpoint.KeepsAlive(req)
+}
+
+// send sends a request to the server and keeps its body.
+func (c *connection) send(server net.Conn, req *wire.Request, body framing, k *kept) (err error) {
+	defer func() {
+		if bug := endpoint.Recovered(recover()); bug != nil {
+			err = bug
+		}
+	}()
+	if _, err = server.Write(forwarded(req)); err != nil || body.empty() {
+		return err
+	}
+	return copyBody(server, c.br, body, k)
 }
 
 // unanswered answers where the server did not.
@@ -112,6 +124,11 @@ func (c *connection) finish(server net.Conn, sent chan error) error {
 // relay copies the answer of the server. It reports whether any of it reached
 // the client, and whether the client's connection may go on.
 func (c *connection) relay(x *Exchange, server net.Conn) (begun, again bool, err error) {
+	defer func() {
+		if bug := endpoint.Recovered(recover()); bug != nil {
+			again, err = false, bug
+		}
+	}()
 	br := bufio.NewReader(server)
 	for {
 		head, status, err := readResponseHead(br, c.proxy.opts.Limits.Head)

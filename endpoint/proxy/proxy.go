@@ -58,11 +58,16 @@ type Exchange struct {
 	Probe        string                  // why it is no operation: see endpoint.ProbeOf
 	Verification *signature.Verification // nil for probes and for what could not be judged
 	Status       int                     // of the answer; 0 when there was none
+	Code, EC     string                  // of the refusal it was answered with, if the proxy answered
 	// Refusal is the answer of the server a request was forwarded to, where its
 	// status is 400 or more; its body up to a limit.
 	Refusal *endpoint.Response
-	// Err says why the request could not be read, forwarded or answered.
+	// Err says why the request could not be read, forwarded or answered; an
+	// *endpoint.Panic is among it.
 	Err error
+
+	Arrived time.Time     // when its head was complete, or could not be read
+	Took    time.Duration // from there until its answer was written
 }
 
 // Errors of exchanges.
@@ -221,6 +226,10 @@ func (p *Proxy) log(x *Exchange) {
 	if p.opts.Log == nil {
 		return
 	}
+	if x.Arrived.IsZero() { // it never did
+		x.Arrived = time.Now()
+	}
+	x.Took = time.Since(x.Arrived)
 	p.logging.Lock()
 	defer p.logging.Unlock()
 	p.opts.Log(x)

@@ -19,22 +19,28 @@ import (
 	"github.com/countersign/countersign/reports"
 )
 
-// Adapter is what stands in adapters/<name>/adapter.json.
-type Adapter struct {
+// Program is what adapters and servers are alike in: something that is installed,
+// and then started in a process of its own.
+type Program struct {
 	Schema   string     `json:"$schema"`
 	Name     string     `json:"name"`
 	Language string     `json:"language"`
 	Runtime  string     `json:"runtime"`
-	SDK      SDK        `json:"sdk"`
 	Needs    []string   `json:"needs"`
 	Install  [][]string `json:"install"`
 	Command  []string   `json:"command"`
-	Attests  *[]string  `json:"attests,omitempty"`
 	NotOn    *Days      `json:"notOn,omitempty"`
 	Timeout  int        `json:"timeout,omitempty"`  // seconds for one answer; 0: the usual
 	Parallel int        `json:"parallel,omitempty"` // questions in flight; 0: the usual
 
 	Dir string `json:"-"` // its folder
+}
+
+// Adapter is what stands in adapters/<name>/adapter.json.
+type Adapter struct {
+	Program
+	SDK     SDK       `json:"sdk"`
+	Attests *[]string `json:"attests,omitempty"`
 }
 
 // SDK is what an adapter puts under test.
@@ -50,19 +56,19 @@ type Days struct {
 	Finding string `json:"finding"` // that keeps it from it
 }
 
-// Postponed says why an adapter is not judged at a time, "" if it is.
-func (a *Adapter) Postponed(now time.Time) string {
-	if d := a.NotOn; d != nil && d.Days[0] <= now.UTC().Day() && now.UTC().Day() <= d.Days[1] {
+// Postponed says why a program is not judged at a time, "" if it is.
+func (p *Program) Postponed(now time.Time) string {
+	if d := p.NotOn; d != nil && d.Days[0] <= now.UTC().Day() && now.UTC().Day() <= d.Days[1] {
 		return fmt.Sprintf("not on days %d to %d of a month: its finding %s", d.Days[0], d.Days[1], d.Finding)
 	}
 	return ""
 }
 
 // Expected is the file of its expected failures; it may be missing.
-func (a *Adapter) Expected() string { return filepath.Join(a.Dir, "expected-failures.txt") }
+func (p *Program) Expected() string { return filepath.Join(p.Dir, "expected-failures.txt") }
 
 // Patience is how long it may take for one answer; 0: the usual.
-func (a *Adapter) Patience() time.Duration { return time.Duration(a.Timeout) * time.Second }
+func (p *Program) Patience() time.Duration { return time.Duration(p.Timeout) * time.Second }
 
 // Accounts are the findings that its findings.json tells of; none if there is no
 // such file.
@@ -124,12 +130,12 @@ func Load(dir string) (*Adapters, error) {
 	}
 	var faults []error
 	for _, name := range names {
-		adapter := &Adapter{Dir: filepath.Dir(name)}
+		adapter := &Adapter{Program: Program{Dir: filepath.Dir(name)}}
 		if err := readJSON(name, filepath.Join(dir, "schema", "adapter.schema.json"), adapter); err != nil {
 			faults = append(faults, err)
 			continue
 		}
-		faults = append(faults, a.check(name, adapter))
+		faults = append(faults, a.check(name, &adapter.Program))
 		a.All = append(a.All, adapter)
 	}
 	slices.SortFunc(a.All, func(x, y *Adapter) int { return strings.Compare(x.Name, y.Name) })
@@ -140,11 +146,11 @@ func Load(dir string) (*Adapters, error) {
 }
 
 // check reports what a schema cannot see.
-func (a *Adapters) check(file string, adapter *Adapter) error {
-	if folder := filepath.Base(adapter.Dir); folder != adapter.Name {
-		return fmt.Errorf("%s: its name is %q, its folder %q; they are the same", file, adapter.Name, folder)
+func (a *Adapters) check(file string, p *Program) error {
+	if folder := filepath.Base(p.Dir); folder != p.Name {
+		return fmt.Errorf("%s: its name is %q, its folder %q; they are the same", file, p.Name, folder)
 	}
-	for _, need := range adapter.Needs {
+	for _, need := range p.Needs {
 		if a.tools[need] == nil {
 			return fmt.Errorf("%s: it needs %q, which tools.json does not know", file, need)
 		}
@@ -152,10 +158,10 @@ func (a *Adapters) check(file string, adapter *Adapter) error {
 	return nil
 }
 
-// Missing are the tools an adapter needs and that are not there.
-func (a *Adapters) Missing(adapter *Adapter) []*Tool {
+// Missing are the tools a program needs and that are not there.
+func (a *Adapters) Missing(p *Program) []*Tool {
 	var missing []*Tool
-	for _, need := range adapter.Needs {
+	for _, need := range p.Needs {
 		if t := a.tools[need]; !t.there() {
 			missing = append(missing, t)
 		}

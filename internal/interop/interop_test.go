@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 	switch {
 	case len(os.Args) > 2 && os.Args[1] == "adapter":
 		serve(os.Args[2])
+	case len(os.Args) > 2 && os.Args[1] == "sts":
+		fmt.Fprintln(os.Stderr, serveSTS(os.Args[2]))
+		os.Exit(1)
 	case len(os.Args) > 3 && os.Args[1] == "subject":
 		if err := judge(os.Args[2], os.Args[3]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -37,6 +40,9 @@ func TestMain(m *testing.M) {
 }
 
 func judge(folder, result string) error {
+	if interop.IsServer(folder) {
+		return judgeServer(folder, result)
+	}
 	all, err := interop.Load(filepath.Dir(folder))
 	if err != nil {
 		return err
@@ -50,6 +56,22 @@ func judge(folder, result string) error {
 		return err
 	}
 	judged, err := interop.Judge(context.Background(), chosen[0], network)
+	if err != nil {
+		return err
+	}
+	return reports.WriteAtomic(result, func(w io.Writer) error { return interop.WriteJSON(w, judged) })
+}
+
+func judgeServer(folder, result string) error {
+	server, err := interop.LoadServer(folder)
+	if err != nil {
+		return err
+	}
+	network, err := interop.OwnNetwork()
+	if err != nil {
+		return err
+	}
+	judged, err := interop.JudgeServer(context.Background(), server, network, filepath.Dir(result))
 	if err != nil {
 		return err
 	}
@@ -73,6 +95,15 @@ func serve(name string) {
 			panic(err)
 		}
 		time.Sleep(time.Hour)
+	case "idle": // it says that it did everything
+		a := &adapter.Adapter{
+			Identity: subject.Identity{Name: name, Version: "1.0", Language: "go"}, Profiles: []string{"oss-v1/header"},
+			Operations: []string{"PutObject", "GetObject"},
+			Send: func(context.Context, *subject.SendQuestion) (*adapter.Answer, error) {
+				return &adapter.Answer{Status: 200}, nil
+			},
+		}
+		a.Main()
 	case "straying":
 		if conn, err := net.DialTimeout("tcp", "192.0.2.77:443", 100*time.Millisecond); err == nil {
 			conn.Close()
@@ -136,9 +167,12 @@ func runUntil(ctx context.Context, t *testing.T, dir string, limit time.Duration
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := 0
+	done, programs := 0, []*interop.Program{}
+	for _, a := range all.All {
+		programs = append(programs, &a.Program)
+	}
 	outcomes := interop.Run(ctx, interop.Options{
-		Adapters: all.All, Missing: all.Missing, Subject: []string{os.Args[0], "subject"}, Limit: limit, Farewell: time.Second,
+		Programs: programs, Missing: all.Missing, Subject: []string{os.Args[0], "subject"}, Limit: limit, Farewell: time.Second,
 		Done: func(interop.Outcome) { done++ }, Logs: t.TempDir(),
 	})
 	if done != len(all.All) || len(outcomes) != done {
@@ -146,7 +180,7 @@ func runUntil(ctx context.Context, t *testing.T, dir string, limit time.Duration
 	}
 	byName := map[string]interop.Outcome{}
 	for _, o := range outcomes {
-		byName[o.Adapter.Name] = o
+		byName[o.Program.Name] = o
 	}
 	return byName
 }
@@ -203,14 +237,14 @@ func TestSummaryCountsEverySubjectOnce(t *testing.T) {
 }
 
 func TestASubjectIsPostponedOnItsDaysOnly(t *testing.T) {
-	a := interop.Adapter{NotOn: &interop.Days{Days: [2]int{1, 9}, Finding: "one-digit-day"}}
+	a := interop.Program{NotOn: &interop.Days{Days: [2]int{1, 9}, Finding: "one-digit-day"}}
 	for day, want := range map[int]bool{1: true, 9: true, 10: false, 30: false} {
 		why := a.Postponed(time.Date(2026, 11, day, 23, 59, 0, 0, time.UTC))
 		if (why != "") != want || want && !strings.Contains(why, "one-digit-day") {
 			t.Errorf("day %d: %q", day, why)
 		}
 	}
-	if why := new(interop.Adapter).Postponed(time.Now()); why != "" {
+	if why := new(interop.Program).Postponed(time.Now()); why != "" {
 		t.Errorf("an adapter for every day: %q", why)
 	}
 }
@@ -343,6 +377,37 @@ func TestFindingsComeFromTheRun(t *testing.T) {
 	}
 }
 
+func TestAFlowThatFailsAndIsNotListedIsRed(t *testing.T) {
+	dir := folderOf(t, map[string]string{"idle": plain, "honest": plain})
+	write(t, filepath.Join(dir, "idle", "expected-flow-failures.txt"), "oss-v1/header/flows/copies adapter-error # it sends nothing\noss-v1/header/flows/no-such adapter-error # nor this\n")
+	outcomes := runAll(t, dir, time.Minute)
+	o := outcomes["idle"]
+	if o.Judged == nil {
+		t.Fatal(o.Err)
+	}
+	flows := o.Judged.Flows
+	problems := strings.Join(flows.Problems, "\n")
+	for _, want := range []string{"oss-v1/header/flows/objects  adapter-error: step 1 of 10, PutObject", "no-such", "nothing was proven"} {
+		if !strings.Contains(problems, want) {
+			t.Errorf("%q is not in the problems:\n%s", want, problems)
+		}
+	}
+	if strings.Contains(problems, "flows/copies  ") {
+		t.Errorf("a flow that is known to fail is a problem:\n%s", problems)
+	}
+	if c := flows.Counts(); c.Known != 1 || c.Passed != 0 || c.Failed < 2 || c.Ran() != c.Known+c.Failed {
+		t.Errorf("counts %+v", c)
+	}
+	good := *o.Judged
+	good.Compliance.AsExpected = true
+	if o := (interop.Outcome{Program: o.Program, Judged: &good}); o.AsExpected() {
+		t.Error("vectors that are as expected make up for flows that are not")
+	}
+	if o := outcomes["honest"]; !o.AsExpected() || len(o.Judged.Flows.Results) != 0 {
+		t.Errorf("who sends nothing has flows: %+v", o.Judged.Flows)
+	}
+}
+
 func TestLoadNamesEverythingThatIsWrong(t *testing.T) {
 	dir := folderOf(t, map[string]string{"one": `"needs":["unheard-of"],"install":[]`, "two": `"needs":["here"],"install":[],"more":1`})
 	write(t, filepath.Join(dir, "three", "adapter.json"), "{")
@@ -380,6 +445,14 @@ func TestEveryAdapterOfThisRepositoryHasItsPapers(t *testing.T) {
 		told := map[string]bool{}
 		for _, account := range accounts {
 			told[account.ID] = true
+		}
+		if flows, err := os.ReadFile(a.KnownFlows()); err == nil {
+			for line := range strings.Lines(string(flows)) {
+				_, reason, _ := strings.Cut(line, " # ")
+				if id, _, named := strings.Cut(reason, ": "); named && !strings.HasPrefix(line, "#") && !strings.Contains(id, " ") && !told[id] {
+					t.Errorf("%s: the finding %q is not in findings.json: %s", a.KnownFlows(), id, line)
+				}
+			}
 		}
 		text, err := os.ReadFile(a.Expected())
 		if err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -20,15 +20,15 @@ import (
 
 // Options say how to run the matrix.
 type Options struct {
-	Adapters []*Adapter
-	Missing  func(*Adapter) []*Tool // the tools an adapter lacks
+	Programs []*Program             // adapters or servers
+	Missing  func(*Program) []*Tool // the tools one lacks
 	Jobs     int                    // subjects side by side; 0: 2
 	Logs     string                 // the folder for what installing and running says
 	Limit    time.Duration          // for installing a subject, and for driving and judging it; 0: DefaultLimit
 	Farewell time.Duration          // for a process to end when it is interrupted; 0: DefaultFarewell
 
-	// Subject is the command that judges one adapter: the folder of the adapter
-	// and the file for the [Judged] in JSON are appended to it.
+	// Subject is the command that judges one program: its folder and the file for
+	// the [Judged] in JSON are appended to it.
 	Subject []string
 	// Done is called when a subject is through, from one goroutine at a time.
 	Done func(Outcome)
@@ -43,7 +43,7 @@ const (
 // Outcome is what became of one subject. If nothing is missing, no error and no
 // day kept it from it, it was judged.
 type Outcome struct {
-	Adapter    *Adapter
+	Program    *Program
 	Missing    []*Tool // what kept it from being tried
 	Postponed  string  // why it is not tried today
 	Err        error   // what kept it from being judged
@@ -51,10 +51,13 @@ type Outcome struct {
 	Installing time.Duration
 }
 
-// AsExpected reports whether the subject was judged and nothing was unexpected.
-func (o *Outcome) AsExpected() bool { return o.Judged != nil && o.Judged.Compliance.AsExpected }
+// AsExpected reports whether the subject was judged and nothing was unexpected,
+// neither by the vectors nor in the flows.
+func (o *Outcome) AsExpected() bool {
+	return o.Judged != nil && o.Judged.Compliance.AsExpected && o.Judged.Flows.AsExpected()
+}
 
-// Run installs, drives and judges every adapter, and returns an outcome for
+// Run installs, drives and judges every program, and returns an outcome for
 // each, in their order. When ctx ends, what runs is ended, and what was not
 // reached has an error that says so. No process that was started here is left.
 func Run(ctx context.Context, opts Options) []Outcome {
@@ -68,21 +71,21 @@ func Run(ctx context.Context, opts Options) []Outcome {
 		opts.Farewell = DefaultFarewell
 	}
 	m := &matrix{Options: opts, isolated: canIsolate()}
-	outcomes := make([]Outcome, len(opts.Adapters))
+	outcomes := make([]Outcome, len(opts.Programs))
 	next := make(chan int)
 	var workers sync.WaitGroup
 	var done sync.Mutex
 	for range opts.Jobs {
 		workers.Go(func() {
 			for i := range next {
-				outcomes[i] = m.one(ctx, opts.Adapters[i])
+				outcomes[i] = m.one(ctx, opts.Programs[i])
 				done.Lock()
 				opts.Done(outcomes[i])
 				done.Unlock()
 			}
 		})
 	}
-	for i := range opts.Adapters {
+	for i := range opts.Programs {
 		next <- i
 	}
 	close(next)
@@ -96,35 +99,35 @@ type matrix struct {
 	isolated bool
 }
 
-func (m *matrix) one(ctx context.Context, a *Adapter) Outcome {
-	o := Outcome{Adapter: a}
+func (m *matrix) one(ctx context.Context, p *Program) Outcome {
+	o := Outcome{Program: p}
 	if ctx.Err() != nil {
 		o.Err = fmt.Errorf("not reached: %w", context.Cause(ctx))
 		return o
 	}
-	o.Missing, o.Postponed = m.Missing(a), a.Postponed(time.Now())
+	o.Missing, o.Postponed = m.Missing(p), p.Postponed(time.Now())
 	if len(o.Missing) > 0 || o.Postponed != "" {
 		return o
 	}
 	began := time.Now()
-	o.Err = m.install(ctx, a)
+	o.Err = m.install(ctx, p)
 	o.Installing = time.Since(began)
 	if o.Err == nil {
-		o.Judged, o.Err = m.judge(ctx, a)
+		o.Judged, o.Err = m.judge(ctx, p)
 	}
 	return o
 }
 
 // install runs the install commands. What they say goes into a log.
-func (m *matrix) install(ctx context.Context, a *Adapter) error {
+func (m *matrix) install(ctx context.Context, p *Program) error {
 	ctx, cancel := m.limited(ctx)
 	defer cancel()
 	var said bytes.Buffer
-	defer func() { m.log(a, "install", said.Bytes()) }()
-	for _, command := range a.Install {
+	defer func() { m.log(p, "install", said.Bytes()) }()
+	for _, command := range p.Install {
 		fmt.Fprintf(&said, "$ %s\n", strings.Join(command, " "))
 		cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-		cmd.Dir, cmd.Stdout, cmd.Stderr = a.Dir, &said, &said
+		cmd.Dir, cmd.Stdout, cmd.Stderr = p.Dir, &said, &said
 		if err := runWhole(cmd, m.Farewell); err != nil {
 			return fmt.Errorf("installing it: %s: %w\n%s", strings.Join(command, " "), because(ctx, err), tail(said.String()))
 		}
@@ -133,7 +136,7 @@ func (m *matrix) install(ctx context.Context, a *Adapter) error {
 }
 
 // judge starts a process that judges the subject.
-func (m *matrix) judge(ctx context.Context, a *Adapter) (*Judged, error) {
+func (m *matrix) judge(ctx context.Context, p *Program) (*Judged, error) {
 	ctx, cancel := m.limited(ctx)
 	defer cancel()
 	dir, err := os.MkdirTemp("", "countersign-interop-")
@@ -142,7 +145,7 @@ func (m *matrix) judge(ctx context.Context, a *Adapter) (*Judged, error) {
 	}
 	defer os.RemoveAll(dir)
 	result := filepath.Join(dir, "judged.json")
-	command := append(slices.Clone(m.Subject), a.Dir, result)
+	command := append(slices.Clone(m.Subject), p.Dir, result)
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	if m.isolated {
 		isolate(cmd)
@@ -150,7 +153,7 @@ func (m *matrix) judge(ctx context.Context, a *Adapter) (*Judged, error) {
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	err = runWhole(cmd, m.Farewell)
-	m.log(a, "run", said.Bytes())
+	m.log(p, "run", said.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("judging it: %w\n%s", because(ctx, err), tail(said.String()))
 	}
@@ -178,11 +181,11 @@ func because(ctx context.Context, err error) error {
 	return err
 }
 
-func (m *matrix) log(a *Adapter, what string, said []byte) {
+func (m *matrix) log(p *Program, what string, said []byte) {
 	if m.Logs == "" || len(said) == 0 {
 		return
 	}
-	name := filepath.Join(m.Logs, a.Name+"."+what+".log")
+	name := filepath.Join(m.Logs, p.Name+"."+what+".log")
 	// A log that cannot be written is no reason to give up: what matters of it
 	// is in the error as well.
 	_ = reports.WriteAtomic(name, func(w io.Writer) error { _, err := w.Write(said); return err })

@@ -27,11 +27,13 @@ type Judged struct {
 	Wall       time.Duration      `json:"wall"`     // from start to the last judgement
 	Judging    time.Duration      `json:"judging"`  // the part of Wall that judging took
 	Shrinking  time.Duration      `json:"shrinking"`
+	Flows      *Flows             `json:"flows"`
+	Flowing    time.Duration      `json:"flowing"` // what the flows took
 }
 
 // Judge drives the subject of an adapter over everything it declares, judges
-// it, and shrinks a failure of each of its findings. The adapter must be
-// installed.
+// it, shrinks a failure of each of its findings, and has it go through the
+// flows. The adapter must be installed.
 //
 // What does not fit (a finding that nothing shows, a failure that belongs to
 // none, a packet to another machine) is a problem of the report. An error says
@@ -81,6 +83,11 @@ func Judge(ctx context.Context, a *Adapter, network *Network) (*Judged, error) {
 		return nil, err
 	}
 	out.Shrinking = time.Since(began)
+	began = time.Now()
+	if out.Flows, err = judgeFlows(ctx, a, os.Stderr); err != nil {
+		return nil, err
+	}
+	out.Flowing = time.Since(began)
 	packets, err := network.Packets()
 	if err != nil {
 		return nil, err

@@ -48,7 +48,7 @@ func Summarize(outcomes []Outcome) Summary {
 		default:
 			s.Unexpected++
 		}
-		languages[o.Adapter.Language] = true
+		languages[o.Program.Language] = true
 		if !o.Judged.Isolated {
 			s.Open++
 		}

@@ -53,7 +53,8 @@ type Adapter struct {
 // For a sign question it holds the stage [signature.SignatureValue], more
 // stages where the SDK shows them, and the Request, URL or Form that carries
 // the authentication. For a send question it holds the Status the SDK
-// reports, or for the query and form carriers the URL, with the Headers that
+// reports, with the Failure it ended with if it did although it was answered, or
+// for the query and form carriers the URL, with the Headers that
 // must be sent with it, or the Form.
 type Answer struct {
 	Stages  []subject.StageSeen
@@ -62,6 +63,7 @@ type Answer struct {
 	Headers [][2]string
 	Form    [][2]string
 	Status  int
+	Failure string
 }
 
 // Signature returns an answer that holds this signature and nothing else yet.
@@ -285,5 +287,5 @@ func (s *session) offers(scheme string, carrier signature.Carrier) error {
 func (a *Answer) fill(o *subject.Observation) {
 	o.Kind, o.Message = subject.Answered, ""
 	o.Stages, o.Request, o.URL, o.Status = a.Stages, a.Request, wire.Bytes(a.URL), a.Status
-	o.Headers, o.Form = subject.Pairs(a.Headers), subject.Pairs(a.Form)
+	o.Headers, o.Form, o.Failure = subject.Pairs(a.Headers), subject.Pairs(a.Form), a.Failure
 }

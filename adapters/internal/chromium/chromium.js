@@ -142,13 +142,13 @@ async function within(milliseconds, promise) {
 }
 
 /**
- * The answer that an outcome deserves. What the SDK makes of a response does
- * not matter: a request that was answered gives the status of the answer. An
+ * The answer that an outcome deserves. A request that was answered gives
+ * the status of the answer, and the error that the SDK made of it if it did. An
  * error of an SDK that has not even tried to connect is its refusal.
  */
 function answer({ unsupported, status, thrown, result }, exchange) {
   if (unsupported) throw new Unsupported(unsupported);
-  if (status) return { status };
+  if (status) return thrown ? { status, failure: `${thrown.name}: ${thrown.message}` } : { status };
   if (thrown) throw exchange.sockets.size > 0 ? new Error(`${thrown.name}: ${thrown.message}`) : new Rejected(thrown);
   if (!result) throw new Error('the SDK reports success but nothing was answered');
   return result;

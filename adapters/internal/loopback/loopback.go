@@ -92,16 +92,20 @@ func (x *Exchange) closeConns() {
 	}
 }
 
-// Answer turns the outcome of the SDK's call into the adapter's answer. What
-// the SDK makes of the response does not matter: a request that was answered
-// gives the status of the answer. An error of an SDK that has not even tried
+// Answer turns the outcome of the SDK's call into the adapter's answer: a
+// request that was answered gives the status of the answer, and the error that
+// the SDK made of it if it did. An error of an SDK that has not even tried
 // to connect is its refusal, a [*subject.RejectedError].
 func (x *Exchange) Answer(err error) (*adapter.Answer, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	switch {
 	case x.status != 0:
-		return &adapter.Answer{Status: x.status}, nil
+		answer := &adapter.Answer{Status: x.status}
+		if err != nil {
+			answer.Failure = err.Error()
+		}
+		return answer, nil
 	case err == nil:
 		return nil, errors.New("the SDK reports success but has sent no request")
 	case !x.dialed && !errors.Is(err, subject.ErrUnsupported):

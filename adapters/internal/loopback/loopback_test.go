@@ -48,8 +48,11 @@ func TestEveryHostIsTheLoopbackAddress(t *testing.T) {
 		t.Errorf("requests for %q: want one, for the host that was asked for", hosts)
 	}
 	a, err := x.Answer(errors.New("the SDK's opinion of a redirect"))
-	if err != nil || a.Status != http.StatusFound {
-		t.Errorf("answer %+v, error %v: want status 302", a, err)
+	if err != nil || a.Status != http.StatusFound || a.Failure != "the SDK's opinion of a redirect" {
+		t.Errorf("answer %+v, error %v: want status 302, and the SDK's opinion", a, err)
+	}
+	if a, err := x.Answer(nil); err != nil || a.Failure != "" {
+		t.Errorf("an SDK that is content: answer %+v, error %v", a, err)
 	}
 }
 

@@ -29,9 +29,9 @@ diagnostics.subscribe('http.client.response.finish', ({ response }) => note(resp
 diagnostics.subscribe('undici:request:headers', ({ response }) => note(response.statusCode));
 
 /**
- * Lets the SDK carry out a call and returns the answer that it deserves. What
- * the SDK makes of the response does not matter: a request that was answered
- * gives the status of the answer. An error of an SDK that has not even tried to
+ * Lets the SDK carry out a call and returns the answer that it deserves: a
+ * request that was answered gives the status of the answer, and the error that
+ * the SDK made of it if it did. An error of an SDK that has not even tried to
  * connect is its refusal.
  *
  * @param {string} to a loopback host:port
@@ -49,6 +49,7 @@ async function exchange(to, call) {
   }
   if (current === x) current = undefined;
   await Promise.all(x.sockets.map(close)); // an agent must not use them for the next one
+  if (x.status && thrown) return { status: x.status, failure: `${thrown.class ?? thrown.name}: ${thrown.message}` };
   if (x.status) return { status: x.status };
   if (!thrown) throw new Error('the SDK reports success but nothing was answered');
   throw x.sockets.length ? (thrown.cause ?? thrown) : thrown;

@@ -70,7 +70,7 @@ if (process.argv[2] === 'serve') {
         { type: 'hello', protocol: 1, adapter: { name: 'test', version: '1' }, schemes: ['oss-v1/header'] },
         { status: 404 },
         { status: 404 },
-        { status: 404 },
+        { status: 404, failure: 'Error: no XML' },
         { rejected: refused },
         { rejected: { class: 'AssertionError', message: 'late' } },
         'error',

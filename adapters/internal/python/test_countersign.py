@@ -89,7 +89,7 @@ class TestExchange(unittest.TestCase):
         for host in ["bucket.example.com", "192.0.2.1:81", "[2001:db8::1]"]:
             with Exchange(self.connect) as exchange:
                 answer = exchange.answer(lambda: urllib.request.urlopen(f"http://{host}/"))
-            self.assertEqual({"status": 418}, answer)
+            self.assertEqual({"status": 418, "failure": "HTTPError: HTTP Error 418: I'm a Teapot"}, answer)
             self.assertEqual(host, self.server.hosts[-1])
 
     def test_leaves_no_body_behind(self):

@@ -81,9 +81,10 @@ class Exchange:
     def answer(self, call):
         """Calls the SDK and answers with the status of what was answered.
 
-        What the SDK makes of the response does not matter. An exception of an
-        SDK that has not even tried to connect is its refusal.
+        Beside it stands the exception that the SDK made of the answer, if it
+        did. One of an SDK that has not even tried to connect is its refusal.
         """
+        answer = {}
         try:
             call()
         except Exception as error:
@@ -91,6 +92,7 @@ class Exchange:
                 if self.dialed or isinstance(error, (Unsupported, Rejected)):
                     raise
                 raise Rejected(type(error).__name__, str(error)) from error
+            answer["failure"] = f"{type(error).__name__}: {error}"
         if self.status is None:
             raise RuntimeError("the SDK reports success but has sent no request")
-        return {"status": self.status}
+        return {"status": self.status, **answer}

@@ -36,6 +36,7 @@ pub struct Wanted {
 struct State {
     other: Option<&'static str>,
     sent: bool,
+    cut: bool, // it wanted to send more
     status: Option<u16>,
 }
 
@@ -57,12 +58,15 @@ impl Exchange {
         })
     }
 
-    /// Answers with the status of the request that went out, or says why none
-    /// did.
+    /// Answers with the status of the request that went out, and the error that
+    /// came of its answer, or says why none did.
     pub fn answer(&self, result: Result<(), Error>) -> Answer {
         let state = self.state.lock().unwrap();
         let wanted = self.wanted.name;
         match (state.status, state.other, result) {
+            (Some(status), _, Err(err)) if !state.cut => {
+                Ok(json!({"status": status, "failure": err.to_string()}))
+            }
             (Some(status), ..) => Ok(json!({"status": status})),
             (None, _, Err(err)) if state.sent => Err(Refusal::Error(err.to_string())),
             (None, Some(other), _) => Err(unsupported(format!(
@@ -101,6 +105,7 @@ impl HttpTransport for Exchange {
             .get::<ServiceOperation>()
             .map_or("", |operation| operation.0);
         if self.state.lock().unwrap().sent {
+            self.state.lock().unwrap().cut = true;
             return Err(Error::new(
                 ErrorKind::Unexpected,
                 "what was asked for has been sent",

@@ -13,16 +13,18 @@ public final class Answer {
     private List<List<String>> headers;
     private List<List<String>> form;
     private Integer status;
+    private String failure;
     private String unsupported;
     private Map<String, String> rejected;
     private Map<String, String> error;
 
     private Answer() {}
 
-    /** The HTTP status of what was sent. */
-    public static Answer status(int status) {
+    /** The HTTP status of what was sent, and what the SDK made of it if that is an exception. */
+    public static Answer status(int status, Throwable failure) {
         var answer = new Answer();
         answer.status = status;
+        answer.failure = failure == null ? null : failure.toString();
         return answer;
     }
 

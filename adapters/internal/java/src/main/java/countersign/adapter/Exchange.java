@@ -61,7 +61,7 @@ public final class Exchange implements AutoCloseable {
 
     /**
      * Makes the SDK's call and turns its outcome into the answer: the answer that the call returns,
-     * or else the status of what it sent. What the SDK makes of the response does not matter. An
+     * or else the status of what it sent, and the exception that the SDK made of it if it did. An
      * exception of an SDK that has not even tried to connect is its refusal.
      */
     public Answer answer(Callable<Answer> call) throws Exception {
@@ -77,7 +77,7 @@ public final class Exchange implements AutoCloseable {
             failure = e;
         }
         if (status != 0) {
-            return Answer.status(status);
+            return Answer.status(status, failure);
         }
         if (failure == null) {
             throw new IllegalStateException("the SDK reports success but has sent no request");

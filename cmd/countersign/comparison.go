@@ -1,0 +1,59 @@
+package main
+
+import (
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/wire"
+)
+
+// comparison is two byte strings that should be the same, with their secrets.
+type comparison struct {
+	stage  signature.Stage
+	opaque bool // which byte differs tells nothing
+	sides  [2]side
+}
+
+// side is one of them and whose it is.
+type side struct{ name, value string }
+
+// offset is that of the first byte that differs, -1 where it tells nothing.
+func (c *comparison) offset() int {
+	if c.opaque {
+		return -1
+	}
+	return reports.FirstDifference(wire.Bytes(c.sides[0].value), wire.Bytes(c.sides[1].value))
+}
+
+// explained sets what a server signs beside what the signer signed, where that
+// is known, or else the signatures, which is all there is.
+func explained(found *signature.Verification, explanations []explanation) []comparison {
+	var out []comparison
+	for _, e := range explanations {
+		if e.signed == nil {
+			continue
+		}
+		if stage := firstOther(found, e.signed); stage != "" {
+			out = append(out, comparison{stage: stage, sides: [2]side{{"a server signs", found.Stage(stage)}, {"the client signed", e.signed.Stage(stage)}}})
+		}
+	}
+	if len(out) == 0 && found.Verdict == signature.Mismatch {
+		out = append(out, comparison{stage: signature.SignatureValue, opaque: true, sides: [2]side{{"a server computes", found.Stage(signature.SignatureValue)}, {"the request carries", found.Provided}}})
+	}
+	return out
+}
+
+// firstOther is the stage to be shown of two verifications of one request. The
+// whole ones tell more than their parts.
+func firstOther(a, b *signature.Verification) signature.Stage {
+	for _, stage := range []signature.Stage{signature.CanonicalRequest, signature.StringToSign} {
+		if x, y := a.Stage(stage), b.Stage(stage); x != "" && y != "" && x != y {
+			return stage
+		}
+	}
+	for _, s := range a.Stages() {
+		if other := b.Stage(s.Stage); s.Stage != signature.SigningKey && s.Stage != signature.SignatureValue && other != "" && other != s.Value {
+			return s.Stage
+		}
+	}
+	return ""
+}

@@ -1,0 +1,16 @@
+module github.com/countersign/countersign/endpoint/livepage/browser
+
+go 1.25.0
+
+require (
+	github.com/chromedp/cdproto v0.159.0
+	github.com/chromedp/chromedp v0.23.0
+	github.com/countersign/countersign v0.0.0
+)
+
+require (
+	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
+	mvdan.cc/sh/v3 v3.13.1 // indirect
+)
+
+replace github.com/countersign/countersign => ../../..
