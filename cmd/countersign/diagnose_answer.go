@@ -26,7 +26,7 @@ type diagnosis struct {
 	Dialect, Scheme, Carrier string
 	Causes                   []cause  // what is proven first
 	Contradictions           []string // where the evidence says one thing in two ways
-	Compared                 *comparison
+	Compared                 *comparedStrings
 	Readings                 []reading // everything that explains the signature
 	WouldHelp                []string
 	LeftOut                  string // what was not tried
@@ -41,8 +41,8 @@ type cause struct {
 	ChangedBy  []string `json:"changedBy,omitempty"` // who can have done it, the usual one first
 }
 
-// comparison holds two strings that should be equal.
-type comparison struct {
+// comparedStrings are two strings that should be equal.
+type comparedStrings struct {
 	Names   [2]string     `json:"names"`
 	Strings [2]wire.Bytes `json:"strings"`
 	Offset  int           `json:"offset"`          // the first byte that differs; -1 if none does
@@ -71,19 +71,19 @@ func (a *answer) MarshalJSON() ([]byte, error) {
 	}
 	some := func(list []string) []string { return append([]string{}, list...) }
 	return json.Marshal(struct {
-		Dialect        string          `json:"dialect"`
-		Scheme         string          `json:"scheme"`
-		Carrier        string          `json:"carrier"`
-		Client         string          `json:"client,omitempty"`
-		Causes         []cause         `json:"causes"`
-		Contradictions []string        `json:"contradictions"`
-		Compared       *comparison     `json:"compared,omitempty"`
-		Readings       []reading       `json:"readings,omitempty"`
-		LeftOut        string          `json:"leftOut,omitempty"`
-		Document       [][2]wire.Bytes `json:"document,omitempty"`
-		Found          []string        `json:"found"`
-		Unused         []string        `json:"unused"`
-		WouldHelp      []string        `json:"wouldHelp"`
+		Dialect        string           `json:"dialect"`
+		Scheme         string           `json:"scheme"`
+		Carrier        string           `json:"carrier"`
+		Client         string           `json:"client,omitempty"`
+		Causes         []cause          `json:"causes"`
+		Contradictions []string         `json:"contradictions"`
+		Compared       *comparedStrings `json:"compared,omitempty"`
+		Readings       []reading        `json:"readings,omitempty"`
+		LeftOut        string           `json:"leftOut,omitempty"`
+		Document       [][2]wire.Bytes  `json:"document,omitempty"`
+		Found          []string         `json:"found"`
+		Unused         []string         `json:"unused"`
+		WouldHelp      []string         `json:"wouldHelp"`
 	}{
 		a.Dialect, a.Scheme, a.Carrier, a.client, append([]cause{}, a.Causes...), some(a.Contradictions), a.Compared, a.Readings, a.LeftOut,
 		document, some(a.found), some(a.unused), some(a.WouldHelp),
@@ -130,7 +130,7 @@ func explain(e *diagnose.Evidence) *diagnosis {
 		}
 		if e.ClientString != "" && d.StringToSign != "" {
 			pair := [2]wire.Bytes{wire.Bytes(d.StringToSign), wire.Bytes(e.ClientString)}
-			a.Compared = &comparison{Names: [2]string{"the service signed", "the client signed"}, Strings: pair, Offset: reports.FirstDifference(pair[0], pair[1])}
+			a.Compared = &comparedStrings{Names: [2]string{"the service signed", "the client signed"}, Strings: pair, Offset: reports.FirstDifference(pair[0], pair[1])}
 		}
 	}
 	if e.Request != nil {

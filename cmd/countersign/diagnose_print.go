@@ -70,7 +70,7 @@ func (env *environment) printCause(c cause) {
 
 // printComparison writes both strings with blanks and line feeds visible, and the
 // first byte that differs between » and «.
-func (env *environment) printComparison(c *comparison) {
+func (env *environment) printComparison(c *comparedStrings) {
 	if c.Offset < 0 {
 		fmt.Fprintf(env.Stdout, "  %s and %s the same string:\n", c.Names[0], c.Names[1])
 		env.value("    ", string(c.Strings[0]))
