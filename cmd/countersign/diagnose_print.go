@@ -55,9 +55,9 @@ func (env *environment) subject(a *answer) string {
 	return env.plain(strings.Join(parts, ", "))
 }
 
-func (env *environment) printCause(c cause) {
+func (env *environment) printCause(c reports.Cause) {
 	paint := env.Style.Notice
-	if c.Confidence == proof {
+	if c.Confidence == reports.Proof {
 		paint = env.Style.Bad
 	}
 	fmt.Fprintf(env.Stdout, "  %s %s: %s\n", env.paint(paint, c.Confidence), c.ID, env.plain(c.Name))
@@ -70,7 +70,7 @@ func (env *environment) printCause(c cause) {
 
 // printComparison writes both strings with blanks and line feeds visible, and the
 // first byte that differs between » and «.
-func (env *environment) printComparison(c *comparedStrings) {
+func (env *environment) printComparison(c *reports.Comparison) {
 	if c.Offset < 0 {
 		fmt.Fprintf(env.Stdout, "  %s and %s the same string:\n", c.Names[0], c.Names[1])
 		env.value("    ", string(c.Strings[0]))

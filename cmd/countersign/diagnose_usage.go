@@ -40,7 +40,7 @@ With --json it is one line:
   {"dialect", "scheme", "carrier", "client", "causes": [{"id", "name",
    "confidence", "evidence", "fix", "changedBy"}], "contradictions": […],
    "compared": {"names", "strings", "offset", "field"}, "readings": […],
-   "found": […], "unused": […], "wouldHelp": […]}`,
+   "wouldHelp": […], "found": […], "unused": […]}`,
 	exit: `
 0    a cause is proven
 1    none is proven: there are suspicions, or nothing can be told
