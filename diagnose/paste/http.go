@@ -37,7 +37,7 @@ func (c *collection) heads(t *text) {
 	}
 	for i := 0; i < len(t.lines); i++ {
 		line := t.line(i)
-		if len(line) > wire.DefaultLimits.Head || !strings.Contains(line, "HTTP/") {
+		if len(line) > wire.DefaultLimits.Head || !strings.Contains(line, "HTTP/") || !t.free(t.lines[i]) {
 			continue
 		}
 		if m := requestLine.FindStringSubmatch(line); m != nil && len(m[1]) <= longestPrefix {

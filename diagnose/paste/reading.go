@@ -21,6 +21,7 @@ func (c *collection) text(t *text, kind Kind) {
 	}
 	c.agents(t)
 	c.commands(t)
+	c.pythonWire(t)
 	c.heads(t)
 	c.logs(t)
 	c.sentByClients(t)
