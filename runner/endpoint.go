@@ -188,6 +188,7 @@ func (r *run) planFor(live *subject.Live) (*Plan, error) {
 	for _, item := range wrong {
 		sent[item.ID] = true
 	}
+	live.Reserve(len(wrong))
 	var profiles []string
 	for _, item := range r.items {
 		if !sent[item.ID] {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"slices"
@@ -60,6 +61,7 @@ type Live struct {
 
 	mu       sync.Mutex
 	wrong    int              // signatures it called wrong, or was sent as wrong ones
+	reserved int              // wrong signatures that are kept for those who need them, and those given away
 	made     map[string]trace // by path and upload id: what may be there now
 	loopback bool             // it is on this machine
 	clock    *ClockError      // what an answer told of the clocks, if they are apart
@@ -233,6 +235,8 @@ func IsWrongSignature(c *vectors.Case) bool {
 }
 
 // Ask sends what arrives of a case and keeps the answer.
+// A valid request that the server does not implement is sent once more with
+// a corrupted signature, as far as the limit of those allows.
 //
 // Wrong signatures are counted, those that were meant and those the server says
 // it found. When there have been MaxWrong of them, cases that ask for one are
@@ -271,7 +275,32 @@ func (l *Live) Ask(ctx context.Context, c *vectors.Case, profile *signature.Prof
 		l.wrong++
 		l.mu.Unlock()
 	}
+	if o.Kind == Answered && !meant && o.Answer.Status == http.StatusNotImplemented && l.spare() {
+		x := Exchange{Probe: WrongControlExchange}
+		l.probe(ctx, &x, c.Corrupted(), profile, nil)
+		o.Exchanges = append(o.Exchanges, x)
+	}
 	return o
+}
+
+// Reserve keeps wrong signatures of the limit for cases that ask for one.
+func (l *Live) Reserve(cases int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.reserved = cases
+}
+
+// spare takes a wrong signature that no case needs out of the limit, if there
+// is one. With it a server is asked whether it looked at the signature of a
+// request before it said that it does not offer what was asked for.
+func (l *Live) spare() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.reserved >= l.opts.MaxWrong {
+		return false
+	}
+	l.reserved++
+	return true
 }
 
 // spend takes a wrong signature out of the budget, or says why there is none.

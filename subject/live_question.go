@@ -17,7 +17,8 @@ const (
 	WrongControlExchange = "control with a corrupted signature"
 )
 
-// Exchange is one request of an open question, and what was answered.
+// Exchange is one request beside that of a case, and what was answered: those of
+// an open question.
 type Exchange struct {
 	Probe    string        `json:"probe"`
 	SignedBy string        `json:"signedBy,omitempty"` // the answer whose string it was signed by

@@ -46,7 +46,7 @@ type Observation struct {
 	Request   *wire.Request   `json:"request,omitempty"`   // sign mode: the request it returned; endpoint mode: the one it was sent
 	Answer    *ServerAnswer   `json:"answer,omitempty"`    // endpoint mode: what it answered
 	Told      []StageSeen     `json:"told,omitempty"`      // endpoint mode: the stages that the vector, moved to the endpoint, tells
-	Exchanges []Exchange      `json:"exchanges,omitempty"` // endpoint mode: an open question: all that was sent for it
+	Exchanges []Exchange      `json:"exchanges,omitempty"` // endpoint mode: what else was sent for it: all of an open question
 	URL       wire.Bytes      `json:"url,omitempty"`       // a presigned URL it returned
 	Headers   [][2]wire.Bytes `json:"headers,omitempty"`   // headers it says must be sent with the URL
 	Form      [][2]wire.Bytes `json:"form,omitempty"`      // form fields it returned

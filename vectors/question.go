@@ -212,9 +212,14 @@ func (s *Set) ControlsOf(q *Question) (valid, corrupted *Case, err error) {
 	if !ok || c.IsVerifierCase() {
 		return nil, nil, fmt.Errorf("%s: its control %q is no valid vector", q.ID, q.Control)
 	}
+	return c, c.Corrupted(), nil
+}
+
+// Corrupted is the case with its signature corrupted on the way.
+func (c *Case) Corrupted() *Case {
 	wrong := *c
 	wrong.Expect.Tamper = append(slices.Clone(c.Expect.Tamper), Tamper{When: "after-signing", Op: "corrupt-signature"})
-	return c, &wrong, nil
+	return &wrong
 }
 
 // Move moves a case to a world as [Case.Rebind] does, but whatever the reference

@@ -21,8 +21,8 @@ interrupted, sends no other destructive request, at most 20 wrong signatures
 (--max-wrong-signatures), one a second, follows no redirection, and verifies
 certificates. What cannot be moved is counted by reason; --dry-run prints all
 requests, and why others are left out. Beyond the limit of wrong signatures a
-verdict is partial. Where the clocks of both sides are more than a minute apart,
-nothing is judged.
+verdict is partial. Where the clocks of both sides are more than a minute
+apart, nothing is judged.
 
 --profile open-questions asks a server what documents and SDKs leave open: a
 question is one small request or a few, with every answer there is and what

@@ -159,7 +159,9 @@ func TestThePageOfAServerShowsStagesAndWhatExplainsASignature(t *testing.T) {
 	found, all := s.exchanges(4)
 
 	if x := found["1"]; x.Verdict != "verified" || x.Method != "GET" || x.URL != s.listen+"/photos/good" || x.Scheme != "oss-v4/header" || x.Status != 404 || x.Code != "NoSuchKey" || x.EC == "" || x.Operation != "GetObject" ||
-		!slices.ContainsFunc(x.Stages, func(stage livepage.Text) bool { return stage.Name == "canonicalRequest" && strings.HasPrefix(stage.Text, `GET\n`) }) ||
+		!slices.ContainsFunc(x.Stages, func(stage livepage.Text) bool {
+			return stage.Name == "canonicalRequest" && strings.HasPrefix(stage.Text, `GET\n`)
+		}) ||
 		slices.ContainsFunc(x.Stages, func(stage livepage.Text) bool { return stage.Name == "signingKey" }) || !strings.Contains(x.Request, `Content-Type:·text/plain\r\n`) {
 		t.Errorf("%+v", x)
 	}

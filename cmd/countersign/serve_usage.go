@@ -40,8 +40,12 @@ its certificate (see countersign watch, which sets up a program by itself). It
 answers as the services would, without objects, and nothing leaves the
 machine. With --forward requests go on to the servers they are for, byte for
 byte; when a server refuses one and says what it signed, the first stage that
-differs is shown. Here --bucket is the one bucket behind every host that is no known
-endpoint, as verify has it; --json, --memory and --region are for the server.
+differs is shown. Here --bucket is the one bucket behind every host that is no
+known endpoint, as verify has it; --json, --memory and --region are for the
+server.
+
+A request that meets a bug in Countersign is answered with status 500; the bug
+is reported at once, the others are served on, and the exit code tells.
 
 The access key is that of the environment or of a file, like that of other
 verbs. For the server a file may also hold several keys, temporary ones that
@@ -56,8 +60,7 @@ refused. When it ends, the objects are gone.`,
 0    ended by the user
 2    wrong usage, or there are no credentials
 3    it cannot listen there, or the capture could not be written
-4    a request met a bug in Countersign: it was answered with 500, the bug was
-     reported at once, and the others were served on`,
+4    a request met a bug in Countersign`,
 	examples: `
 # a server for the tests of an SDK, and what they sent
 countersign serve --capture traffic.ndjson

@@ -17,10 +17,13 @@ func TestFlowsAreToldOnTheLineOfTheirSubject(t *testing.T) {
 	}
 	known := result(reports.Fail)
 	known.Expectation = &reports.Expectation{Met: true}
+	if got := flowsText(nil); got != "" {
+		t.Errorf("a server has flows: %q", got)
+	}
 	for want, list := range map[string][]flows.Result{
-		"no flows: it sends nothing": nil,
-		"flows 2/2 (4 steps)":        {result(reports.Pass), result(reports.Pass)},
-		"flows 1/4 (10 steps, 1 known to fail, 1 contested, 1 left out)": {
+		", no flows: it sends nothing": nil,
+		", flows 2/2 (4 steps)":        {result(reports.Pass), result(reports.Pass)},
+		", flows 1/4 (10 steps, 1 known to fail, 1 contested, 1 left out)": {
 			result(reports.Pass), known, result(reports.Contested), result(reports.Unsupported), result(reports.Timeout)},
 	} {
 		if got := flowsText(&interop.Flows{Results: list}); got != want {

@@ -108,18 +108,22 @@ func line(o *interop.Outcome) string {
 			}
 		}
 	}
-	return fmt.Sprintf("%s %s (%s on %s): %s, %s; %s, %s, %s; %.1f s, installed in %.1f s",
+	return fmt.Sprintf("%s %s (%s on %s): %s, %s; %s, %s%s; %.1f s, installed in %.1f s",
 		p.Name, c.Subject.Version, p.Language, p.Runtime, c.Verdict, expected, count(results, "vector"), count(len(c.Findings), "finding"), flowsText(o.Judged.Flows),
 		o.Judged.Wall.Seconds(), o.Installing.Seconds())
 }
 
-// flowsText is how many flows passed of those that were carried out.
+// flowsText is how many flows passed of those that were carried out; "" for a
+// server.
 func flowsText(f *interop.Flows) string {
+	if f == nil {
+		return ""
+	}
 	c := f.Counts()
 	if len(f.Results) == 0 {
-		return "no flows: it sends nothing"
+		return ", no flows: it sends nothing"
 	}
-	text := fmt.Sprintf("flows %d/%d (%s", c.Passed, c.Ran(), count(c.Steps, "step"))
+	text := fmt.Sprintf(", flows %d/%d (%s", c.Passed, c.Ran(), count(c.Steps, "step"))
 	for _, more := range []struct {
 		n    int
 		what string
@@ -142,7 +146,10 @@ func problems(o *interop.Outcome) []string {
 	if o.Judged == nil {
 		return nil
 	}
-	list := append(slices.Clone(o.Judged.Compliance.Problems), o.Judged.Flows.Problems...)
+	list := slices.Clone(o.Judged.Compliance.Problems)
+	if f := o.Judged.Flows; f != nil {
+		list = append(list, f.Problems...)
+	}
 	for _, p := range o.Judged.Compliance.Profiles {
 		for _, e := range p.Failures {
 			list = append(list, fmt.Sprintf("%s  %s: %s", e.ID, placeOf(e), e.Reason))
@@ -182,8 +189,8 @@ func (f *flags) conclude(outcomes []interop.Outcome, wall time.Duration) error {
 	sum := interop.Summarize(outcomes)
 	fmt.Printf("\n%s in %s: %d as expected, %d not as expected, %d not judged, %d without their toolchain, %d not on this day\n",
 		count(len(outcomes), "subject"), count(sum.Languages, "language"), sum.AsExpected, sum.Unexpected, sum.NotJudged, sum.Missing, sum.Postponed)
-	fmt.Printf("%.0f s in all; installing %.0f s, driving and judging %.0f s (judging %.1f s of it), shrinking %.0f s\n",
-		wall.Seconds(), sum.Installing.Seconds(), sum.Wall.Seconds(), sum.Judging.Seconds(), sum.Shrinking.Seconds())
+	fmt.Printf("%.0f s in all; installing %.0f s, driving and judging %.0f s (judging %.1f s of it), shrinking %.0f s, flows %.0f s\n",
+		wall.Seconds(), sum.Installing.Seconds(), sum.Wall.Seconds(), sum.Judging.Seconds(), sum.Shrinking.Seconds(), sum.Flowing.Seconds())
 	if sum.Open > 0 {
 		fmt.Printf("without a network of their own: %d; that these connect to loopback only was not seen (it takes Linux, the command ip and leave to use it)\n", sum.Open)
 	}

@@ -27,8 +27,8 @@ type Judged struct {
 	Wall       time.Duration      `json:"wall"`     // from start to the last judgement
 	Judging    time.Duration      `json:"judging"`  // the part of Wall that judging took
 	Shrinking  time.Duration      `json:"shrinking"`
-	Flows      *Flows             `json:"flows"`
-	Flowing    time.Duration      `json:"flowing"` // what the flows took
+	Flows      *Flows             `json:"flows,omitempty"` // nil for a server
+	Flowing    time.Duration      `json:"flowing"`         // what the flows took
 }
 
 // Judge drives the subject of an adapter over everything it declares, judges

@@ -21,6 +21,7 @@ type Summary struct {
 	Wall       time.Duration // of driving and judging, added up
 	Judging    time.Duration // the part of Wall that judging took
 	Shrinking  time.Duration
+	Flowing    time.Duration
 }
 
 // Judged is how many subjects were judged.
@@ -55,6 +56,7 @@ func Summarize(outcomes []Outcome) Summary {
 		s.Wall += o.Judged.Wall
 		s.Judging += o.Judged.Judging
 		s.Shrinking += o.Judged.Shrinking
+		s.Flowing += o.Judged.Flowing
 	}
 	s.Languages = len(languages)
 	return s
