@@ -50,7 +50,7 @@ bench:
 ## fuzz: the native fuzzer for TIME (default 10s) on each target
 TIME ?= 10s
 fuzz:
-	for t in $$($(GO) list ./fuzz/...); do \
+	for t in $$($(GO) list ./fuzz/... ./diagnose/...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$t | grep '^Fuzz'); do \
 	    $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(TIME) -fuzzminimizetime 1000x $$t || exit 1; done; done
 

@@ -65,6 +65,19 @@ func ByCode(dialect Dialect, code string) (Code, bool) {
 	return findCode(func(c *Code) bool { return c.EC == "" && c.Message == "" && c.Dialect == dialect && c.Code == code })
 }
 
+// IsCode reports whether a word such as SignatureDoesNotMatch is an error code of
+// one of the services.
+func IsCode(word string) bool { return codeWords[word] }
+
+var codeWords = func() map[string]bool {
+	words := map[string]bool{}
+	for _, c := range knownCodes.Codes {
+		words[c.Code] = true
+	}
+	delete(words, "")
+	return words
+}()
+
 // Meaning returns the row of the table that says most about the document: that
 // of its EC, else that of its code with its message, else that of its code.
 func (d *ErrorDocument) Meaning() (Code, bool) {

@@ -3,13 +3,18 @@
 //
 // Its knowledge is data, each file with a published schema: the root causes
 // (causes.json), the error codes of both services and what they point to
-// (codes.json), and everything that can go wrong between the string that is
-// signed and the one the service makes, with the cause behind it
-// (mistakes.json). The slips that [signature.Slips] knows are among them.
+// (codes.json), everything that can go wrong between the string that is signed
+// and the one the service makes, with the cause behind it (mistakes.json; the
+// slips that [signature.Slips] knows are among them), and the clients: how each
+// is recognised, how it logs what it signs, and the fix for a cause in its own
+// words (clients.json).
+//
+// What people have in hand of a refused request is read by the packages below:
+// paste reads text of any kind, packets reads packet captures.
 //
 // It guarantees:
 //
-//   - Every cause, every code and every mistake is in those files; none is known
+//   - Every cause, code, mistake and client is in those files; none is known
 //     to the code alone.
 //   - A cause is proven only where a recomputed signature, or the hash of a
 //     canonical request, is exactly the one that arrived, and no other way leads

@@ -33,7 +33,10 @@ countersign run --signer ./my-adapter --report html=report.html
 countersign sign request.json
 
 # ask what a server would say to recorded requests
-countersign verify traffic.har`,
+countersign verify traffic.har
+
+# ask why a request was refused: paste what there is of it
+countersign diagnose`,
 }
 
 var signPage = page{
