@@ -98,6 +98,28 @@ func (c Client) Debug() (Advice, bool) {
 	return known.Debug, ok && known.Debug.Text != ""
 }
 
+// dialect is the service that the client is made for, "" where it is made for
+// several or none.
+func (c Client) dialect() Dialect {
+	if known, ok := ClientByID(c.ID); ok && len(known.Dialects) == 1 {
+		return known.Dialects[0]
+	}
+	return ""
+}
+
+// signsItself reports whether the client is an SDK of one of the services: what
+// lies between the string and the signature is its own work then.
+func (c Client) signsItself() bool {
+	known, ok := ClientByID(c.ID)
+	return ok && len(known.Dialects) > 0
+}
+
+// logsWhatItSigns reports whether the client can be made to log what it signs.
+func (c Client) logsWhatItSigns() bool {
+	known, _ := ClientByID(c.ID)
+	return len(known.Logs) > 0
+}
+
 // RecogniseClient tells the client by its User-Agent.
 func RecogniseClient(userAgent string) (Client, bool) {
 	for i := range knownClients.Clients {

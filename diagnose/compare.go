@@ -112,15 +112,46 @@ func (c *inquiry) show(aName string, a *parts, bName string, b *parts) {
 	c.showText(aName, a.String(), bName, b)
 }
 
+// showEqual shows two strings that are equal, or of V4 the strings to sign where
+// no more is known, if no others were shown.
+func (c *inquiry) showEqual() {
+	switch {
+	case c.refused != signaturesDiffer:
+	case c.server != nil && c.client != nil && c.client.String() == c.server.String():
+		c.show(clientSigned, c.client, serviceSigned, c.server)
+	case c.server == nil && c.serverV4 != nil && c.clientV4 != nil:
+		c.keep(clientSigned, c.clientV4.String(), serviceSigned, c.serverV4.String(), c.v4LineAt)
+	case c.server != nil && c.client == nil && c.sameAsWanted():
+		c.show(requestWants, c.rebuilt, serviceSigned, c.server)
+	}
+}
+
+// sameAsWanted reports whether the service signed what the request asks for.
+func (c *inquiry) sameAsWanted() bool {
+	return c.server != nil && c.rebuilt != nil && !c.foreign && c.rebuilt.String() == c.server.String()
+}
+
+// v4LineAt names the line of the string to sign of V4 that a byte stands in.
+func (c *inquiry) v4LineAt(at int) string {
+	names := []string{"algorithm", "time", "scope", "hash of the canonical request"}
+	line := strings.Count(c.serverV4.String()[:min(at, len(c.serverV4.String()))], "\n")
+	return names[min(line, len(names)-1)]
+}
+
 func (c *inquiry) showText(aName, a, bName string, b *parts) {
+	c.keep(aName, a, bName, b.String(), func(at int) string { return b.fieldAt(at).String() })
+}
+
+// keep is show for texts; fieldAt names the part that a byte stands in.
+func (c *inquiry) keep(aName, a, bName, b string, fieldAt func(at int) string) {
 	if c.out.Compared != nil {
 		return
 	}
-	right := b.String()
-	at := firstDifference(a, right)
-	c.out.Compared = &reports.Comparison{
-		Names: [2]string{aName, bName}, Strings: [2]wire.Bytes{wire.Bytes(a), wire.Bytes(right)}, Offset: at, Field: b.fieldAt(at).String(),
+	shown := &reports.Comparison{Names: [2]string{aName, bName}, Strings: [2]wire.Bytes{wire.Bytes(a), wire.Bytes(b)}}
+	if shown.Offset = reports.FirstDifference(shown.Strings[0], shown.Strings[1]); shown.Offset >= 0 {
+		shown.Field = fieldAt(shown.Offset)
 	}
+	c.out.Compared = shown
 }
 
 // compareV4Lines compares what of the string to sign of V4 is not the hash.

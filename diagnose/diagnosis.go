@@ -105,6 +105,9 @@ func (c *inquiry) say(id, confidence, evidence string, by ...Party) {
 		by = cause.AtFault
 	}
 	said := reports.Cause{ID: id, Name: cause.Name, Confidence: confidence, Evidence: evidence, Fix: cause.Fix.For(c.dialect), ChangedBy: partyNames(by)}
+	if advice, ok := c.Client.Fix(id); ok {
+		said.Fix = advice.Text
+	}
 	for i := range c.out.Causes {
 		if had := &c.out.Causes[i]; had.ID == id {
 			if had.Confidence == reports.Suspicion && confidence == reports.Proof {

@@ -39,6 +39,7 @@ func explain(e Evidence, limit int) Diagnosis {
 	if !c.proven() {
 		c.suspect()
 	}
+	c.showEqual()
 	return c.conclude()
 }
 
@@ -95,6 +96,9 @@ func openInquiry(e Evidence) *inquiry {
 		c.doc = &ErrorDocument{}
 	}
 	c.dialect = c.doc.Dialect
+	if c.dialect == "" {
+		c.dialect = c.Client.dialect()
+	}
 	c.readServer()
 	c.readRequest()
 	c.readClient()

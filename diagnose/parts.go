@@ -209,6 +209,10 @@ func splitV4(text string) (stringV4, bool) {
 	return stringV4{lines[0], lines[1], lines[2], lines[3]}, true
 }
 
+func (v *stringV4) String() string {
+	return v.algorithm + "\n" + v.time + "\n" + v.scope + "\n" + v.hash
+}
+
 // scopeOf takes day/region/product/terminator apart.
 func scopeOf(text string) (signature.Scope, string, bool) {
 	p := strings.Split(text, "/")

@@ -15,32 +15,42 @@ import (
 type suspicion struct {
 	cause string
 	sees  func(c *inquiry) string
+	about subject
 }
 
-// suspicions are asked in order, the strong ones first.
+// subject is what a suspicion is about.
+type subject int
+
+const (
+	aboutText subject = iota // what was signed: nothing to look at where both sides signed the same
+	aboutRest                // the key, the signature, or what they are sent with
+)
+
+// suspicions are asked in order, the strong ones first: what is seldom seen in a
+// request that works, then the secret, then what is in many that work.
 var suspicions = []suspicion{
-	{"C13", (*inquiry).seesMilliseconds},
-	{"C13", (*inquiry).seesLocalDay},
-	{"C05", (*inquiry).seesRawPlus},
-	{"C09", (*inquiry).seesHeadMadeGet},
-	{"C01", (*inquiry).seesTypeInURL},
-	{"C10", (*inquiry).seesForeignHeader},
-	{"C04", (*inquiry).seesEncodedTwice},
-	{"C08", (*inquiry).seesBucketTwice},
-	{"C16", (*inquiry).seesNoToken},
-	{"C27", (*inquiry).seesBehindSignature},
-	{"C14", (*inquiry).seesRareParameter},
-	{"C03", (*inquiry).seesDangerousKey},
-	{"C18", (*inquiry).seesBytesInHeaders},
-	{"C17", (*inquiry).seesBlanks},
-	{"C23", (*inquiry).seesOddPath},
-	{"C15", (*inquiry).seesReservedValue},
-	{"C26", (*inquiry).seesCommonPrefix},
-	{"C25", (*inquiry).seesOtherCase},
-	{"C21", (*inquiry).seesChunked},
-	{"C24", (*inquiry).seesPolicy},
-	{"C02", (*inquiry).seesNothingElse},
-	{"C32", (*inquiry).seesEqualStrings},
+	{"C13", (*inquiry).seesMilliseconds, aboutText},
+	{"C13", (*inquiry).seesLocalDay, aboutText},
+	{"C05", (*inquiry).seesRawPlus, aboutRest},
+	{"C09", (*inquiry).seesHeadMadeGet, aboutText},
+	{"C01", (*inquiry).seesTypeInURL, aboutText},
+	{"C10", (*inquiry).seesForeignHeader, aboutText},
+	{"C04", (*inquiry).seesEncodedTwice, aboutText},
+	{"C08", (*inquiry).seesBucketTwice, aboutText},
+	{"C16", (*inquiry).seesNoToken, aboutRest},
+	{"C27", (*inquiry).seesBehindSignature, aboutText},
+	{"C21", (*inquiry).seesChunked, aboutText},
+	{"C24", (*inquiry).seesPolicy, aboutText},
+	{"C02", (*inquiry).seesNothingElse, aboutRest},
+	{"C32", (*inquiry).seesEqualStrings, aboutRest},
+	{"C14", (*inquiry).seesRareParameter, aboutText},
+	{"C18", (*inquiry).seesBytesInHeaders, aboutText},
+	{"C17", (*inquiry).seesBlanks, aboutText},
+	{"C23", (*inquiry).seesOddPath, aboutText},
+	{"C03", (*inquiry).seesDangerousKey, aboutText},
+	{"C15", (*inquiry).seesReservedValue, aboutText},
+	{"C26", (*inquiry).seesCommonPrefix, aboutText},
+	{"C25", (*inquiry).seesOtherCase, aboutText},
 }
 
 // suspect is the fifth step: what is unusual. Nothing of it proves anything.
@@ -48,7 +58,11 @@ func (c *inquiry) suspect() {
 	if c.refused != signaturesDiffer {
 		return
 	}
+	equal := c.equalStrings()
 	for _, s := range suspicions {
+		if equal && s.about == aboutText {
+			continue
+		}
 		if seen := s.sees(c); seen != "" {
 			c.say(s.cause, reports.Suspicion, seen)
 		}
@@ -317,19 +331,35 @@ func (c *inquiry) seesPolicy() string {
 
 func (c *inquiry) seesNothingElse() string {
 	switch {
-	case c.seesEqualStrings() != "":
-		return c.seesEqualStrings()
-	case c.server != nil && c.rebuilt != nil && !c.foreign && c.rebuilt.String() == c.server.String() && len(c.out.Causes) == 0:
-		return "the string of the service is the one that the request asks for: the client signed another one, or used another secret"
+	case c.equalStrings():
+		return "client and service signed the same string, and came to different signatures: the secret is the first suspect"
+	case c.sameAsWanted() && len(c.out.Causes) == 0:
+		return "the service signed what the request asks for, so nothing changed on the way: the client used another secret, or signed another string"
 	}
 	return ""
 }
 
+// seesEqualStrings leaves the last step to those who take it themselves: that of
+// an SDK is seldom wrong.
 func (c *inquiry) seesEqualStrings() string {
-	if c.server == nil || c.client == nil || c.client.String() != c.server.String() {
+	if !c.equalStrings() || c.Client.signsItself() {
 		return ""
 	}
-	return "the strings of client and service are equal: the secret, or the step from the string to the signature, remains"
+	return "client and service signed the same string: if the secret is right, the step from the string to the signature is not"
+}
+
+// equalStrings reports whether client and service signed the same.
+func (c *inquiry) equalStrings() bool {
+	if c.serverV4 != nil && c.clientV4 != nil && *c.serverV4 == *c.clientV4 {
+		return true
+	}
+	return c.server != nil && c.client != nil && c.client.String() == c.server.String()
+}
+
+// hashesDiffer reports whether client and service hashed different canonical
+// requests.
+func (c *inquiry) hashesDiffer() bool {
+	return c.serverV4 != nil && c.clientV4 != nil && c.serverV4.hash != c.clientV4.hash
 }
 
 // help says what would tell more.
@@ -347,7 +377,11 @@ func (c *inquiry) help() {
 	if c.doc.IsDamaged("StringToSign") || c.doc.IsMasked("StringToSign") && c.server == nil {
 		want("StringToSign, or better StringToSignBytes, whole and unmasked")
 	}
+	advice, known := c.Client.Debug()
+	logs := known && c.Client.logsWhatItSigns()
 	switch {
+	case c.Request == nil && known && !logs:
+		want("the request as the client sent it, with all its headers. " + advice.Text)
 	case c.Request == nil:
 		want("the request as the client sent it, with all its headers")
 	case c.foreign:
@@ -355,8 +389,14 @@ func (c *inquiry) help() {
 	case c.found.Verdict == signature.Unsigned:
 		want("the request with its authentication: this one carries none")
 	}
-	if c.ClientString == "" && c.ClientCanonical == "" {
-		want("the string that the client signed, from the debug log of its SDK")
+	switch {
+	case c.hashesDiffer() && c.ClientCanonical == "":
+		want("the canonical request that the client hashed: its hash is not that of the service, so the two are not the same")
+	case c.ClientString != "" || c.ClientCanonical != "":
+	case logs:
+		want("the string that the client signed. " + advice.Text)
+	default:
+		want("the string that the client signed, if it can be made to print it")
 	}
 	if c.Credentials.AccessKeySecret == "" {
 		want("the secret, from the environment or a file: with it the search proves what was signed")

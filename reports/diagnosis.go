@@ -14,7 +14,7 @@ type Diagnosis struct {
 	Causes         []Cause  `json:"causes"`         // what is proven first; none: it cannot be told
 	Contradictions []string `json:"contradictions"` // where the evidence says one thing in two ways
 
-	Compared  *Comparison `json:"compared,omitempty"`  // the two strings that show it best
+	Compared  *Comparison `json:"compared,omitempty"`  // the two strings that show best where client and service part, or that they do not
 	Readings  []Reading   `json:"readings,omitempty"`  // everything that explains the signature, fewest mistakes first
 	WouldHelp []string    `json:"wouldHelp,omitempty"` // evidence that would tell more
 	LeftOut   string      `json:"leftOut,omitempty"`   // what a search did not try
@@ -36,12 +36,12 @@ const (
 	Suspicion = "suspicion" // it does not
 )
 
-// Comparison holds two strings that should be equal and are not.
+// Comparison holds two strings that should be equal, and where they are not.
 type Comparison struct {
 	Names   [2]string     `json:"names"` // what they are: "the client signed"
 	Strings [2]wire.Bytes `json:"strings"`
-	Offset  int           `json:"offset"` // the first byte that differs
-	Field   string        `json:"field"`  // the part of the string that it stands in
+	Offset  int           `json:"offset"` // the first byte that differs; -1: they are equal
+	Field   string        `json:"field"`  // the part of the string that it stands in; "" where they are equal
 }
 
 // Reading is one way to come from the string of the service to the signature

@@ -44,21 +44,13 @@ func (a *answer) MarshalJSON() ([]byte, error) {
 	return append(append(diagnosis[:len(diagnosis)-1], ','), rest[1:]...), nil
 }
 
-// answerTo explains what was read, in the words of the client where it has any.
+// answerTo explains what was read.
 func answerTo(read *paste.Paste) *answer {
 	e := &read.Evidence
 	diagnosis := diagnose.Explain(*e)
 	a := &answer{Diagnosis: &diagnosis, found: texts(read.Found), unused: texts(read.Unused)}
 	if known, ok := diagnose.ClientByID(e.Client.ID); ok {
 		a.client = strings.TrimSpace(known.Name + " " + e.Client.Version)
-	}
-	for i := range a.Causes {
-		if advice, ok := e.Client.Fix(a.Causes[i].ID); ok {
-			a.Causes[i].Fix = advice.Text
-		}
-	}
-	if advice, ok := e.Client.Debug(); ok && e.ClientString == "" {
-		a.WouldHelp = append(a.WouldHelp, "what the client signs. "+advice.Text)
 	}
 	return a
 }
