@@ -25,7 +25,7 @@ func hashOf(text string) string {
 const (
 	clientSigned  = "the client signed"
 	serviceSigned = "the service signed"
-	requestWants  = "the request, as it was seen, would have to be signed"
+	requestWants  = "the request asks for"
 )
 
 // compareStrings is the third step: where the string of the client, or the one

@@ -177,6 +177,9 @@ func (c *inquiry) seesBucketTwice() string {
 	if ok && bucket != "" && (key == bucket || strings.HasPrefix(key, bucket+"/")) {
 		return fmt.Sprintf("the bucket %q stands in the resource twice: the endpoint may hold it already", bucket)
 	}
+	if len(c.doc.Contradictions) > 0 { // somebody wrote other names into the document
+		return ""
+	}
 	if own := c.bucketOfHost(); ok && c.dialect == OSS && own != "" && bucket != own && c.scheme == "oss-v1" {
 		return fmt.Sprintf("the host is that of the bucket %q, the resource begins with %q", own, bucket)
 	}
@@ -234,7 +237,11 @@ func (c *inquiry) seesRareParameter() string {
 
 func (c *inquiry) seesDangerousKey() string {
 	path := wire.Unescape(c.text(pathField))
-	if i := strings.IndexAny(path, "!'()*~#%?+ &=@:;,$[]"); i >= 0 {
+	dangerous := "!'()*~#%?+&=@:;,$[]"
+	if !c.Client.signsItself() { // an SDK of the services knows what to do with a blank
+		dangerous += " "
+	}
+	if i := strings.IndexAny(path, dangerous); i >= 0 {
 		return fmt.Sprintf("the key holds %q, which programs encode in different ways", path[i:i+1])
 	}
 	if !isASCII(path) {
@@ -396,7 +403,7 @@ func (c *inquiry) help() {
 	case logs:
 		want("the string that the client signed. " + advice.Text)
 	default:
-		want("the string that the client signed, if it can be made to print it")
+		want("the string that the client signed, if it has a log of it")
 	}
 	if c.Credentials.AccessKeySecret == "" {
 		want("the secret, from the environment or a file: with it the search proves what was signed")

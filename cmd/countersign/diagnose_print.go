@@ -34,7 +34,7 @@ func (env *environment) printAnswer(a *answer) {
 	env.remarks("the evidence contradicts itself", a.Contradictions, len(a.Contradictions))
 	env.printDocument(a.document)
 	env.remarks("read", a.found, listed)
-	env.remarks("not used", a.unused, listed)
+	env.remarks("not used", joined(a.unused), listed)
 	if !a.proven() {
 		env.remarks("this would help", a.WouldHelp, len(a.WouldHelp))
 	}
@@ -72,7 +72,7 @@ func (env *environment) printCause(c reports.Cause) {
 // first byte that differs between » and «.
 func (env *environment) printComparison(c *reports.Comparison) {
 	if c.Offset < 0 {
-		fmt.Fprintf(env.Stdout, "  %s and %s the same string:\n", c.Names[0], c.Names[1])
+		fmt.Fprintf(env.Stdout, "  %s, and %s, the same string:\n", c.Names[0], c.Names[1])
 		env.value("    ", string(c.Strings[0]))
 		return
 	}
@@ -103,6 +103,29 @@ func (env *environment) printDocument(elements [][2]string) {
 		}
 		fmt.Fprintf(env.Stdout, "    %-18s %s\n", env.plain(element[0]), text)
 	}
+}
+
+// joined makes one remark of those about lines of one source that were not
+// recognised: most logs have many.
+func joined(unused []string) []string {
+	const unknown = ": not recognised"
+	var list []string
+	at := map[string]int{} // where the remark on a source is in list
+	for _, text := range unused {
+		where, ok := strings.CutSuffix(text, unknown)
+		source, lines, numbered := cutLast(where, ", line")
+		if !ok || !numbered {
+			list = append(list, text)
+			continue
+		}
+		if i, had := at[source]; had {
+			list[i] = strings.TrimSuffix(list[i], unknown) + "," + strings.TrimPrefix(lines, "s") + unknown
+			continue
+		}
+		at[source] = len(list)
+		list = append(list, text)
+	}
+	return list
 }
 
 // remarks writes remarks one a line, as many as there is room for.
