@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -185,7 +186,11 @@ func (c *inquiry) askRequest(row Code, known bool) {
 	if c.found == nil || c.foreign {
 		return
 	}
-	if damage := damagedURL(c.Request); damage != "" {
+	damage := damagedURL(c.Request)
+	if damage == "" {
+		damage = c.lostSignature()
+	}
+	if damage != "" {
 		c.say("C06", c.sureOf(row, known, "C06"), damage)
 		return
 	}
@@ -218,6 +223,21 @@ func (c *inquiry) sureOf(row Code, known bool, id string) string {
 		return reports.Proof
 	}
 	return reports.Suspicion
+}
+
+// lostSignature says that a URL names an access key and carries no signature:
+// what stood behind an ampersand is gone.
+func (c *inquiry) lostSignature() string {
+	p := c.found.Profile
+	if p == nil || p.Carrier != signature.InQuery {
+		return ""
+	}
+	for _, param := range wire.AppendParams(nil, wire.SplitTarget(c.Request.Target).Query) {
+		if param.Name == p.Names.SignatureField {
+			return ""
+		}
+	}
+	return fmt.Sprintf("the URL has %s and no %s: its end is gone, as when it is cut, or not quoted in a shell, which takes & for the end of the command", cmp.Or(p.Names.AccessKey, p.Names.Credential), p.Names.SignatureField)
 }
 
 // damagedURL says what somebody made of the ampersands of a URL.

@@ -35,6 +35,7 @@ type exchange struct {
 	secret  string          // the secret the user has; "": that of the service
 	hosts   signature.Hosts // what the service knows of hosts
 	seen    diagnose.Place  // where the request was seen
+	at      time.Time       // when it arrived; zero: serverTime
 }
 
 const (
@@ -180,7 +181,15 @@ func (x exchange) tampered(by func(req *wire.Request) *wire.Request) exchange {
 
 // answer is what the service says.
 func (x exchange) answer() endpoint.Response {
-	return endpoint.Answer(x.service, x.verification(), x.got(), serverTime)
+	return endpoint.Answer(x.service, x.verification(), x.got(), x.now())
+}
+
+// now is the time of the service.
+func (x exchange) now() time.Time {
+	if x.at.IsZero() {
+		return serverTime
+	}
+	return x.at
 }
 
 // verification is what the service finds in the request.
@@ -190,7 +199,7 @@ func (x exchange) verification() *signature.Verification {
 		tokenKey: {AccessKeyID: tokenKey, AccessKeySecret: keySecret, SecurityToken: token},
 	}
 	verifier := signature.Verifier{
-		Hosts: x.hosts, Now: func() time.Time { return serverTime }, Grants: true, Region: "cn-hangzhou", Product: "oss",
+		Hosts: x.hosts, Now: x.now, Grants: true, Region: "cn-hangzhou", Product: "oss",
 		Secret: func(id string) (signature.Credentials, bool) { c, ok := keys[id]; return c, ok },
 	}
 	return verifier.Verify(x.got())

@@ -73,7 +73,7 @@ func (x exchange) body(t testing.TB) diagnose.Evidence {
 // head is the evidence of the same answer in headers alone.
 func (x exchange) head() diagnose.Evidence {
 	req := x.got()
-	answer := endpoint.Answer(x.service, x.verification(), withMethod(req, "HEAD"), serverTime)
+	answer := endpoint.Answer(x.service, x.verification(), withMethod(req, "HEAD"), x.now())
 	return diagnose.Evidence{Status: answer.Status, Answer: answer.Headers}
 }
 

@@ -13,7 +13,8 @@ import (
 )
 
 // exchanges are all that the table is made of, by cause. Exchanges of real
-// programs (an SDK, curl, a browser, nginx) are added by realExchanges.
+// programs (curl, a browser, the HTTP clients of languages) are those of
+// realExchanges.
 func exchanges() []exchange {
 	var all []exchange
 	for _, group := range []func() []exchange{lineExchanges, headerExchanges, keyExchanges, queryExchanges, urlExchanges, v4Exchanges, codeExchanges, secretExchanges, realExchanges} {
@@ -21,9 +22,6 @@ func exchanges() []exchange {
 	}
 	return all
 }
-
-// realExchanges are those that came from programs that nobody here wrote.
-func realExchanges() []exchange { return nil }
 
 const object = "/examplebucket/folder/object"
 
