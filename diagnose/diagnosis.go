@@ -3,6 +3,7 @@ package diagnose
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
@@ -144,23 +145,26 @@ func (c *inquiry) tell(readings []reading, sure bool, how string, by ...Party) {
 	for i := range readings {
 		for _, m := range readings[i].mistakes {
 			everywhere := sure && !slices.ContainsFunc(readings, func(r reading) bool { return !r.has(m.Cause) })
-			confidence, evidence := reports.Proof, how+": "+m.String()
+			confidence, evidence := reports.Proof, m.String()+" "+sentence(how)
 			if !everywhere {
 				confidence = reports.Suspicion
 				if sure {
-					evidence = "one of the ways to come to the signature: " + m.String()
+					evidence = m.String() + " It is one of the ways to come to the signature."
 				} else {
-					evidence = "suspected, because " + how + ": " + m.String()
+					evidence = m.String() + " Suspected, because " + how + "."
 				}
 			}
 			c.say(m.Cause, confidence, evidence, by...)
 			if m.Perhaps != "" && c.possible(m) {
-				c.say(m.Perhaps, reports.Suspicion, "can stand behind it, which the evidence does not tell: "+m.String())
+				c.say(m.Perhaps, reports.Suspicion, m.String()+" This can stand behind it; the evidence does not tell.")
 			}
 		}
 		c.record(&readings[i])
 	}
 }
+
+// sentence makes one of a clause in ASCII.
+func sentence(clause string) string { return strings.ToUpper(clause[:1]) + clause[1:] + "." }
 
 // record adds a reading to the answer.
 func (c *inquiry) record(r *reading) {

@@ -109,6 +109,9 @@ func (c *inquiry) agreesAlready(base *parts, h *hunt) bool {
 		c.tell([]reading{{mistakes: c.shape.mistakes}}, true, "apart from that the signature is the one the given secret makes of the string of the service")
 	case c.server != nil:
 		c.tell([]reading{{mistakes: []made{did("secret-other", "")}}}, true, "the signature is recomputed")
+	case c.doc.Code != "" || c.doc.EC != "":
+		c.say("C02", reports.Suspicion, "the signature is the one that the given secret makes of the request: the service holds another secret, or saw another request")
+		c.out.WouldHelp = append(c.out.WouldHelp, "the StringToSign of the service: it tells which of the two it is")
 	default:
 		c.out.WouldHelp = append(c.out.WouldHelp, "the answer of the service: the signature of the request is the one that the given secret makes of it")
 	}

@@ -80,8 +80,8 @@ func escapeRune(r rune) string {
 	return fmt.Sprintf(`\U%08x`, r)
 }
 
-// BreakLines puts a line break behind every shown line feed. shown is what
-// [Show] returns.
+// BreakLines puts a line break behind every shown line feed, and behind the mark
+// that follows one. shown is what [Show] or [Excerpt.String] returns.
 func BreakLines(shown string) string {
 	var dst strings.Builder
 	for i := 0; i < len(shown); i++ {
@@ -91,9 +91,14 @@ func BreakLines(shown string) string {
 		}
 		i++ // the second half of an escape: of \\n it must not be read as \n
 		dst.WriteByte(shown[i])
-		if shown[i] == 'n' {
-			dst.WriteByte('\n')
+		if shown[i] != 'n' {
+			continue
 		}
+		if strings.HasPrefix(shown[i+1:], markClose) {
+			dst.WriteString(markClose)
+			i += len(markClose)
+		}
+		dst.WriteByte('\n')
 	}
 	return dst.String()
 }

@@ -27,8 +27,10 @@ func (env *environment) printAnswer(a *answer) {
 	if a.Compared != nil {
 		env.printComparison(a.Compared)
 	}
-	for _, r := range a.Readings {
-		env.remarks("what explains the signature ("+strings.Join(r.Causes, ", ")+")", r.Mistakes, len(r.Mistakes))
+	if len(a.Readings) > 1 { // of one alone the causes say it all
+		for _, r := range a.Readings {
+			env.remarks("what explains the signature ("+strings.Join(r.Causes, ", ")+")", r.Mistakes, len(r.Mistakes))
+		}
 	}
 	env.fields("  ", field{"not tried", a.LeftOut})
 	env.remarks("the evidence contradicts itself", a.Contradictions, len(a.Contradictions))
