@@ -25,6 +25,10 @@ import (
 // Equal evidence gives an equal answer. It needs at most about a second.
 func Explain(e Evidence) Diagnosis { return explain(e, mostHypotheses) }
 
+// Glance is [Explain] with a search of some ten milliseconds: most mistakes alone
+// and many pairs. It is for those who look at one request after another.
+func Glance(e Evidence) Diagnosis { return explain(e, fewHypotheses) }
+
 // explain is [Explain] with another bound of each search.
 func explain(e Evidence, limit int) Diagnosis {
 	c := openInquiry(e)

@@ -19,6 +19,7 @@ import (
 // over a long text counts as several.
 const (
 	mostHypotheses = 600_000
+	fewHypotheses  = 10_000
 	usualLength    = 512
 )
 
