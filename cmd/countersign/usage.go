@@ -115,7 +115,8 @@ For each request it says one of
 
   verified   the signature is the one a server computes
   mismatch   it is not; the notes say whether another reading of a contested
-             rule, or a mistake that is often made, explains it
+             rule, or a mistake that is often made, explains it, and else
+             which cause a short search proves (diagnose searches longer)
   malformed  a server refuses the request before it computes anything; every
              fault is named with its place and its rule
   unsigned   the request carries no authentication
