@@ -5,7 +5,7 @@ SDKS   := oss-go-v1 oss-go-v2 obs-go
 BIN    := bin
 OUT    := out
 
-.PHONY: run test test-browser lint fmt bench fuzz interop interop-server helpers coverage attest build clean help
+.PHONY: run test test-browser lint fmt bench fuzz fuzz-cluster fuzz-mutants interop interop-server helpers coverage attest build clean help
 
 ## run: judge the three official Go SDKs and write reports to out/
 run: build
@@ -46,13 +46,24 @@ fmt:
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./signature ./endpoint ./runner ./diagnose
 	$(GO) -C adapters/oss-go-v2 test -run '^$$' -bench . -benchmem ./...
+	$(GO) run ./cmd/fuzz speed
 
-## fuzz: the native fuzzer for TIME (default 10s) on each target
-TIME ?= 10s
+## fuzz: TARGET (default all; or names with commas) under ENGINE (go-fuzz, native or libfuzzer) for TIME each, with WORKERS; or the SDK of an adapter, OPPONENT
+TARGET  ?= all
+ENGINE  ?= go-fuzz
+TIME    ?= 60s
+WORKERS ?= 1
+OPPONENT ?=
 fuzz:
-	for t in $$($(GO) list ./fuzz/... ./diagnose/...); do \
-	  for f in $$($(GO) test -list '^Fuzz' $$t | grep '^Fuzz'); do \
-	    $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(TIME) -fuzzminimizetime 1000x $$t || exit 1; done; done
+	$(GO) run ./cmd/fuzz run --opponent '$(OPPONENT)' --target $(TARGET) --engine $(ENGINE) --time $(TIME) --workers $(WORKERS)
+
+## fuzz-cluster: go-fuzz's coordinator and workers as processes on loopback; one is killed, one joins
+fuzz-cluster:
+	$(GO) run ./cmd/fuzz cluster
+
+## fuzz-mutants: how many executions the differential target needs for each planted bug, from no corpus
+fuzz-mutants:
+	$(GO) run ./cmd/fuzz mutants
 
 ## interop: install and judge every SDK of adapters/ (or SUBJECTS='NAME…'), publish reports/ and the table in README.md
 SUBJECTS ?=

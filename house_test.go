@@ -29,17 +29,25 @@ var mayImport = map[string][]string{
 	"diagnose":  {"wire", "signature", "reports"},
 	"spec":      {"wire", "vectors", "signature", "subject", "reports", "diagnose"},
 	"runner":    {"wire", "signature", "spec", "subject", "reports", "diagnose", "vectors", "endpoint", "internal/version"},
-	"fuzz":      {"wire", "signature", "vectors", "subject"},
-	"adapters":  {"subject"},
-	"cmd":       nil, // all
+	// A target judges by what the suite judges by: its verdict on signatures and its
+	// reader of error documents. The mutants are the opponents that its grammar is
+	// measured with.
+	"fuzz":     {"wire", "signature", "vectors", "subject", "reports", "spec", "diagnose", "internal/mutants"},
+	"adapters": {"subject"},
+	"cmd":      nil, // all
 
+	"internal/campaign": {"fuzz"},
 	"internal/coverage": {"wire", "signature", "vectors", "endpoint", "subject", "reports", "spec", "internal/mutants"},
 	"internal/flows":    {"wire", "signature", "vectors", "endpoint", "subject", "reports", "spec"},
 	// interop starts servers, and has to make a bucket and get a key there before
 	// they are judged: requests of its own, signed and sent by ours.
 	"internal/interop": {"wire", "signature", "vectors", "endpoint", "subject", "reports", "spec", "runner", "internal/flows", "internal/secret"},
+	// hunt is what countersign fuzz does: the differential target and its grammar, the
+	// shrinker of the runner, and the mutants as explanations of a wrong signature.
+	"internal/hunt":    {"wire", "signature", "vectors", "subject", "reports", "spec", "runner", "fuzz", "internal/mutants", "internal/version"},
 	"internal/liars":   {"wire", "signature", "subject"},
 	"internal/mutants": {"wire", "signature", "vectors", "endpoint", "subject"},
+	"internal/planted": {"vectors", "reports", "fuzz", "internal/coverage", "internal/mutants"},
 	"internal/secret":  {"wire", "signature"},
 	"internal/version": {},
 }

@@ -266,7 +266,7 @@ func TestALargeAnswerIsTakenSlowlyOrNotAtAll(t *testing.T) {
 	body := strings.Repeat("0123456789", 3<<20)
 	logged := make(chan Exchange, 2)
 	s := serve(t, ServerOptions{
-		Patience: Patience{Write: 300 * time.Millisecond, Drain: 50 * time.Millisecond}, Log: func(x Exchange) { logged <- x },
+		Patience: Patience{Write: time.Second, Drain: 50 * time.Millisecond}, Log: func(x Exchange) { logged <- x },
 		Backend: backend(func(t *Task) Response { return t.Accept(Success{Body: body, HasBody: true}) }),
 	})
 	p := signature.OSSV1Header
@@ -274,7 +274,7 @@ func TestALargeAnswerIsTakenSlowlyOrNotAtAll(t *testing.T) {
 	slow := dialServer(t, s)
 	slow.send(get)
 	for range 12 { // longer than the patience for one piece
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(100 * time.Millisecond)
 		if _, err := io.CopyN(io.Discard, slow.br, 2<<20); err != nil {
 			t.Fatal(err)
 		}

@@ -25,5 +25,30 @@
 //	wirecurl       the same of the reader of curl command lines
 //	wirecapture    the same of the reader of capture NDJSON
 //	signverify     what a profile signs, the verifier calls verified
+//	canonical      what no server sees a difference in changes nothing of what is signed
+//	collision      two requests that mean different things never have one canonical form
 //	authorization  any request gets a verdict, and a malformed one its faults
+//	policy         no form is let in that breaks a condition of its policy
+//	errordocument  an error document is read or refused, and agrees with itself
+//	adapterlines   lines of the adapter protocol are read, and written again they say the same
+//	differential   the reference and another signer agree on what goes over the wire
+//
+// Without an engine [Random] makes the inputs: the table of planted bugs is
+// measured so, and countersign fuzz finds what an SDK signs otherwise (package
+// internal/hunt).
+//
+// # Opponents
+//
+// The opponent of the target differential is a [subject.Subject], and nothing
+// else is asked of it but to sign: see the package differential. Three kinds
+// fulfil that.
+//
+//   - A signer written in Go: [subject.InProcess] of a [subject.Signer]. A
+//     program in the module of an adapter links the SDK and has
+//     differential.Against(opponent) made once, its method Check called by Fuzz.
+//     The SDK is instrumented like the rest then.
+//   - A mutant of the reference: differential.Mutant. Package planted measures
+//     the grammar so.
+//   - A process in any language: [subject.StartProcess]. It has a deadline for
+//     each answer and is started again when it dies; both are findings.
 package fuzz

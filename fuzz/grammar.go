@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,6 +32,9 @@ func Input(p *signature.Profile, c *Choices) *signature.Input {
 	g.headers(host)
 	g.additionalHeaders()
 	in.Request.Body = g.body()
+	if g.Once(8) {
+		g.add("Content-Length", strconv.Itoa(len(in.Request.Body)))
+	}
 	if p.Carrier == signature.InForm {
 		in.Policy = g.policy()
 	}
@@ -63,13 +67,16 @@ func (g *grammar) lifetime() {
 	g.in.Expires = OneOf(g.Choices, lifetimes)
 	if g.profile.Names.Terminator == "" {
 		g.in.Expires += g.in.Time.Unix()
+		if g.Once(16) {
+			g.in.Expires = milliseconds
+		}
 	}
 }
 
 // address chooses bucket and addressing and returns the host that follows. A
 // request of the service itself has no bucket; forms and push URLs have one.
 func (g *grammar) address() string {
-	b := OneOf(g.Choices, buckets)
+	b, endpoint := OneOf(g.Choices, buckets), OneOf(g.Choices, endpointsOf(g.profile))
 	ways := []signature.Addressing{signature.VirtualHost, signature.PathStyle, signature.CNAME, ""}
 	switch {
 	case g.profile == signature.OSSRTMPQuery:
@@ -77,8 +84,11 @@ func (g *grammar) address() string {
 	case g.profile.Carrier == signature.InForm:
 		ways = ways[:3]
 	}
+	if isAddress(endpoint) {
+		ways = slices.DeleteFunc(ways, func(way signature.Addressing) bool { return way == signature.VirtualHost })
+	}
 	g.in.Bucket, g.in.Addressing = b.name, OneOf(g.Choices, ways)
-	host := endpointOf(g.profile)
+	host := endpoint
 	switch g.in.Addressing {
 	case signature.VirtualHost:
 		host = b.name + "." + host
@@ -87,13 +97,10 @@ func (g *grammar) address() string {
 	case "":
 		g.in.Bucket, g.in.Addressing = "", signature.PathStyle
 	}
-	switch g.Below(6) {
-	case 3:
-		host += ":80"
-	case 4:
-		host += ":8443"
-	case 5:
+	if kind := g.Below(8); kind == 7 {
 		host = strings.ToUpper(host)
+	} else if kind > 3 {
+		host += OneOf(g.Choices, ports)
 	}
 	return host
 }
@@ -130,13 +137,13 @@ func (g *grammar) additionalHeaders() {
 // letters is a name in one of the letter cases clients write. Letters outside
 // ASCII have no case in a header.
 func (g *grammar) letters(name string) string {
-	kind := g.Below(4)
+	kind := g.Below(5)
 	if kind == 0 {
 		return name
 	}
 	out := []byte(name)
 	for i, b := range out {
-		upper := kind == 2 || kind == 3 && i%2 == 0
+		upper := kind == 2 || kind == 3 && i%2 == 0 || kind == 4 && (i == 0 || name[i-1] == '-')
 		switch {
 		case upper && 'a' <= b && b <= 'z':
 			out[i] -= 'a' - 'A'
@@ -145,15 +152,6 @@ func (g *grammar) letters(name string) string {
 		}
 	}
 	return string(out)
-}
-
-// policy is the policy of a form: JSON mostly, but what is signed are bytes.
-func (g *grammar) policy() string {
-	const head = `{"expiration":"2026-12-01T12:00:00.000Z","conditions":[["starts-with","$key","`
-	if g.Once(4) {
-		return "{" + g.text(atoms, 6)
-	}
-	return head + g.text(atoms, 6) + `"]]}`
 }
 
 // reserved reports whether a query parameter would be taken for the request's

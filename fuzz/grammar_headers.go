@@ -18,7 +18,11 @@ func (g *grammar) headers(host string) {
 	}
 	g.dateHeaders()
 	g.contentHeaders()
-	for range g.Below(7) {
+	count := g.Below(7)
+	if g.Once(16) { // more than some sorts keep stable
+		count += 12
+	}
+	for range count {
 		g.add(g.headerName(), g.text(valueAtoms, 5))
 	}
 	if place == 6 || place == 7 && !absolute {
@@ -79,14 +83,14 @@ func (g *grammar) headerName() string {
 	var name string
 	switch g.Below(8) {
 	default:
-		name = g.ownPrefix() + OneOf(g.Choices, suffixes)
+		name = g.prefixed(g.ownPrefix())
 	case 3:
-		name = OneOf(g.Choices, prefixes) + OneOf(g.Choices, suffixes)
+		name = g.prefixed(OneOf(g.Choices, prefixes))
 	case 4, 5:
 		name = OneOf(g.Choices, plainHeaders)
 	case 6:
 		if all := g.in.Request.Headers; len(all) > 0 {
-			name = all[g.Below(len(all))].Name
+			name = all[g.Below(min(len(all), 256))].Name + OneOf(g.Choices, siblings)
 		}
 		if name == "" || wire.EqualFold(name, "Host") || wire.EqualFold(name, g.profile.Names.PayloadHeader) {
 			name = "Accept"
@@ -97,6 +101,16 @@ func (g *grammar) headerName() string {
 		}
 	}
 	return g.letters(name)
+}
+
+// prefixed is a name with a prefix. A token and a date of the scheme's own have
+// their own places; those of another dress are headers like others.
+func (g *grammar) prefixed(prefix string) string {
+	name := prefix + OneOf(g.Choices, suffixes)
+	if n := &g.profile.Names; wire.EqualFold(name, n.TokenHeader) || wire.EqualFold(name, n.DateHeader) {
+		return prefix + "other"
+	}
+	return name
 }
 
 // ownPrefix is the prefix of the scheme's signed headers, such as "x-oss-".

@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/signature"
@@ -21,6 +22,8 @@ var pathSpellings = []spelling{
 	{raw: wire.NewEscapeSet("/"), lower: true},
 	{raw: new(wire.EscapeSet)},
 	{raw: careless("?")},
+	{raw: wire.NewEscapeSet(""), lower: true},
+	{raw: dotless()},
 }
 
 var querySpellings = []spelling{
@@ -32,6 +35,9 @@ var querySpellings = []spelling{
 	{raw: careless("&=")},
 }
 
+// Values can hold an equals sign as it is.
+var valueSpellings = append(slices.Clone(querySpellings), spelling{raw: careless("&")})
+
 // careless is a client that encodes nothing but what would end the target, or
 // the part of it.
 func careless(ends string) *wire.EscapeSet {
@@ -41,6 +47,19 @@ func careless(ends string) *wire.EscapeSet {
 	}
 	return &set
 }
+
+// dotless encodes the dots, so that nobody resolves them.
+func dotless() *wire.EscapeSet {
+	set := *wire.NewEscapeSet("/")
+	set['.'] = false
+	return &set
+}
+
+// strays are percent signs that begin no escape, at the end of a text.
+var strays = []string{"%", "%zz", "%4"}
+
+// lengths go to both sides of buffers that cut keys and URLs.
+var lengths = []int{310, 1030, 2100, 4200}
 
 func (s spelling) spell(text string) string {
 	out := wire.AppendEscaped(nil, text, s.raw)
@@ -97,12 +116,32 @@ func (g *grammar) path() string {
 // sees only those that are encoded (observed, F-OSS-X-12).
 func (g *grammar) key() (key, raw string) {
 	key = g.text(atoms, 7)
+	kind := g.Below(20)
+	switch kind {
+	case 16:
+		key = g.in.Bucket + "/" + key
+	case 17:
+		key += strings.Repeat("k/", OneOf(g.Choices, lengths)/2)
+	}
 	if g.profile == signature.OSSRTMPQuery {
+		if kind == 16 {
+			key = "live"
+		}
 		key = "live/" + key
 	}
 	raw = OneOf(g.Choices, pathSpellings).spell(key)
 	if g.isOSS() && strings.HasPrefix(raw, "/") {
 		key = strings.TrimLeft(key, "/")
+	}
+	switch {
+	case kind == 18:
+		stray := OneOf(g.Choices, strays)
+		key, raw = key+stray, raw+stray
+	case kind == 19 && g.profile != signature.OSSRTMPQuery && !strings.HasPrefix(raw, "/"):
+		key, raw = "/"+key, "/%2F"+raw
+		if !g.isOSS() {
+			key = "/" + key
+		}
 	}
 	return key, raw
 }
@@ -112,6 +151,9 @@ func (g *grammar) query() (query string, hasQuery bool) {
 	var names []string
 	var b strings.Builder
 	count := g.Below(7)
+	if g.Once(16) {
+		count += 12
+	}
 	for i := range count {
 		if i > 0 {
 			b.WriteByte('&')
@@ -128,7 +170,10 @@ func (g *grammar) query() (query string, hasQuery bool) {
 		case 2, 3:
 			b.WriteByte('=')
 			value := g.text(atoms, 3)
-			b.WriteString(OneOf(g.Choices, querySpellings).spell(value))
+			b.WriteString(OneOf(g.Choices, valueSpellings).spell(value))
+			if g.Once(16) {
+				b.WriteString(OneOf(g.Choices, strays))
+			}
 		}
 	}
 	return b.String(), count > 0 || g.Once(8)
@@ -150,7 +195,7 @@ func (g *grammar) parameterName(before []string) string {
 		name = OneOf(g.Choices, atoms) + OneOf(g.Choices, plainParameters)
 	case 7:
 		if len(before) > 0 {
-			name = before[g.Below(len(before))]
+			name = before[g.Below(len(before))] + OneOf(g.Choices, siblings)
 		}
 	}
 	isToken := name != "" && name == g.profile.Names.Token

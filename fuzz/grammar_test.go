@@ -172,3 +172,18 @@ func TestEverySubresourceAndAwkwardByteAppears(t *testing.T) {
 		}
 	}
 }
+
+func TestASeedSaysWhichInputsCome(t *testing.T) {
+	one, again, other := fuzz.NewRandom(1), fuzz.NewRandom(1), fuzz.NewRandom(1<<40)
+	differs := false
+	for range 100 {
+		a := slices.Clone(one.Next())
+		if b := again.Next(); !bytes.Equal(a, b) {
+			t.Fatalf("%x, and then %x", a, b)
+		}
+		differs = differs || !bytes.Equal(a, other.Next())
+	}
+	if !differs {
+		t.Error("another seed makes the same inputs")
+	}
+}

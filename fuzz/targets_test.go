@@ -1,11 +1,14 @@
 package fuzz_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"testing"
+
+	"github.com/countersign/countersign/fuzz/targets"
 )
 
 // An engine that finds no entry skips a target silently.
@@ -14,12 +17,12 @@ func TestEveryTargetHasItsEntriesAndItsPlaceInTheList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	targets, err := filepath.Glob("*/target.go")
-	if err != nil || len(targets) == 0 {
+	files, err := filepath.Glob("*/target.go")
+	if err != nil || len(files) == 0 {
 		t.Fatalf("no target: %v", err)
 	}
 	var names []string
-	for _, file := range targets {
+	for _, file := range files {
 		name := filepath.Dir(file)
 		names = append(names, name)
 		for entry, want := range map[string]string{
@@ -41,6 +44,9 @@ func TestEveryTargetHasItsEntriesAndItsPlaceInTheList(t *testing.T) {
 		inDoc = append(inDoc, match[1])
 	}
 	slices.Sort(inDoc) // Glob sorts the others
+	if registered := slices.Sorted(maps.Keys(targets.All)); !slices.Equal(registered, names) {
+		t.Errorf("package targets lists %q, there are %q", registered, names)
+	}
 	if !slices.Equal(inDoc, names) {
 		t.Errorf("the package comment lists %q, there are %q", inDoc, names)
 	}

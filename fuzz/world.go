@@ -1,28 +1,40 @@
 package fuzz
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/signature"
 )
 
-// The world the requests of the grammar play in: one endpoint of each service,
-// the buckets of the table, and a custom domain for each of them.
+// The world the requests of the grammar play in: some endpoints of each
+// service, the buckets of the table, and a custom domain for each of them.
 
-const (
-	ossEndpoint = "oss-cn-hangzhou.aliyuncs.com"
-	obsEndpoint = "obs.cn-north-4.myhuaweicloud.com"
+// The plain endpoints stand there often, so that the others are rare.
+var (
+	ossEndpoints = []string{
+		"oss-cn-hangzhou.aliyuncs.com", "oss-cn-hangzhou.aliyuncs.com", "oss-cn-hangzhou.aliyuncs.com", "oss-cn-hangzhou-internal.aliyuncs.com",
+		"oss-accelerate.aliyuncs.com", "cb-f8z7yvzgwfkl9q0h.cn-hangzhou.oss-cloudbox.aliyuncs.com", "192.0.2.10", "[2001:db8::1]",
+	}
+	obsEndpoints = []string{
+		"obs.cn-north-4.myhuaweicloud.com", "obs.cn-north-4.myhuaweicloud.com", "obs.cn-north-4.myhuaweicloud.com", "obs.myhuaweicloud.com",
+		"192.0.2.10", "[2001:db8::1]",
+	}
 )
 
-func endpointOf(p *signature.Profile) string {
+func endpointsOf(p *signature.Profile) []string {
 	if strings.HasPrefix(p.Scheme, "obs") {
-		return obsEndpoint
+		return obsEndpoints
 	}
-	return ossEndpoint
+	return ossEndpoints
 }
 
+// isAddress reports whether an endpoint is an IP address, in front of which no
+// bucket can stand.
+func isAddress(endpoint string) bool { return endpoint[0] == '[' || endpoint[0] == '1' }
+
 var hosts = func() signature.Hosts {
-	h := signature.Hosts{Endpoints: []string{ossEndpoint, obsEndpoint}, CNAMEs: map[string]string{}}
+	h := signature.Hosts{Endpoints: append(slices.Clone(ossEndpoints), obsEndpoints...), CNAMEs: map[string]string{}}
 	for _, b := range buckets {
 		h.CNAMEs[b.domain] = b.name
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/spec"
+	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
 )
@@ -67,10 +68,20 @@ func Shrink(ctx context.Context, opts Options, failures []reports.Result) ([]*Sh
 	return out, nil
 }
 
+// ShrinkInput makes one failure of a subject that is running as small as it
+// gets, as [Shrink] does. The item holds an input to sign; it need not be a
+// vector of the set, in which its rules are looked up. What keep refuses is not
+// taken.
+func ShrinkInput(ctx context.Context, set *vectors.Set, s subject.Subject, item *spec.Item, failure reports.Result, keep func(*signature.Input, *reports.Result) bool) *Shrunk {
+	sh := &shrinker{driver: &driver{set: set, subject: s, caps: s.Capabilities()}, failure: failure, keep: keep}
+	return sh.shrink(ctx, item)
+}
+
 // shrinker shrinks one failure.
 type shrinker struct {
 	*driver
 	failure reports.Result
+	keep    func(*signature.Input, *reports.Result) bool // may be nil
 	asked   int
 	best    *spec.Item
 	result  reports.Result
@@ -134,6 +145,9 @@ func (sh *shrinker) try(ctx context.Context, item *spec.Item) bool {
 		return false
 	}
 	if sh.best != nil && size(item) >= size(sh.best) {
+		return false
+	}
+	if sh.keep != nil && !sh.keep(&item.Case.Input, &r) {
 		return false
 	}
 	sh.best, sh.result = item, r

@@ -292,3 +292,25 @@ func TestDecodedTextCanBeReadInTwoWays(t *testing.T) {
 		}
 	}
 }
+
+// OBS signs the custom domain as the resource; HTTP knows no blanks around it.
+func TestBlanksAroundHostAreNotSigned(t *testing.T) {
+	for _, p := range signsRequests() {
+		if p == signature.OSSRTMPQuery {
+			continue
+		}
+		sign := func(host string) string {
+			in := inputFor(p)
+			in.Addressing, in.Request = signature.CNAME, in.Request.Clone(0)
+			in.Request.SetHeader("Host", host)
+			signed, err := p.Sign(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return signed.Stage(signature.SignatureValue)
+		}
+		if sign("img.example.com") != sign(" \timg.example.com\t ") {
+			t.Errorf("%s signs the blanks around Host", p.ID())
+		}
+	}
+}

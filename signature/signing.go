@@ -131,7 +131,7 @@ func (s *Signing) host() string {
 		return s.Target.Authority
 	}
 	host, _ := s.Request.Header("Host")
-	return host
+	return wire.TrimBlanks(host)
 }
 
 // Param returns the decoded value of the first query parameter of that decoded

@@ -37,6 +37,20 @@ func parseAnswer(line []byte) (fields answerFields, id string, err error) {
 	return fields, id, nil
 }
 
+// ParseAnswer reads a line with which an adapter answers a question of that
+// mode. The error says which rule of the protocol the line breaks.
+func ParseAnswer(line []byte, mode Mode) (*Observation, error) {
+	fields, id, err := parseAnswer(line)
+	if err != nil {
+		return nil, err
+	}
+	o := &Observation{ID: id, Mode: mode}
+	if err := fields.observe(o); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
 var idField = regexp.MustCompile(`"id"\s*:\s*("(?:[^"\\]|\\.)*")`)
 
 // findID looks for an id in a line that is not JSON.

@@ -11,12 +11,7 @@ import (
 
 // readAnswer reads a line as the answer to a question of that mode.
 func readAnswer(line string, mode Mode) (*Observation, error) {
-	fields, id, err := parseAnswer([]byte(line))
-	if err != nil {
-		return nil, err
-	}
-	o := &Observation{ID: id, Mode: mode}
-	return o, fields.observe(o)
+	return ParseAnswer([]byte(line), mode)
 }
 
 func TestAnswersAreReadByTheProtocolsNames(t *testing.T) {

@@ -208,7 +208,7 @@ func (c *child) greet(lines *LineReader) error {
 	case c.p.ctx.Err() != nil:
 		return c.p.ctx.Err()
 	case err == nil:
-		c.caps, err = parseHello(line)
+		c.caps, err = ParseHello(line)
 		return err
 	case errors.Is(err, ErrLineTooLong):
 		return fmt.Errorf("answer to hello: %w", err)

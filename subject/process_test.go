@@ -262,7 +262,7 @@ func TestProcessLosesOnlyTheQuestionAnAdapterHangsOn(t *testing.T) {
 
 func TestProcessGivesEachQuestionItsTimeInTheQueueOfASlowAdapter(t *testing.T) {
 	t.Parallel()
-	p := start(t, "takes 100 ms each", func(o *subject.ProcessOptions) { o.Parallel, o.Timeout = 8, 500*time.Millisecond })
+	p := start(t, "takes 100 ms each", func(o *subject.ProcessOptions) { o.Parallel, o.Timeout = 8, time.Second })
 	if observations := all(p, 16); count(observations, subject.Answered) != 16 {
 		t.Errorf("kinds are %s, want all answered: none takes longer than its deadline", kinds(observations))
 	}

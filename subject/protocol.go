@@ -76,7 +76,14 @@ func AppendHelloAnswer(dst []byte, caps *Capabilities) []byte {
 
 // AppendSign appends a sign question, line break included.
 func AppendSign(dst []byte, q *SignQuestion) []byte {
-	return appendLine(dst, signMessage{"sign", q.ID, q.Scheme, q.Carrier, q.Input})
+	dst = wire.AppendJSON(append(dst, `{"type":"sign","id":`...), q.ID)
+	dst = wire.AppendJSON(append(dst, `,"scheme":`...), q.Scheme)
+	dst = wire.AppendJSON(append(dst, `,"carrier":`...), string(q.Carrier))
+	dst = append(dst, `,"input":`...)
+	if q.Input == nil {
+		return append(dst, "null}\n"...)
+	}
+	return append(q.Input.AppendJSON(dst), "}\n"...)
 }
 
 // AppendSend appends a send question, line break included.
@@ -163,8 +170,8 @@ func ParseQuestion(line []byte) (Question, error) {
 	return q, nil
 }
 
-// parseHello reads an adapter's answer to hello.
-func parseHello(line []byte) (*Capabilities, error) {
+// ParseHello reads an adapter's answer to hello.
+func ParseHello(line []byte) (*Capabilities, error) {
 	broken := func(rule, got string) error { return &wire.SyntaxError{Where: "answer to hello", Rule: rule, Got: got} }
 	if !utf8.Valid(line) {
 		return nil, broken("a line is UTF-8", string(line))

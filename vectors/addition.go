@@ -2,7 +2,6 @@ package vectors
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,34 +11,42 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/countersign/countersign/signature"
 )
 
-// Addition collects what an import adds to a folder of vectors. Nothing is
-// written before [Addition.Write].
+// Addition collects what is added to a folder of vectors. Nothing is written
+// before [Addition.Write].
 type Addition struct {
 	dir   string
 	set   *Set
 	files map[string]*File // by place below the folder; those that change
 	sdk   Implementation
-	told  *Attestation // what the SDK attests, with what is added
+	told  *Attestation // what the SDK attests, with what is added; nil: nobody attests it
 	added []string     // ids
 }
 
 // NewAddition begins to add what an SDK sent to the folder dir.
 func NewAddition(dir string, sdk Implementation) (*Addition, error) {
-	set, err := LoadFS(os.DirFS(dir))
+	a, err := NewDerivedAddition(dir)
 	if err != nil {
 		return nil, err
 	}
-	a := &Addition{dir: dir, set: set, files: map[string]*File{}, sdk: sdk}
+	a.sdk = sdk
 	name, err := AttestationFile(sdk.Name)
 	if err != nil {
 		return nil, err
 	}
 	a.told, err = ReadAttestation(filepath.Join(dir, AttestationFolder, name), sdk)
 	return a, err
+}
+
+// NewDerivedAddition begins to add vectors that nobody attests to the folder
+// dir.
+func NewDerivedAddition(dir string) (*Addition, error) {
+	set, err := LoadFS(os.DirFS(dir))
+	if err != nil {
+		return nil, err
+	}
+	return &Addition{dir: dir, set: set, files: map[string]*File{}}, nil
 }
 
 // Set is the folder as it was.
@@ -63,15 +70,7 @@ func (s *Set) Strongest(requirements []string) Level {
 // Add adds a vector to the file of its theme, and what the SDK attests by it.
 func (a *Addition) Add(t *Transcribed) {
 	c := &t.Case
-	place := path.Dir(c.ID) + ".json"
-	f := a.files[place]
-	if f == nil {
-		f = a.open(place)
-		a.files[place] = f
-	}
-	f.Cases = append(f.Cases, *c)
-	a.added = append(a.added, c.ID)
-
+	a.AddCase(c)
 	version := a.sdk.Version
 	if version == a.told.Implementation.Version {
 		version = ""
@@ -85,6 +84,18 @@ func (a *Addition) Add(t *Transcribed) {
 	a.told.Produced = append(a.told.Produced, Produced{ID: c.ID, Digest: c.Digest(), Version: version})
 }
 
+// AddCase adds a vector to the file of its theme.
+func (a *Addition) AddCase(c *Case) {
+	place := path.Dir(c.ID) + ".json"
+	f := a.files[place]
+	if f == nil {
+		f = a.open(place)
+		a.files[place] = f
+	}
+	f.Cases = append(f.Cases, *c)
+	a.added = append(a.added, c.ID)
+}
+
 // open returns a copy of the file at that place, or a new one.
 func (a *Addition) open(place string) *File {
 	i := slices.IndexFunc(a.set.Files, func(f File) bool { return f.path == place })
@@ -93,22 +104,21 @@ func (a *Addition) open(place string) *File {
 		f.Cases = slices.Clone(f.Cases)
 		return &f
 	}
-	parts := strings.Split(strings.TrimSuffix(place, ".json"), "/")
-	return &File{Schema: "../../schema/" + vectorSchema, Scheme: parts[0], Carrier: signature.Carrier(parts[1]), Theme: parts[2], path: place}
+	return newFile(place)
 }
 
 // bytes are the files that change, by their place, in canonical form.
 func (a *Addition) bytes() (map[string][]byte, error) {
 	out := map[string][]byte{}
 	for place, f := range a.files {
-		data, err := json.Marshal(f)
-		if err == nil {
-			data, err = FormatBytes(data)
-		}
+		data, err := f.bytes()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", place, err)
 		}
 		out[place] = data
+	}
+	if a.told == nil {
+		return out, nil
 	}
 	name, err := AttestationFile(a.sdk.Name)
 	if err != nil {

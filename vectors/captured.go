@@ -122,7 +122,7 @@ func (f *Found) Transcribe(sdk Implementation, about *About, since string, level
 		Title: about.Title, Why: about.Why, Requirements: about.Requirements, Level: cmp.Or(about.Level, level), Flags: about.Flags,
 		Since: since, Provenance: Derived, Input: *input,
 		Source: Source{Kind: SourceCaptured, Ref: fmt.Sprintf("%s %s: %s", sdk.Name, sdk.Version, f.Captured.ID)},
-		Expect: Expect{Stages: pinned(signed)},
+		Expect: Expect{Stages: Pin(signed)},
 	}
 	t := &Transcribed{Case: c}
 	if f.Reading != nil {
@@ -130,7 +130,7 @@ func (f *Found) Transcribe(sdk Implementation, about *About, since string, level
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrNotReproduced, err)
 		}
-		t.Case.Alternatives = []Alternative{{Reading: f.Reading.Name, Stages: pinned(other)}}
+		t.Case.Alternatives = []Alternative{{Reading: f.Reading.Name, Stages: Pin(other)}}
 		t.Differs = &Differs{ID: c.ID, Digest: t.Case.Digest(), Stage: firstOther(signed.Stages(), other.Stages()),
 			Note: fmt.Sprintf("the reading %s: %s", f.Reading.Name, f.Reading.Why)}
 		signed = other
@@ -149,24 +149,6 @@ func firstOther(a, b []signature.StageValue) signature.Stage {
 		return stage
 	}
 	return signature.SignatureValue
-}
-
-// pinned are the stages a captured vector expects: those that the SDK's
-// signature proves, each once. A canonical request holds the stages before it.
-func pinned(signed *signature.Signed) ExpectedStages {
-	var e ExpectedStages
-	whole := signed.Stage(signature.CanonicalRequest) != ""
-	for _, s := range signed.Stages() {
-		part := s.Stage == signature.CanonicalHeaders || s.Stage == signature.CanonicalQuery || s.Stage == signature.CanonicalResource
-		derived := s.Stage == signature.SigningKey || s.Stage.Parsed()
-		if s.Value != "" && !derived && !(part && whole) {
-			e.Values = append(e.Values, s)
-		}
-		if s.Stage == signature.StringToSign {
-			e.StringToSignBytes = SpellBytes(s.Value)
-		}
-	}
-	return e
 }
 
 // capturedTheme is the theme of the vectors made of what an SDK sent.

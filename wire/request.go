@@ -80,7 +80,7 @@ func (r *Request) Host() string {
 		return t.Authority
 	}
 	host, _ := r.Header("Host")
-	return host
+	return TrimBlanks(host)
 }
 
 // EqualFold compares two header names without regard to ASCII letter case.
@@ -137,9 +137,12 @@ func TrimBlanks(s string) string {
 
 // MarshalJSON writes {"transport","method","target","headers":[[name,value]…],"body"}
 // with every byte string in the form of [Bytes].
-func (r Request) MarshalJSON() ([]byte, error) {
+func (r Request) MarshalJSON() ([]byte, error) { return r.AppendJSON(nil), nil }
+
+// AppendJSON appends what [Request.MarshalJSON] writes.
+func (r *Request) AppendJSON(dst []byte) []byte {
 	// Not json.Marshal: it would write the ampersands of a query as \u0026.
-	dst := AppendJSON([]byte(`{"transport":`), r.Transport)
+	dst = AppendJSON(append(dst, `{"transport":`...), r.Transport)
 	dst = AppendJSON(append(dst, `,"method":`...), r.Method)
 	dst = AppendJSON(append(dst, `,"target":`...), r.Target)
 	dst = append(dst, `,"headers":[`...)
@@ -152,7 +155,7 @@ func (r Request) MarshalJSON() ([]byte, error) {
 		dst = append(dst, ']')
 	}
 	dst = AppendJSON(append(dst, `],"body":`...), r.Body)
-	return append(dst, '}'), nil
+	return append(dst, '}')
 }
 
 // UnmarshalJSON reads what [Request.MarshalJSON] writes.

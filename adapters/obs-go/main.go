@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/countersign/countersign/adapters/internal/loopback"
+	"github.com/countersign/countersign/adapters/obs-go/signing"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/subject/adapter"
@@ -36,7 +37,7 @@ func main() {
 		},
 		Operations: slices.Sorted(maps.Keys(operations)),
 		Features:   []string{"clock", "bytes"},
-		Sign:       sign,
+		Sign:       signing.Sign,
 		Send:       send,
 	}
 	a.Main()

@@ -12,17 +12,11 @@ import (
 
 	"github.com/aliyun/aliyun-oss-go-sdk/oss"
 	"github.com/countersign/countersign/adapters/internal/loopback"
+	"github.com/countersign/countersign/adapters/oss-go-v1/signing"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/subject/adapter"
 )
-
-// versions are the schemes the SDK offers, in its own words.
-var versions = map[string]oss.AuthVersionType{
-	"oss-v1": oss.AuthV1,
-	"oss-v2": oss.AuthV2,
-	"oss-v4": oss.AuthV4,
-}
 
 func main() {
 	a := &adapter.Adapter{
@@ -38,14 +32,14 @@ func main() {
 		},
 		Operations: slices.Sorted(maps.Keys(operations)),
 		Features:   []string{"clock", "bytes"},
-		Sign:       sign,
+		Sign:       signing.Sign,
 		Send:       send,
 	}
 	a.Main()
 }
 
 func send(ctx context.Context, q *subject.SendQuestion) (*adapter.Answer, error) {
-	version, ok := versions[q.Scheme]
+	version, ok := signing.Versions[q.Scheme]
 	if !ok {
 		return nil, fmt.Errorf("%w: the SDK has no scheme %s", subject.ErrUnsupported, q.Scheme)
 	}

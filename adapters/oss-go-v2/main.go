@@ -14,6 +14,7 @@ import (
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss/credentials"
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss/retry"
 	"github.com/countersign/countersign/adapters/internal/loopback"
+	"github.com/countersign/countersign/adapters/oss-go-v2/signing"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/subject/adapter"
@@ -32,6 +33,10 @@ var testClock = flag.Bool("test-clock", false, "sign URLs of V4 for the time tha
 
 func main() {
 	flag.Parse()
+	sign := signing.Sign
+	if *testClock {
+		sign = signing.SignWithTestClock
+	}
 	a := &adapter.Adapter{
 		Identity: subject.Identity{
 			Name: "oss-go-v2", Version: oss.Version(), Language: "go",
@@ -39,7 +44,7 @@ func main() {
 		},
 		Profiles:   []string{"oss-v1/header", "oss-v1/query", "oss-v4/header", "oss-v4/query"},
 		Operations: slices.Sorted(maps.Keys(operations)),
-		// Not "clock": URLs of V4 are signed for now, see sign.
+		// Not "clock": URLs of V4 are signed for now, see signing.Sign.
 		Features: []string{"bytes"},
 		Sign:     sign,
 		Send:     send,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss/signer"
+	"github.com/countersign/countersign/adapters/oss-go-v2/signing"
 	"github.com/countersign/countersign/subject/adapter"
 	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
@@ -25,7 +26,7 @@ func (op operation) signURL(ctx context.Context, client *oss.Client, scheme stri
 	if o.Expires != 0 {
 		expires = time.Duration(o.Expires) * time.Second
 	}
-	now := beginOfSecond() // Presign reads the clock here, too
+	now := signing.BeginOfSecond() // Presign reads the clock here, too
 	if !op.presign {
 		return op.invoke(ctx, client, scheme, o, now.Add(expires))
 	}

@@ -87,6 +87,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newDiagnoseCommand(env),
 		newServeCommand(env),
 		newWatchCommand(env),
+		newFuzzCommand(env),
 		newGroup(vectorsPage,
 			newVectorsListCommand(env),
 			newVectorsShowCommand(env),

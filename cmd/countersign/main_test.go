@@ -24,7 +24,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"countersign": main})
+	testscript.Main(m, map[string]func(){"countersign": main, "liar": liar, "mutant": mutant})
 }
 
 // TestScripts runs the command line as its users do. The scripts have three

@@ -3,28 +3,54 @@
 package native
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/countersign/countersign/fuzz/barehashes"
 )
 
 // Fuzz adds every file of the folder corpus, beside the test, as it is, and
 // runs check on them and on what the engine makes of them. An empty corpus is
 // an error: its replay would prove nothing.
-func Fuzz(f *testing.F, check func(data []byte)) {
-	entries, err := os.ReadDir("corpus")
+//
+// Where [barehashes.Variable] is set, it runs the bare hashes instead of check:
+// in the same program, because what the engine does for one execution grows
+// with the code that is linked.
+func Fuzz(f *testing.F, check func(data []byte)) { FuzzOn(f, check, "corpus") }
+
+// FuzzOn is [Fuzz] on a corpus that stands elsewhere.
+func FuzzOn(f *testing.F, check func(data []byte), folder string) {
+	if os.Getenv(barehashes.Variable) != "" {
+		check = barehashes.Check
+	}
+	inputs, err := Corpus(folder)
 	if err != nil {
 		f.Fatal(err)
 	}
-	if len(entries) == 0 {
-		f.Fatal("the folder corpus has no file")
-	}
-	for _, entry := range entries {
-		data, err := os.ReadFile(filepath.Join("corpus", entry.Name()))
-		if err != nil {
-			f.Fatal(err)
-		}
+	for _, data := range inputs {
 		f.Add(data)
 	}
 	f.Fuzz(func(_ *testing.T, data []byte) { check(data) })
+}
+
+// Corpus reads the files of a folder, of which there must be one.
+func Corpus(folder string) ([][]byte, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	var inputs [][]byte
+	for _, entry := range entries {
+		data, err := os.ReadFile(filepath.Join(folder, entry.Name()))
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, data)
+	}
+	if len(inputs) == 0 {
+		return nil, fmt.Errorf("the folder %s has no file", folder)
+	}
+	return inputs, nil
 }

@@ -1,0 +1,82 @@
+// Package opponenttest holds the fuzz target of an SDK, which stands in the
+// module of its adapter, to what is said of it there. The folder of the adapter
+// has the list fuzz-known.txt and the findings.json that it refers to.
+package opponenttest
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/countersign/countersign/fuzz"
+	"github.com/countersign/countersign/fuzz/differential"
+	"github.com/countersign/countersign/fuzz/native"
+)
+
+// corpus is that of the target differential, from the folder of an adapter: an
+// input means the same to every opponent.
+const corpus = "../../fuzz/differential/corpus"
+
+// Fuzz is the native entry of a target. The known classes are passed over.
+func Fuzz(f *testing.F, d *differential.Duel, adapter string) {
+	if _, err := os.Stat("corpus"); err == nil { // that of a campaign, which knows the list
+		native.Fuzz(f, d.Check)
+		return
+	}
+	fuzz.PassOver(list(f, adapter).Patterns()...)
+	native.FuzzOn(f, d.Check, filepath.Join(adapter, corpus))
+}
+
+// executions are enough for every class that more than one input of some
+// thousands shows.
+const executions = 20_000
+
+// HoldList fails the test for an entry that nothing is found of, and for one
+// without its finding. What is found and not on the list is for a campaign to
+// report: the test logs its classes.
+func HoldList(t *testing.T, d *differential.Duel, adapter string) {
+	known := list(t, adapter)
+	text, err := os.ReadFile(filepath.Join(adapter, "findings.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Findings []struct{ ID string }
+	}
+	if err := json.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range known.Entries {
+		if !slices.ContainsFunc(file.Findings, func(f struct{ ID string }) bool { return f.ID == entry.Finding }) {
+			t.Errorf("%s: findings.json has no finding %q", entry.Class, entry.Finding)
+		}
+	}
+	seeds, err := native.Corpus(filepath.Join(adapter, corpus))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := d.Survey(seeds, executions, 1)
+	unknown, stale := known.Compare(found)
+	slices.Sort(unknown)
+	t.Logf("%d classes, not on the list of %s:\n%s", len(found), d.Opponent.Capabilities().Identity.Name, strings.Join(unknown, "\n"))
+	if stale != nil {
+		t.Errorf("entries of fuzz-known.txt that nothing is found of:\n%v", stale)
+	}
+}
+
+func list(t testing.TB, adapter string) *differential.KnownList {
+	name := filepath.Join(adapter, "fuzz-known.txt")
+	file, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	known, err := differential.ParseKnown(name, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return known
+}

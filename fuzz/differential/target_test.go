@@ -1,0 +1,251 @@
+package differential
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/countersign/countersign/fuzz"
+	"github.com/countersign/countersign/fuzz/native"
+	"github.com/countersign/countersign/internal/mutants"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/subject"
+)
+
+func FuzzDifferential(f *testing.F) { native.Fuzz(f, Check) }
+
+// signer is an opponent made of a function.
+type signer func() (*subject.Signed, error)
+
+func (s signer) Sign(context.Context, string, signature.Carrier, *signature.Input) (*subject.Signed, error) {
+	return s()
+}
+
+func TestWhatAnOpponentDoesHasAConstantClass(t *testing.T) {
+	for want, opponent := range map[string]signer{
+		"":                 func() (*subject.Signed, error) { return nil, subject.ErrUnsupported },
+		"rejected-wrongly": func() (*subject.Signed, error) { return nil, &subject.RejectedError{Message: "no"} },
+		"adapter-error":    func() (*subject.Signed, error) { return nil, errors.New("a fault") },
+		"crash":            func() (*subject.Signed, error) { panic("dead") },
+		"protocol-error":   func() (*subject.Signed, error) { return nil, nil },
+		"fail/signature": func() (*subject.Signed, error) {
+			return &subject.Signed{Stages: []subject.StageSeen{{Stage: signature.SignatureValue, Value: "wrong"}}}, nil
+		},
+	} {
+		d, err := Against(subject.InProcess(subject.Identity{Name: "o,o"}, []string{"oss-v1/header"}, opponent))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want != "" {
+			want = "differential/oss-v1/header/o;o/" + want
+		}
+		for _, data := range []string{"", "\x01\x02\x03"} { // of whatever profile the byte is for others
+			var class string
+			if found := fuzz.Find("differential", []byte(data), d.check); found != nil {
+				class = found.Class
+			}
+			if class != want {
+				t.Errorf("%q: class %q, want %q", data, class, want)
+			}
+		}
+	}
+}
+
+// A signer in process that never returns cannot be ended: it is left behind.
+func TestASilentOpponentInProcessIsAFinding(t *testing.T) {
+	end := make(chan struct{})
+	defer close(end)
+	d, err := Against(subject.InProcess(subject.Identity{Name: "o"}, []string{"oss-v1/header"}, signer(func() (*subject.Signed, error) {
+		<-end
+		return nil, nil
+	})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.patience = 10 * time.Millisecond
+	found := fuzz.Find("differential", nil, d.check)
+	if found == nil || found.Class != "differential/oss-v1/header/o/timeout" {
+		t.Errorf("%+v", found)
+	}
+}
+
+// A process that dies or says nothing must be a finding and not a hang.
+func TestADeadOrSilentProcessIsAFinding(t *testing.T) {
+	if os.Getenv("DIFFERENTIAL_TEST_OPPONENT") != "" {
+		hello := subject.AppendHelloAnswer(nil, &subject.Capabilities{
+			Identity: subject.Identity{Name: "mortal", Version: "1"}, Profiles: []string{"oss-v1/header"}, Features: []string{"sign", "bytes"}})
+		os.Stdout.Write(hello)
+		lines := subject.NewLineReader(os.Stdin)
+		for {
+			line, err := lines.Next()
+			asked := strings.Contains(string(line), `"sign"`)
+			if err != nil || asked && os.Getenv("DIFFERENTIAL_TEST_OPPONENT") == "crash" {
+				os.Exit(1)
+			}
+		}
+	}
+	for _, outcome := range []string{"crash", "timeout"} {
+		p, err := subject.StartProcess(t.Context(), subject.ProcessOptions{
+			Command: []string{os.Args[0], "-test.run", "^" + t.Name() + "$"}, Env: []string{"DIFFERENTIAL_TEST_OPPONENT=" + outcome},
+			Timeout: 500 * time.Millisecond, HelloTimeout: 30 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		d, err := Against(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := fuzz.Find("differential", nil, d.check)
+		if found == nil || found.Class != "differential/oss-v1/header/mortal/"+outcome {
+			t.Errorf("%s: %+v", outcome, found)
+		}
+	}
+}
+
+// The seeds are named after a planted bug each.
+func TestTheCorpusShowsThePlantedBugsItIsNamedAfter(t *testing.T) {
+	byName := map[string]*mutants.Mutant{}
+	for i := range mutants.All {
+		m := &mutants.All[i]
+		byName[strings.ToLower(strings.ReplaceAll(m.ID(), "/", "-"))] = m
+	}
+	files, err := filepath.Glob("corpus/*")
+	if err != nil || len(files) < 100 {
+		t.Fatalf("%d seeds, %v", len(files), err)
+	}
+	for _, file := range files {
+		m, ok := byName[filepath.Base(file)]
+		if !ok {
+			continue // another one
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opponent, err := Mutant(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := Against(opponent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fuzz.Find("differential", data, d.check) == nil {
+			t.Errorf("%s does not show the bug any more: make the seeds anew", file)
+		}
+	}
+}
+
+func TestNamesThatMeanNobodyAreRefused(t *testing.T) {
+	for _, name := range []string{"mutant nobody", "somebody"} {
+		if _, err := Opponent(name); err == nil {
+			t.Errorf("%q is an opponent", name)
+		}
+	}
+}
+
+// A file of bytes means one input to everybody who offers its profile.
+func TestCanonicalBytesMeanOneProfile(t *testing.T) {
+	opponent := subject.InProcess(subject.Identity{Name: "two"}, []string{"oss-v4/header", "obs-v2/query"}, subject.Reference{})
+	narrow, err := Against(opponent, "obs-v2/query")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := Against(subject.InProcess(subject.Identity{Name: "all"}, allProfiles(), subject.Reference{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, data := range []string{"", "\x00\x05\x07", "\x01\x05\x07", "\xff\x05\x07"} {
+		p, in := narrow.Decode([]byte(data))
+		if p != signature.OBSV2Query {
+			t.Fatalf("%q is of %s", data, p.ID())
+		}
+		q, same := all.Decode(Canonical(p, []byte(data)))
+		a, err := in.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := same.MarshalJSON()
+		if err != nil || q != p || string(a) != string(b) {
+			t.Errorf("%q: %s %s, want %s %s (%v)", data, q.ID(), b, p.ID(), a, err)
+		}
+	}
+	if _, err := Against(opponent, "oss-v1/header"); err == nil {
+		t.Error("a profile that is not offered is taken")
+	}
+}
+
+// spoilt signs as the reference does, and wrongly where spoil says so.
+type spoilt func(in *signature.Input) bool
+
+func (s spoilt) Sign(ctx context.Context, scheme string, carrier signature.Carrier, in *signature.Input) (*subject.Signed, error) {
+	wrong := s(in)
+	if wrong {
+		in.Credentials.AccessKeySecret += "?"
+	}
+	return subject.Reference{}.Sign(ctx, scheme, carrier, in)
+}
+
+func TestAClassNamesThePartOfTheRequestItComesFrom(t *testing.T) {
+	has := func(name string) spoilt {
+		return func(in *signature.Input) bool { return in.Request.HeaderCount(name) > 0 }
+	}
+	target := func(text string) spoilt {
+		return func(in *signature.Input) bool { return strings.Contains(in.Request.Target, text) }
+	}
+	p := signature.OSSV1Header
+	in := fuzz.Input(p, fuzz.NewChoices(nil))
+	in.Key, in.Request.Target = "a~/b", "/a%7E/b?acl&foo=1"
+	for _, h := range [][2]string{{"x-oss-meta-a", "1"}, {"Content-Type", "text/plain"}, {"Range", "x"}} {
+		in.Request.SetHeader(h[0], h[1])
+	}
+	for want, spoil := range map[string]spoilt{
+		"":                             func(*signature.Input) bool { return true },
+		"/by spelling of the path":     target("%7E"),
+		"/by listed parameter":         target("acl"),
+		"/by other parameter":          target("foo"),
+		"/by value of other parameter": target("foo=1"),
+		"/by prefixed header":          has("x-oss-meta-a"),
+		"/by content-type":             has("Content-Type"),
+		"/by other header":             has("Range"),
+		"/by key":                      func(in *signature.Input) bool { return strings.Contains(in.Key, "~") },
+		"/by access key id":            func(in *signature.Input) bool { return in.Credentials.AccessKeyID != "ak" },
+		"/by several parts": func(in *signature.Input) bool {
+			return in.Request.HeaderCount("Range") > 0 || strings.Contains(in.Key, "~")
+		},
+	} {
+		d, err := Against(subject.InProcess(subject.Identity{Name: "o"}, []string{p.ID()}, spoil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := d.Compare(p, in)
+		if found == nil || !strings.HasSuffix(found.Class, want) || want == "" && strings.Contains(found.Class, "/by ") {
+			t.Errorf("%+v, want %q", found, want)
+		}
+	}
+}
+
+func TestAListOfKnownClassesIsReadAndSetAgainstWhatIsFound(t *testing.T) {
+	list, err := ParseKnown("l", strings.NewReader("# a list\n\ndifferential/*/o/fail/by key  # one: why\ndifferential/oss-v1/header/o/crash # two: why\n"))
+	if err != nil || len(list.Entries) != 2 || list.Entries[1].Finding != "two" {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	list, err = ParseKnown("l", strings.NewReader("a/*/o/fail/by key  # one: why\na/b/o/crash # two: why\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unknown, stale := list.Compare(map[string][]byte{"a/b/o/fail/by key": nil, "a/b/o/fail/by host": nil})
+	if len(unknown) != 1 || unknown[0] != "a/b/o/fail/by host" || stale == nil || !strings.Contains(stale.Error(), "a/b/o/crash") {
+		t.Errorf("%q, %v", unknown, stale)
+	}
+	for _, line := range []string{"a/b", "a/b # why", "a/b # one:", "a,b # one: why"} {
+		if _, err := ParseKnown("l", strings.NewReader(line)); err == nil || !strings.Contains(err.Error(), "l:1: ") {
+			t.Errorf("%q: %v", line, err)
+		}
+	}
+}

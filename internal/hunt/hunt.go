@@ -1,0 +1,226 @@
+// Package hunt fuzzes a signer from outside: it puts made-up requests to it,
+// compares what comes back with the reference, and brings every class of
+// difference down to the smallest request that shows it.
+//
+// It guarantees:
+//
+//   - A seed and a number of executions say everything: two hunts of a signer
+//     that answers the same find the same, in the same order and by the same
+//     bytes.
+//   - The class of a finding is made of constant words: profile, place, and the
+//     cause or the part of the request that it comes from. A class is told once; what is minimised keeps it.
+//   - What a signer says it does not support is left out before anything is
+//     compared, and a hunt that compared nothing is no success.
+//   - A signer that dies, stays silent or answers nonsense is a finding. It is
+//     started again a bounded number of times; when it cannot be asked any more
+//     the hunt ends.
+package hunt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/countersign/countersign/fuzz"
+	"github.com/countersign/countersign/fuzz/differential"
+	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/vectors"
+)
+
+// Options say what to hunt, and for how long.
+type Options struct {
+	Opponent   subject.Subject
+	Profiles   []string // of those it offers; none: all of them
+	Seed       uint64
+	Executions int           // 0: no limit
+	Time       time.Duration // 0: no limit; a finding at hand is minimised to its end
+	Known      *Known        // classes that are not new; may be nil
+
+	Found    func(*Finding) error // is called for each class that is new or contested; an error ends the hunt
+	Progress func(Tally)          // is called now and then; may be nil
+}
+
+// Tally is what a hunt has done.
+type Tally struct {
+	Executions  int
+	Compared    int // of the executions: the signer was asked and did answer, or should have
+	Unsupported int // it does not offer this
+	Refused     int // the reference refuses the input, so that nobody was asked
+
+	New, Known, Contested int // classes
+}
+
+// ErrGone wraps what keeps a signer from being asked any more.
+var ErrGone = errors.New("the signer cannot be asked any more")
+
+// A Hunt is one signer against the reference.
+type Hunt struct {
+	opts  Options
+	duel  *differential.Duel
+	set   *vectors.Set
+	seen  map[string]bool // classes
+	alive *question       // the last one that was answered: proof that the signer can answer
+	tally Tally
+}
+
+// question is a decoded input.
+type question struct {
+	profile *signature.Profile
+	input   *signature.Input
+}
+
+// New prepares a hunt.
+func New(opts Options) (*Hunt, error) {
+	duel, err := differential.Against(opts.Opponent, opts.Profiles...)
+	if err != nil {
+		return nil, err
+	}
+	set, err := vectors.Load()
+	if err != nil {
+		return nil, err
+	}
+	duel.Set = set
+	return &Hunt{opts: opts, duel: duel, set: set, seen: map[string]bool{}}, nil
+}
+
+// Run hunts until a limit is reached or ctx ends. What it has found until then
+// has been told, whatever the error is.
+func (h *Hunt) Run(ctx context.Context) (Tally, error) {
+	inputs := fuzz.NewRandom(h.opts.Seed)
+	began := time.Now()
+	for ctx.Err() == nil {
+		if h.opts.Executions > 0 && h.tally.Executions >= h.opts.Executions || h.opts.Time > 0 && time.Since(began) >= h.opts.Time {
+			return h.tally, nil
+		}
+		if err := h.execute(ctx, inputs.Next()); err != nil {
+			return h.tally, err
+		}
+		if h.opts.Progress != nil && h.tally.Executions%16 == 0 {
+			h.opts.Progress(h.tally)
+		}
+	}
+	return h.tally, context.Cause(ctx)
+}
+
+// execute puts one input to the signer.
+func (h *Hunt) execute(ctx context.Context, data []byte) error {
+	q := h.decode(data)
+	x := h.ask(ctx, q)
+	if ctx.Err() != nil {
+		return context.Cause(ctx) // what came of it may be our own doing
+	}
+	h.tally.Executions++
+	switch o := x.Observation; {
+	case o == nil:
+		h.tally.Refused++
+	case o.Kind == subject.Unsupported:
+		h.tally.Unsupported++
+	case o.Kind == subject.NotRun:
+		return fmt.Errorf("%w: %s", ErrGone, o.Message)
+	default:
+		h.tally.Compared++
+	}
+	class := h.class(ctx, q, x)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if class == "" || h.seen[class] {
+		return nil
+	}
+	h.seen[class] = true
+	switch {
+	case x.Result.Outcome == reports.Contested:
+		h.tally.Contested++
+	case h.opts.Known.Has(class):
+		h.tally.Known++
+		return nil
+	default:
+		h.tally.New++
+	}
+	return h.opts.Found(h.examine(ctx, class, slices.Clone(data), x))
+}
+
+func (h *Hunt) decode(data []byte) *question {
+	p, in := h.duel.Decode(data)
+	return &question{p, in}
+}
+
+// ask puts a question and remembers one that was answered.
+func (h *Hunt) ask(ctx context.Context, q *question) differential.Exchange {
+	x := h.duel.Ask(ctx, q.profile, q.input)
+	if x.Observation != nil && x.Observation.Kind == subject.Answered {
+		h.alive = q
+	}
+	return x
+}
+
+// Replay puts the inputs of a file to the signer once more and tells of every
+// class it shows, known or not. The file is a vector file, as a hunt writes it,
+// or one raw input.
+func (h *Hunt) Replay(ctx context.Context, data []byte) (Tally, error) {
+	questions := []*question{}
+	if file, err := vectors.ParseFile(data); err == nil {
+		for i := range file.Cases {
+			c := &file.Cases[i]
+			p, err := signature.LookupID(c.Profile())
+			if err != nil {
+				return h.tally, err
+			}
+			questions = append(questions, &question{p, &c.Input})
+		}
+	} else if looksLikeFile(data) {
+		return h.tally, fmt.Errorf("%w: %w", ErrInput, err)
+	} else {
+		questions = append(questions, h.decode(data))
+	}
+	for _, q := range questions {
+		x := h.ask(ctx, q)
+		h.tally.Executions++
+		switch o := x.Observation; {
+		case ctx.Err() != nil:
+			return h.tally, context.Cause(ctx)
+		case o == nil:
+			return h.tally, fmt.Errorf("%w: the reference refuses the request: %s", ErrInput, refusal(q))
+		case o.Kind == subject.NotRun:
+			return h.tally, fmt.Errorf("%w: %s", ErrGone, o.Message)
+		case o.Kind == subject.Unsupported:
+			h.tally.Unsupported++
+			continue
+		}
+		h.tally.Compared++
+		class := h.class(ctx, q, x)
+		switch {
+		case class == "":
+			continue
+		case x.Result.Outcome == reports.Contested:
+			h.tally.Contested++
+		case h.opts.Known.Has(class):
+			h.tally.Known++
+		default:
+			h.tally.New++
+		}
+		if err := h.opts.Found(h.finding(class, q, x)); err != nil {
+			return h.tally, err
+		}
+	}
+	return h.tally, nil
+}
+
+// ErrInput wraps what is wrong with a file that is to be replayed.
+var ErrInput = errors.New("it cannot be replayed")
+
+func refusal(q *question) string {
+	if _, err := q.profile.Sign(q.input); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// looksLikeFile tells a vector file with a fault from a raw input.
+func looksLikeFile(data []byte) bool {
+	return len(data) > 1 && data[0] == '{' && (data[1] == '\n' || data[1] == '"')
+}
