@@ -78,10 +78,11 @@ interop-server:
 	$(GO) build -o $(BIN)/interop ./cmd/interop
 	$(BIN)/interop servers
 
-## helpers: test what the adapters of one language share (after make interop, which installs what they need)
+## helpers: test what the adapters of one language share, and the Go adapters themselves (after make interop, which installs what they need)
 helpers:
 	node --test adapters/internal/node/ adapters/internal/chromium/
 	cd adapters/internal/python && python3 -m unittest
+	$(foreach t,$(SDKS),$(GO) -C adapters/$(t) test . && $(GO) -C adapters/$(t) test -run TestTheListOfKnownClasses ./fuzz/... &&) true
 
 ## coverage: rewrite the published table of requirements and the matrix of mutants
 coverage:

@@ -38,10 +38,7 @@ const (
 )
 
 func (c call) initiate() endpoint.Response {
-	p, refused := propertiesOf(c.Task, c.Request().Headers)
-	if refused == "" {
-		refused = c.checkKey()
-	}
+	p, refused := c.newProperties(c.Request().Headers)
 	if refused != "" {
 		return c.Refuse(refused)
 	}

@@ -146,6 +146,15 @@ type properties struct {
 // ownHeaders are kept with an object and returned with it.
 var ownHeaders = []string{"Content-Type", "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Expires"}
 
+// newProperties are the properties of an object that is to be made, under a key
+// that may be one.
+func (c call) newProperties(given []wire.Header) (p properties, refused refusal) {
+	if p, refused = propertiesOf(c.Task, given); refused == "" {
+		refused = c.checkKey()
+	}
+	return p, refused
+}
+
 // propertiesOf reads the headers of a request, or the fields of a form.
 func propertiesOf(t *endpoint.Task, given []wire.Header) (p properties, refused refusal) {
 	for _, h := range given {

@@ -115,10 +115,7 @@ func (c call) putSymlink() endpoint.Response {
 	if target = strings.Clone(wire.Unescape(target)); target == "" {
 		return c.RefuseArgument(missingArgument, "header x-oss-symlink-target", "")
 	}
-	p, refused := propertiesOf(c.Task, c.Request().Headers)
-	if refused == "" {
-		refused = c.checkKey()
-	}
+	p, refused := c.newProperties(c.Request().Headers)
 	if refused != "" {
 		return c.Refuse(refused)
 	}

@@ -28,10 +28,7 @@ func (c call) putObject() endpoint.Response {
 	if _, uploads := c.Param("uploadId"); numbered || uploads { // a part, of which half is missing
 		return c.refusePart(noSuchUpload, number)
 	}
-	p, refused := propertiesOf(c.Task, c.Request().Headers)
-	if refused == "" {
-		refused = c.checkKey()
-	}
+	p, refused := c.newProperties(c.Request().Headers)
 	if refused != "" {
 		return c.Refuse(refused)
 	}
@@ -103,10 +100,7 @@ func (c call) postObject() endpoint.Response {
 			}
 		}
 	}
-	p, refused := propertiesOf(c.Task, given)
-	if refused == "" {
-		refused = c.checkKey()
-	}
+	p, refused := c.newProperties(given)
 	if refused != "" {
 		return c.Refuse(refused)
 	}
@@ -129,10 +123,7 @@ func (c call) appendObject() endpoint.Response {
 	if err != nil {
 		return c.RefuseArgument(invalidArgument, "parameter position", text)
 	}
-	p, refused := propertiesOf(c.Task, c.Request().Headers)
-	if refused == "" {
-		refused = c.checkKey()
-	}
+	p, refused := c.newProperties(c.Request().Headers)
 	if refused != "" {
 		return c.Refuse(refused)
 	}
@@ -213,10 +204,7 @@ func (c call) source() (*object, refusal) {
 }
 
 func (c call) copyObject() endpoint.Response {
-	p, refused := propertiesOf(c.Task, c.Request().Headers)
-	if refused == "" {
-		refused = c.checkKey()
-	}
+	p, refused := c.newProperties(c.Request().Headers)
 	if refused != "" {
 		return c.Refuse(refused)
 	}

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/countersign/countersign/fuzz/barehashes"
+	"github.com/countersign/countersign/signature"
 )
 
 // Fuzz adds every file of the folder corpus, beside the test, as it is, and
@@ -53,4 +55,36 @@ func Corpus(folder string) ([][]byte, error) {
 		return nil, fmt.Errorf("the folder %s has no file", folder)
 	}
 	return inputs, nil
+}
+
+// HoldSeeds fails the test unless every seed of the folder corpus comes as far
+// as a signature, and there is one for every kind and for every profile that
+// can be sent without a form. decode says what a seed stands for.
+func HoldSeeds(t *testing.T, decode func(data []byte) (profile, kind string, signed bool), kinds []string) {
+	names, err := filepath.Glob("corpus/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seen []string
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		profile, kind, signed := decode(data)
+		if !signed {
+			t.Errorf("%s compares nothing", name)
+		}
+		seen = append(seen, profile, kind)
+	}
+	for _, p := range signature.Profiles {
+		if p.Carrier != signature.InForm && !slices.Contains(seen, p.ID()) {
+			t.Errorf("no seed has %s", p.ID())
+		}
+	}
+	for _, kind := range kinds {
+		if !slices.Contains(seen, kind) {
+			t.Errorf("no seed has %s", kind)
+		}
+	}
 }
