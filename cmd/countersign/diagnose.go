@@ -69,7 +69,7 @@ func (env *environment) diagnose(ctx context.Context, f *diagnoseFlags, args []s
 	read.Unused = append(read.Unused, notes...)
 	read.Evidence.Hosts, read.Evidence.Credentials = f.hosts, own
 	if read.Evidence.Request != nil {
-		env.conceal(tokensIn(read.Evidence.Request)...)
+		env.conceal(secret.Tokens(read.Evidence.Request)...)
 	}
 	a := answerTo(read)
 	if f.redact {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/countersign/countersign/diagnose"
+	"github.com/countersign/countersign/internal/secret"
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/vectors"
@@ -131,7 +132,7 @@ func (v *verification) file(ctx context.Context, name string, data []byte) error
 			return context.Cause(ctx)
 		}
 		requests[i] = v.verify(c)
-		secrets = append(secrets, tokensIn(c.Request)...)
+		secrets = append(secrets, secret.Tokens(c.Request)...)
 		secrets = append(secrets, signingKeys(requests[i].found.Stages())...)
 	}
 	v.env.conceal(secrets...)
@@ -259,41 +260,6 @@ func (v *verification) diagnosed(req *wire.Request, found *signature.Verificatio
 func userAgent(req *wire.Request) string {
 	name, _ := req.Header("User-Agent")
 	return name
-}
-
-// shortestToken is the length below which what a request calls its token is an
-// example: those of the services have hundreds of characters. "token" itself is
-// one in published requests.
-const shortestToken = 16
-
-// tokensIn returns the security tokens of a request, wherever a scheme would
-// have them: a request may be too broken to tell its scheme.
-func tokensIn(req *wire.Request) []string {
-	named := map[string]bool{}
-	for _, p := range signature.Profiles {
-		named[strings.ToLower(p.Names.TokenHeader)] = true
-		named[strings.ToLower(p.Names.Token)] = true
-	}
-	delete(named, "")
-	var tokens []string
-	for _, h := range req.Headers {
-		if named[strings.ToLower(h.Name)] {
-			tokens = append(tokens, wire.TrimBlanks(h.Value))
-		}
-	}
-	for _, p := range wire.AppendParams(nil, wire.SplitTarget(req.Target).Query) {
-		if named[strings.ToLower(wire.UnescapeQuery(p.Name))] {
-			tokens = append(tokens, wire.UnescapeQuery(p.Value))
-		}
-	}
-	if fields, err := signature.FormFields(req); err == nil {
-		for _, f := range fields {
-			if named[strings.ToLower(f[0])] {
-				tokens = append(tokens, f[1])
-			}
-		}
-	}
-	return slices.DeleteFunc(tokens, func(token string) bool { return len(token) < shortestToken })
 }
 
 // verifiedJSON is the published form of what verify prints.
