@@ -5,15 +5,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"os"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
-	"github.com/countersign/countersign/diagnose"
-	"github.com/countersign/countersign/diagnose/packets"
+	"github.com/countersign/countersign/diagnose/answer"
+	web "github.com/countersign/countersign/diagnose/page"
 	"github.com/countersign/countersign/diagnose/paste"
 	"github.com/countersign/countersign/internal/secret"
 	"github.com/countersign/countersign/signature"
@@ -22,10 +24,18 @@ import (
 func newDiagnoseCommand(env *environment) *cobra.Command {
 	var f diagnoseFlags
 	cmd := diagnosePage.command(cobra.MaximumNArgs(1), func(cmd *cobra.Command, args []string) error {
+		if f.web {
+			return env.serveDiagnosis(cmd, &f)
+		}
+		if cmd.Flags().Changed("listen") {
+			return usageError("--listen is the address of the page: it needs --web")
+		}
 		return env.diagnose(cmd.Context(), &f, args)
 	})
 	flags := cmd.Flags()
 	flags.BoolVar(&f.asJSON, "json", false, "print one line of JSON")
+	flags.BoolVar(&f.web, "web", false, "serve a page that takes the evidence and shows the answer, until Ctrl-C")
+	flags.StringVar(&f.listen, "listen", freeLoopback, "with --web: the loopback `ADDRESS` of the page")
 	flags.BoolVar(&f.redact, "redact", false, "print a report that can be posted")
 	flags.StringVar(&f.error, "error", "", "the error body or exception is in this `FILE`")
 	flags.StringVar(&f.request, "request", "", "the request is in this `FILE`")
@@ -41,9 +51,9 @@ func newDiagnoseCommand(env *environment) *cobra.Command {
 
 // diagnoseFlags are the options of diagnose.
 type diagnoseFlags struct {
-	asJSON, redact                          bool
+	asJSON, redact, web                     bool
 	error, request, clientString, har, pcap string
-	credentials                             string
+	credentials, listen                     string
 	hosts                                   signature.Hosts
 	cnames                                  []string
 }
@@ -58,36 +68,53 @@ func (env *environment) diagnose(ctx context.Context, f *diagnoseFlags, args []s
 	if err != nil && !errors.Is(err, secret.ErrNone) {
 		return err
 	}
-	sources, notes, err := env.sources(ctx, f, args)
+	sources, err := env.sources(ctx, f, args)
 	if err != nil {
 		return err
 	}
-	read, err := paste.Read(sources...)
+	a, err := answer.To(answer.Question{Sources: sources, Credentials: own, Hosts: f.hosts, Redact: f.redact})
 	if err != nil {
 		return usageError("%w", err)
 	}
-	read.Unused = append(read.Unused, notes...)
-	read.Evidence.Hosts, read.Evidence.Credentials = f.hosts, own
-	if read.Evidence.Request != nil {
-		env.conceal(secret.Tokens(read.Evidence.Request)...)
-	}
-	a := answerTo(read)
-	if f.redact {
-		a.redact(diagnose.NewRedaction(&read.Evidence), read.Evidence.Error)
-	}
+	env.conceal(a.Tokens...)
 	if f.asJSON {
 		err = env.printJSON(a)
 	} else {
 		env.printAnswer(a)
 	}
-	if err == nil && !a.proven() {
+	if err == nil && !a.Proven() {
 		return errNonconformant
 	}
 	return err
 }
 
+// serveDiagnosis serves the page until it is interrupted.
+func (env *environment) serveDiagnosis(cmd *cobra.Command, f *diagnoseFlags) error {
+	var others []string
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if flag.Name != "web" && flag.Name != "listen" {
+			others = append(others, "--"+flag.Name)
+		}
+	})
+	if others = append(others, cmd.Flags().Args()...); len(others) > 0 {
+		return usageError("--web asks for everything on its page: leave out %s", strings.Join(others, " "))
+	}
+	if err := checkAddress("--listen", &f.listen, false); err != nil {
+		return err
+	}
+	served, err := web.Listen(f.listen, log.New(env.Stderr, "countersign: the page: ", 0))
+	if err != nil {
+		return notRunError("%w", err)
+	}
+	defer served.Close()
+	fmt.Fprintf(env.Stderr, "open %s in a browser; Ctrl-C ends it\n", served.URL())
+	env.Stderr.Flush()
+	<-cmd.Context().Done()
+	return nil
+}
+
 // sources reads the files that are named, or what is pasted.
-func (env *environment) sources(ctx context.Context, f *diagnoseFlags, args []string) (sources []paste.Source, notes []paste.Note, err error) {
+func (env *environment) sources(ctx context.Context, f *diagnoseFlags, args []string) (sources []paste.Source, err error) {
 	har, entry := harEntry(f.har)
 	named := []paste.Source{
 		{Name: f.error, Kind: paste.ErrorBody}, {Name: f.request, Kind: paste.Request}, {Name: f.clientString, Kind: paste.ClientString},
@@ -103,47 +130,36 @@ func (env *environment) sources(ctx context.Context, f *diagnoseFlags, args []st
 		}
 		if s.Name == "-" {
 			if stdin++; stdin > 1 {
-				return nil, nil, usageError("standard input can be read once only")
+				return nil, usageError("standard input can be read once only")
 			}
 		}
-		s, more, err := env.source(ctx, s)
-		if err != nil {
-			return nil, nil, err
+		if s, err = env.source(ctx, s); err != nil {
+			return nil, err
 		}
-		sources, notes = append(sources, s), append(notes, more...)
+		sources = append(sources, s)
 	}
 	if len(sources) > 0 {
-		return sources, notes, nil
+		return sources, nil
 	}
 	if file, ok := env.Stdin.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		fmt.Fprintln(env.Stderr, "Paste what you have of the refused request: the error body, the request, a log. End with Ctrl-D on a line of its own.")
 		env.Stderr.Flush()
 	}
-	s, notes, err := env.source(ctx, paste.Source{Name: "-"})
-	if err == nil && len(bytes.TrimSpace(s.Data)) == 0 && s.Kind != paste.Exchanges {
+	s, err := env.source(ctx, paste.Source{Name: "-"})
+	if err == nil && len(bytes.TrimSpace(s.Data)) == 0 {
 		err = usageError("there is nothing on standard input: paste what you have of the refused request, or name a file")
 	}
-	return []paste.Source{s}, notes, err
+	return []paste.Source{s}, err
 }
 
-// source reads one file. A packet capture is known by its first bytes.
-func (env *environment) source(ctx context.Context, s paste.Source) (paste.Source, []paste.Note, error) {
+// source reads one file.
+func (env *environment) source(ctx context.Context, s paste.Source) (paste.Source, error) {
 	data, err := env.read(ctx, s.Name)
-	if err != nil {
-		return s, nil, err
-	}
 	if s.Name == "-" {
 		s.Name = "standard input"
 	}
-	if s.Kind == paste.Exchanges || (s.Kind == paste.Anything || s.Kind == paste.Request) && packets.Is(data) {
-		s, notes, err := packets.Read(s.Name, data)
-		if err != nil {
-			return s, nil, usageError("%w", err)
-		}
-		return s, notes, nil
-	}
 	s.Data = data
-	return s, nil, nil
+	return s, err
 }
 
 // harEntry splits FILE#N, unless there is a file of that name.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/countersign/countersign/diagnose/answer"
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/wire"
 )
@@ -12,15 +13,8 @@ import (
 const listed = 6
 
 // printAnswer writes an answer for people, the cause first.
-func (env *environment) printAnswer(a *answer) {
-	switch {
-	case len(a.Causes) == 0:
-		env.heading("cannot tell why the request was refused", env.subject(a))
-	case a.proven():
-		env.heading("the cause is proven", env.subject(a))
-	default:
-		env.heading("no cause is proven; these are suspicions", env.subject(a))
-	}
+func (env *environment) printAnswer(a *answer.Answer) {
+	env.heading(a.Heading(), env.plain(a.Subject()))
 	for _, c := range a.Causes {
 		env.printCause(c)
 	}
@@ -34,27 +28,12 @@ func (env *environment) printAnswer(a *answer) {
 	}
 	env.fields("  ", field{"not tried", a.LeftOut})
 	env.remarks("the evidence contradicts itself", a.Contradictions, len(a.Contradictions))
-	env.printDocument(a.document)
-	env.remarks("read", a.found, listed)
-	env.remarks("not used", joined(a.unused), listed)
-	if !a.proven() {
+	env.printDocument(a.Document)
+	env.remarks("read", a.Found, listed)
+	env.remarks("not used", a.Ignored(), listed)
+	if !a.Proven() {
 		env.remarks("this would help", a.WouldHelp, len(a.WouldHelp))
 	}
-}
-
-// subject names service, scheme and client, as far as they are known.
-func (env *environment) subject(a *answer) string {
-	var parts []string
-	if a.Dialect != "" {
-		parts = append(parts, strings.ToUpper(a.Dialect))
-	}
-	if scheme := strings.Trim(a.Scheme+"/"+a.Carrier, "/"); scheme != "" {
-		parts = append(parts, scheme)
-	}
-	if a.client != "" {
-		parts = append(parts, a.client)
-	}
-	return env.plain(strings.Join(parts, ", "))
 }
 
 func (env *environment) printCause(c reports.Cause) {
@@ -105,29 +84,6 @@ func (env *environment) printDocument(elements [][2]string) {
 		}
 		fmt.Fprintf(env.Stdout, "    %-18s %s\n", env.plain(element[0]), text)
 	}
-}
-
-// joined makes one remark of those about lines of one source that were not
-// recognised: most logs have many.
-func joined(unused []string) []string {
-	const unknown = ": not recognised"
-	var list []string
-	at := map[string]int{} // where the remark on a source is in list
-	for _, text := range unused {
-		where, ok := strings.CutSuffix(text, unknown)
-		source, lines, numbered := cutLast(where, ", line")
-		if !ok || !numbered {
-			list = append(list, text)
-			continue
-		}
-		if i, had := at[source]; had {
-			list[i] = strings.TrimSuffix(list[i], unknown) + "," + strings.TrimPrefix(lines, "s") + unknown
-			continue
-		}
-		at[source] = len(list)
-		list = append(list, text)
-	}
-	return list
 }
 
 // remarks writes remarks one a line, as many as there is room for.

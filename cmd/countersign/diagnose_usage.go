@@ -35,6 +35,9 @@ signatures and tokens taken out, buckets and custom domains renamed, keys
 reduced to their shape, and the error body is printed in the same manner, its
 StringToSignBytes included.
 
+With --web it serves a page on loopback that takes the same evidence, pasted or
+as files, and shows the answer; what is typed there stays on this machine.
+
 With --json it is one line:
 
   {"dialect", "scheme", "carrier", "client", "causes": [{"id", "name",
@@ -42,10 +45,10 @@ With --json it is one line:
    "compared": {"names", "strings", "offset", "field"}, "readings": […],
    "wouldHelp": […], "found": […], "unused": […]}`,
 	exit: `
-0    a cause is proven
+0    a cause is proven; --web was interrupted
 1    none is proven: there are suspicions, or nothing can be told
 2    a file cannot be read, or is not what its option says
-3    standard input cannot be read`,
+3    standard input cannot be read, or --listen is taken`,
 	examples: `
 # paste an error body, end with Ctrl-D
 countersign diagnose
@@ -55,6 +58,9 @@ countersign diagnose upload.log
 
 # everything there is, the secret in the environment
 countersign diagnose --error body.xml --request request.http --client-string signed.txt
+
+# a page for all that, in the browser
+countersign diagnose --web
 
 # the third entry of a HAR file, as a report for a public issue
 countersign diagnose --redact --har 'trace.har#3'`,

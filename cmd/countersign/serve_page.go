@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log"
 	"math"
+	"net/netip"
 	"strings"
 
 	"github.com/countersign/countersign/endpoint/livepage"
