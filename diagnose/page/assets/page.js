@@ -68,7 +68,7 @@ const alone = byId('program') !== null;
 const program = alone ? inside() : served;
 byId('privacy').textContent = alone
   ? 'Everything stays in this page: it makes no network request, and can make none.'
-  : `Everything stays on this machine: the program that serves this page, at ${location.host}, answers.`;
+  : `Everything stays on this machine: what answers is the program that serves this page, at ${location.host}.`;
 
 // Files.
 
