@@ -80,6 +80,7 @@ type inquiry struct {
 	found   *signature.Verification // of the request, or nil
 	foreign bool                    // the request belongs to another exchange than the document
 	transit transit
+	alone   bool // nobody stands between the signer and whoever asks
 }
 
 // transit says what is known of the way between the client and the service.

@@ -45,7 +45,7 @@ func (c *inquiry) left(p wire.Param) []made {
 		return []made{did("token-parameter-unsigned", p.Name)}
 	}
 	unsigned, later := did("parameter-unsigned", p.Name), did("parameter-added-later", p.Name)
-	if c.carrier == signature.InHeader {
+	if c.carrier == signature.InHeader || c.alone {
 		return []made{unsigned}
 	}
 	switch c.placeOf(p.Name) {

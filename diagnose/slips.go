@@ -56,7 +56,7 @@ func proven(d *Diagnosis, r *reports.Result, id, evidence string) *Diagnosis {
 	}
 	d.Causes = append(d.Causes, reports.Cause{
 		ID: cause.ID, Name: cause.Name, Confidence: reports.Proof, Evidence: evidence,
-		Fix: cause.Fix.For(dialectOf(r.Profile())), ChangedBy: []string{"sdk"},
+		Fix: cause.Fix.For(dialectOf(r.Profile())), ChangedBy: []string{string(signer)},
 	})
 	return d
 }

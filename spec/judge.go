@@ -44,6 +44,9 @@ func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result 
 	if f.clock != "" {
 		r.Diagnosis = diagnose.AlsoClock(r.Diagnosis, &r, f.clock)
 	}
+	if m := f.mismatch; m != nil && r.Diagnosis == nil && r.Outcome == reports.Fail {
+		r.Diagnosis = diagnose.Recomputed(m.request, m.credentials, m.hosts, m.signed)
+	}
 	return r
 }
 
@@ -76,6 +79,21 @@ type finding struct {
 	requirement        string // the requirement that decided, if it was a particular one
 	slip               string // the known slip that explains the signature, if one does
 	clock              string // the two readings of the clock that explain it, if they do
+	mismatch           *mismatch
+}
+
+// mismatch is a request whose signature nothing above explains.
+type mismatch struct {
+	request     *wire.Request
+	credentials signature.Credentials
+	hosts       signature.Hosts
+	signed      string // what a server signs of it
+}
+
+// whatIsSigned is the text that a server signs, or hashes in V4: that of a form
+// is its policy, in which nothing is looked for.
+func whatIsSigned(v *signature.Verification) string {
+	return cmp.Or(v.Stage(signature.CanonicalRequest), v.Stage(signature.StringToSign))
 }
 
 var passed = finding{outcome: reports.Pass}
