@@ -31,46 +31,6 @@ func causeOf(d diagnose.Diagnosis, id string) reports.Cause {
 	return reports.Cause{}
 }
 
-// The samples of documents 001 and 003 are masked, and their StringToSign is
-// not what their bytes spell.
-func TestSamplesOfTheDocumentsContradictThemselvesAndTellNoCause(t *testing.T) {
-	for _, file := range []string{"001-mismatch.xml", "003-mismatch.xml"} {
-		d := diagnose.Explain(diagnose.Evidence{Error: document(t, file)})
-		if len(d.Contradictions) != 1 || !strings.Contains(d.Contradictions[0], "/dinary/?acl") || !strings.Contains(d.Contradictions[0], "/bucket/?acl") {
-			t.Errorf("%s: contradictions %q", file, d.Contradictions)
-		}
-		if d.Dialect != "oss" || d.Scheme != "oss-v1" || d.Carrier != "header" || len(d.Proven()) > 0 {
-			t.Errorf("%s: %+v", file, d)
-		}
-		if !slices.ContainsFunc(d.WouldHelp, func(s string) bool { return strings.Contains(s, "SignatureProvided unmasked") }) {
-			t.Errorf("%s: would help: %q", file, d.WouldHelp)
-		}
-	}
-}
-
-func TestDocumentsOwnExamplesAreAnsweredAsTheDocumentsDo(t *testing.T) {
-	miniProgram := diagnose.Explain(diagnose.Evidence{Error: document(t, "000-content-type.xml")})
-	if c := miniProgram.Causes; len(c) == 0 || c[0].ID != "C01" || c[0].Confidence != reports.Suspicion {
-		t.Errorf("document 000, mini program: %+v", c)
-	}
-	unknownKey := diagnose.Explain(diagnose.Evidence{Error: document(t, "004-unknown-key.xml")})
-	if c := causeOf(unknownKey, "C20"); c.Confidence != reports.Proof || !strings.Contains(c.Fix, "no other key is known") {
-		t.Errorf("document 004: %+v", unknownKey.Causes)
-	}
-	plus := diagnose.Explain(diagnose.Evidence{Error: parsed(t, "<Error><Code>SignatureDoesNotMatch</Code><OSSAccessKeyId>nz2p</OSSAccessKeyId><SignatureProvided>ab cd</SignatureProvided>"+
-		"<StringToSign>GET\n\n\n1141889120\n/oss-example/oss.jpg</StringToSign><EC>0002-00000040</EC></Error>")})
-	if c := causeOf(plus, "C05"); c.Confidence != reports.Proof || !strings.Contains(c.Fix, "%2B") {
-		t.Errorf("document 003, example 6: %+v", plus.Causes)
-	}
-	cdn := diagnose.Explain(diagnose.Evidence{Error: parsed(t, "<Error><Code>SignatureDoesNotMatch</Code><OSSAccessKeyId>x</OSSAccessKeyId>"+
-		"<StringToSign>GET\n\n\nFri, 24 Feb 2012 06:38:30 GMT\nx-oss-range-behavior:standard\n/b/ObjectName?objectMeta</StringToSign><EC>0002-00000040</EC></Error>")})
-	for _, id := range []string{"C09", "C10"} {
-		if c := causeOf(cdn, id); c.Confidence != reports.Suspicion {
-			t.Errorf("document 003, examples 3 and 4: %s is %+v", id, c)
-		}
-	}
-}
-
 // Two and three mistakes at once.
 func TestSeveralMistakesAreFoundTogether(t *testing.T) {
 	for _, tc := range []struct {

@@ -146,6 +146,9 @@ func (c *inquiry) seesTypeInURL() string {
 var usualHeaders = []string{"meta-", "date", "content-sha256", "security-token", "acl", "object-acl", "storage-class", "copy-source", "server-side-encryption", "tagging", "forbid-overwrite", "callback", "security-", "process", "user-agent"}
 
 func (c *inquiry) seesForeignHeader() string {
+	if c.transit == transitKept { // the client sent it itself
+		return ""
+	}
 	for _, h := range headerLines(c.text(headerField)) {
 		own, vendor := strings.CutPrefix(h.name, c.names().HeaderPrefix)
 		if !vendor || c.names().HeaderPrefix == "" {
