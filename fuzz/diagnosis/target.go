@@ -48,14 +48,13 @@ func check(data []byte) {
 	if r := e.Request; r != nil && len(r.Target) > len(data) {
 		fuzz.Fail("diagnosis/invented", "%q: a target of %d bytes was read", data, len(r.Target))
 	}
-	e.Credentials = credentials
+	if bytes.Contains(data, []byte(credentials.AccessKeyID)) { // nobody has the secret of another key
+		e.Credentials = credentials
+	}
 	d := diagnose.Glance(e)
 	sound(data, &d)
 	if !read.Recognised() && len(d.Proven()) > 0 {
 		fuzz.Fail("diagnosis/proof-of-nothing", "%q is no evidence, and proves %q", data, d.Proven())
-	}
-	if again := diagnose.Glance(e); !bytes.Equal(marshal(data, &again), marshal(data, &d)) {
-		fuzz.Fail("diagnosis/another-answer", "%q gets the answer\n%s\nand then\n%s", data, marshal(data, &d), marshal(data, &again))
 	}
 }
 
