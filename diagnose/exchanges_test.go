@@ -32,10 +32,11 @@ type exchange struct {
 	canonical string        // V4: its canonical request
 
 	service endpoint.Dialect
-	secret  string          // the secret the user has; "": that of the service
-	hosts   signature.Hosts // what the service knows of hosts
-	seen    diagnose.Place  // where the request was seen
-	at      time.Time       // when it arrived; zero: serverTime
+	secret  string             // the secret the user has; "": that of the service
+	hosts   signature.Hosts    // what the service knows of hosts
+	seen    diagnose.Place     // where the request was seen
+	said    *endpoint.Response // what the service said; nil: what it says to the authentication
+	at      time.Time          // when it arrived; zero: serverTime
 }
 
 const (
@@ -181,6 +182,9 @@ func (x exchange) tampered(by func(req *wire.Request) *wire.Request) exchange {
 
 // answer is what the service says.
 func (x exchange) answer() endpoint.Response {
+	if x.said != nil {
+		return *x.said
+	}
 	return endpoint.Answer(x.service, x.verification(), x.got(), x.now())
 }
 

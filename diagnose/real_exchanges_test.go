@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/countersign/countersign/diagnose"
 	"github.com/countersign/countersign/endpoint"
 	"github.com/countersign/countersign/wire"
 )
@@ -21,6 +22,13 @@ type recorded struct {
 	Service   endpoint.Dialect `json:"service"`
 	Signed    string           `json:"signed"`
 	Canonical string           `json:"canonical"`
+	// Sent is the request as the client sent it, where something stood between it
+	// and the service.
+	Sent string `json:"sent"`
+	// Status and Answer are those of the server, where more was refused than the
+	// authentication.
+	Status int    `json:"status"`
+	Answer string `json:"answer"`
 }
 
 // realExchanges are those whose requests came from programs that nobody here
@@ -40,6 +48,15 @@ func realExchanges() []exchange {
 		}
 		all[i] = exchange{
 			cause: n.Cause, name: n.Name, sent: captures[i].Request, signed: n.Signed, canonical: n.Canonical, service: n.Service, at: n.Time,
+		}
+		if n.Sent != "" {
+			x := &all[i]
+			x.arrived, x.seen = x.sent, diagnose.AtClient
+			x.sent, err = wire.ParseRequest([]byte(n.Sent), "http")
+			must(err)
+		}
+		if n.Status != 0 {
+			all[i].said = &endpoint.Response{Status: n.Status, Body: n.Answer}
 		}
 	}
 	return all

@@ -15,6 +15,12 @@ import (
 
 // table.txt says what each kind of evidence tells of each cause. It is written
 // with go test ./diagnose -run TestTable -update, and read by a person.
+//
+// Every cause but one has a line of a real program. C29 has none: a program that
+// sends a second attempt with the signature of the first either sends the same
+// request, which is accepted for a quarter of an hour, or was written wrong, as
+// its line here is. The line of C25 is of real header maps; what it lacks to be
+// proven is the source of the signer, since C01 makes the same bytes.
 const tableFile = "testdata/table.txt"
 
 var update = flag.Bool("update", false, "write testdata/table.txt")
