@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/countersign/countersign/fuzz/differential"
 	"github.com/countersign/countersign/internal/hunt"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
@@ -83,7 +84,7 @@ func (f *fuzzFlags) run(ctx context.Context, env *environment) error {
 			return err
 		}
 	}
-	signer, err := subject.StartProcess(ctx, subject.ProcessOptions{Command: words, Timeout: f.timeout, Parallel: 1, Restarts: mostFuzzRestarts})
+	signer, err := subject.StartProcess(ctx, subject.ProcessOptions{Command: words, Timeout: f.timeout, Parallel: fuzzParallel, Restarts: mostFuzzRestarts})
 	if err != nil {
 		return notRunError("the signer could not be started: %w", err)
 	}
@@ -94,7 +95,7 @@ func (f *fuzzFlags) run(ctx context.Context, env *environment) error {
 	}
 	t := &fuzzTelling{env: env, flags: f, subject: signer.Capabilities().Identity, progress: newFuzzProgress(env, f.executions), began: time.Now()}
 	h, err := hunt.New(hunt.Options{
-		Opponent: signer, Profiles: profiles, Seed: f.seed, Executions: f.executions, Time: f.time,
+		Opponent: signer, Parallel: fuzzParallel, Profiles: profiles, Seed: f.seed, Executions: f.executions, Time: f.time,
 		Known: known, Found: t.found, Progress: t.progress.show,
 	})
 	if err != nil {
@@ -113,10 +114,15 @@ func (f *fuzzFlags) run(ctx context.Context, env *environment) error {
 	return err
 }
 
-// mostFuzzRestarts is how often an adapter that dies is started again.
-const mostFuzzRestarts = 200
+const (
+	// mostFuzzRestarts is how often an adapter that dies is started again.
+	mostFuzzRestarts = 400
+	// fuzzParallel is how many questions are in flight: an adapter answers one
+	// while the answers to the others are looked at.
+	fuzzParallel = 32
+)
 
-func (f *fuzzFlags) readKnown() (*hunt.Known, error) {
+func (f *fuzzFlags) readKnown() (*differential.Known, error) {
 	if f.known == "" {
 		return nil, nil
 	}
@@ -125,7 +131,7 @@ func (f *fuzzFlags) readKnown() (*hunt.Known, error) {
 		return nil, usageError("--known: %w", err)
 	}
 	defer file.Close()
-	known, err := hunt.ParseKnown(f.known, file)
+	known, err := differential.ParseKnown(f.known, file)
 	if err != nil {
 		return nil, usageError("%w", err)
 	}

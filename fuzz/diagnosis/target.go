@@ -39,15 +39,18 @@ func check(data []byte) {
 		}
 		return
 	}
-	for _, n := range append(slices.Clone(read.Found), read.Unused...) {
-		if n.Text == "" || n.Last < n.First {
-			fuzz.Fail("diagnosis/note", "%q: a note says nothing: %+v", data, n)
+	noted(data, read)
+	for _, kind := range []paste.Kind{paste.ErrorBody, paste.Request, paste.ClientString, paste.HAR} {
+		said, err := paste.Read(paste.Source{Name: "said to be " + string(kind), Kind: kind, Data: pasted})
+		if err != nil {
+			continue
+		}
+		noted(data, said)
+		if e := said.Evidence; kind == paste.ErrorBody && e.Error == nil || kind == paste.ClientString && e.ClientString+e.ClientCanonical == "" {
+			fuzz.Fail("diagnosis/nothing-read", "%q: as %s nothing was read, and nothing was said", data, kind)
 		}
 	}
 	e := read.Evidence
-	if r := e.Request; r != nil && len(r.Target) > len(data) {
-		fuzz.Fail("diagnosis/invented", "%q: a target of %d bytes was read", data, len(r.Target))
-	}
 	if bytes.Contains(data, []byte(credentials.AccessKeyID)) { // nobody has the secret of another key
 		e.Credentials = credentials
 	}
@@ -55,6 +58,18 @@ func check(data []byte) {
 	sound(data, &d)
 	if !read.Recognised() && len(d.Proven()) > 0 {
 		fuzz.Fail("diagnosis/proof-of-nothing", "%q is no evidence, and proves %q", data, d.Proven())
+	}
+}
+
+// noted checks what holds of everything that is read.
+func noted(data []byte, read *paste.Paste) {
+	for _, n := range append(slices.Clone(read.Found), read.Unused...) {
+		if n.Text == "" || n.Last < n.First {
+			fuzz.Fail("diagnosis/note", "%q: a note says nothing: %+v", data, n)
+		}
+	}
+	if r := read.Evidence.Request; r != nil && len(r.Target) > len(data) {
+		fuzz.Fail("diagnosis/invented", "%q: a target of %d bytes was read", data, len(r.Target))
 	}
 }
 

@@ -11,76 +11,93 @@ import (
 	"github.com/countersign/countersign/vectors"
 )
 
-// KnownList is the list of classes that are known of an opponent, kept beside
-// its adapter: one line `CLASS  # finding: reason` each. A star stands for
-// anything between two slashes. Each has its finding among those of the adapter.
-type KnownList struct {
+// Known is a list of classes that are known of a signer: one line
+// `CLASS  # reason, link` each. A star stands for anything between two slashes,
+// and a class that ends before its part is known whatever part it comes from.
+// A nil Known has none.
+type Known struct {
 	Entries []KnownClass
 	set     *vectors.PatternSet
 }
 
 // KnownClass is a line of the list.
 type KnownClass struct {
-	Class   string // or a pattern of classes
-	Finding string // the id that the reason begins with
+	Class  string // or a pattern of classes
+	Reason string
 }
 
 // ParseKnown reads a list. All its faults are reported at once, each with its
 // line.
-func ParseKnown(name string, r io.Reader) (*KnownList, error) {
-	var list KnownList
+func ParseKnown(name string, r io.Reader) (*Known, error) {
+	var list Known
 	var faults []error
 	var patterns []string
 	scanner := bufio.NewScanner(r)
 	for n := 1; scanner.Scan(); n++ {
 		class, reason, _ := strings.Cut(scanner.Text(), "#")
-		class = strings.TrimSpace(class)
-		if class == "" {
-			continue
+		class, reason = strings.TrimSpace(class), strings.TrimSpace(reason)
+		fault := func(format string, args ...any) {
+			faults = append(faults, fmt.Errorf("%s:%d: %s", name, n, fmt.Sprintf(format, args...)))
 		}
-		finding, why, ok := strings.Cut(strings.TrimSpace(reason), ": ")
 		switch {
-		case strings.Contains(class, ","):
-			faults = append(faults, fmt.Errorf("%s:%d: a class has no comma: %q", name, n, class))
-		case !ok || finding == "" || strings.ContainsAny(finding, " \t") || strings.TrimSpace(why) == "":
-			faults = append(faults, fmt.Errorf("%s:%d: a line is `CLASS  # finding: reason`, the finding being an id of findings.json", name, n))
+		case class == "":
+			continue
+		case strings.ContainsAny(class, " \t"):
+			fault("a line is `CLASS  # reason, link`, got %q", class)
+		case strings.Contains(class, "**"), strings.ContainsAny(class, ",?[\\"):
+			fault("%q: a class has no such sign; one * stands for anything between two slashes", class)
+		case reason == "":
+			fault("%s has no reason: write one behind a #, with a link if there is one", class)
 		}
-		list.Entries, patterns = append(list.Entries, KnownClass{class, finding}), append(patterns, class)
+		if _, err := vectors.NewPatternSet([]string{class}); err != nil {
+			fault("%v", err)
+		}
+		list.Entries, patterns = append(list.Entries, KnownClass{class, reason}), append(patterns, class)
 	}
-	if err := scanner.Err(); err != nil {
-		faults = append(faults, fmt.Errorf("%s: %w", name, err))
+	if err := errors.Join(append(faults, scanner.Err())...); err != nil {
+		return nil, err
 	}
 	var err error
-	if list.set, err = vectors.NewPatternSet(patterns); err != nil {
-		faults = append(faults, fmt.Errorf("%s: %w", name, err))
-	}
-	return &list, errors.Join(faults...)
+	list.set, err = vectors.NewPatternSet(patterns)
+	return &list, err
 }
 
+// Has reports whether a class is known.
+func (k *Known) Has(class string) bool { return k != nil && k.set.Match(class) }
+
 // Patterns are the classes of the list, as [fuzz.KnownClasses] takes them.
-func (l *KnownList) Patterns() []string {
+func (k *Known) Patterns() []string {
+	if k == nil {
+		return nil
+	}
 	var patterns []string
-	for _, entry := range l.Entries {
-		patterns = append(patterns, entry.Class)
+	for _, entry := range k.Entries {
+		patterns = append(patterns, target+entry.Class)
 	}
 	return patterns
 }
 
-// Compare sets the list against what was found: classes that it does not know,
-// and entries of which nothing was found.
-func (l *KnownList) Compare(found map[string][]byte) (unknown []string, stale error) {
-	var classes []string
-	for class := range found {
-		classes = append(classes, class)
-		if !l.set.Match(class) {
+// Compare sets the list against the classes that were found: those that it does
+// not know, and its entries of which nothing was found.
+func (k *Known) Compare(found []string) (unknown []string, stale error) {
+	for _, class := range found {
+		if !k.knows(class) {
 			unknown = append(unknown, class)
 		}
 	}
-	return unknown, l.set.UnmatchedError(classes)
+	return unknown, k.set.UnmatchedError(found)
+}
+
+// knows is [Known.Has] for a class with its part, which an entry without one
+// knows too.
+func (k *Known) knows(class string) bool {
+	whole, _, parted := strings.Cut(class, "/by-")
+	return k.Has(class) || parted && k.Has(whole)
 }
 
 // Survey looks for classes with random bytes, always the same of a seed, and
-// with the inputs given. It returns an input of each class.
+// with the inputs given. It returns an input of each class, the list of known
+// ones left aside.
 func (d *Duel) Survey(inputs [][]byte, executions int, seed uint64) map[string][]byte {
 	found := map[string][]byte{}
 	try := func(data []byte) {
@@ -88,8 +105,9 @@ func (d *Duel) Survey(inputs [][]byte, executions int, seed uint64) map[string][
 		if f == nil {
 			return
 		}
-		if before, ok := found[f.Class]; !ok || len(data) < len(before) {
-			found[f.Class] = append([]byte(nil), data...)
+		class := strings.TrimPrefix(f.Class, target)
+		if before, ok := found[class]; !ok || len(data) < len(before) {
+			found[class] = append([]byte(nil), data...)
 		}
 	}
 	for _, data := range inputs {

@@ -25,6 +25,9 @@ import (
 	"github.com/countersign/countersign/wire"
 )
 
+// target begins the classes of this target where an engine tells them.
+const target = "differential/"
+
 // Check decodes a profile and an input from data and compares the reference
 // with the opponent that [OpponentVariable] names.
 func Check(data []byte) { fuzz.Run("differential", data, check) }
@@ -38,9 +41,11 @@ const Patience = 5 * time.Second
 type Duel struct {
 	Opponent subject.Subject
 	Set      *vectors.Set // where the rules of a finding are looked up; an engine needs none
+	// Known reports whether a class is known whatever part it comes from, so
+	// that nobody looks for the part. It is that of the engine at first.
+	Known func(class string) bool
 
 	patience time.Duration
-	name     string
 	profiles []*signature.Profile // by the first byte of an input
 }
 
@@ -49,7 +54,7 @@ type Duel struct {
 // be asked for signatures.
 func Against(opponent subject.Subject, only ...string) (*Duel, error) {
 	caps := opponent.Capabilities()
-	d := &Duel{Opponent: opponent, Set: new(vectors.Set), patience: Patience, name: strings.NewReplacer(",", ";", "\n", " ").Replace(caps.Identity.Name)}
+	d := &Duel{Opponent: opponent, Set: new(vectors.Set), patience: Patience, Known: func(class string) bool { return fuzz.Known(target + class) }}
 	if !caps.Has("sign") && len(caps.Operations) > 0 {
 		return nil, fmt.Errorf(`%s does not offer to sign given requests (the feature "sign"): there is nothing to compare`, caps.Identity.Name)
 	}
@@ -136,49 +141,13 @@ func (d *Duel) Ask(ctx context.Context, p *signature.Profile, in *signature.Inpu
 	return Exchange{Observation: o, Result: &r}
 }
 
-// Compare returns what is wrong with the opponent's answer to one input, or
-// nil. The class of a finding is differential, the profile, the opponent, the
-// outcome, the first stage or the divergence, and the part of the request that
-// it comes from; where another reading of a contested rule explains it, that
-// reading.
+// Compare returns what is wrong with the opponent's answer to one input, or nil.
 func (d *Duel) Compare(p *signature.Profile, in *signature.Input) *fuzz.Finding {
 	r := d.Ask(context.Background(), p, in).Result
 	if r == nil {
 		return nil
 	}
-	return &fuzz.Finding{Class: d.class(p, in, r), Detail: detail(in, r)}
-}
-
-// class is the class of a result. Where both answer and the result has no name
-// yet, the part of the request that parts them is in it; looking for that asks
-// the opponent a few times more.
-func (d *Duel) class(p *signature.Profile, in *signature.Input, r *reports.Result) string {
-	class := []string{"differential", p.ID(), d.name, string(r.Outcome)}
-	if place := r.Place(); place != string(r.Outcome) {
-		class = append(class, place)
-	}
-	if _, reading, ok := strings.Cut(r.ID, "@"); ok {
-		return strings.Join(append(class, "@"+reading), "/")
-	}
-	if !fuzz.Known(strings.Join(append(class, "by anything"), "/")) { // whatever it comes from
-		if by := d.Cause(context.Background(), p, in, r); by != "" {
-			class = append(class, "by "+by)
-		}
-	}
-	return strings.Join(class, "/")
-}
-
-// Cause names the part of a request that parts the signers, where both answer
-// and there is one: they agree when it is made plain. It asks the opponent a few
-// times more.
-func (d *Duel) Cause(ctx context.Context, p *signature.Profile, in *signature.Input, r *reports.Result) string {
-	if r.Outcome != reports.Fail && r.Outcome != reports.RejectedWrongly {
-		return ""
-	}
-	return cause(p, in, func(in *signature.Input) bool {
-		x := d.Ask(ctx, p, in)
-		return x.Result == nil && x.Observation != nil && x.Observation.Kind == subject.Answered
-	})
+	return &fuzz.Finding{Class: target + d.Class(context.Background(), p, in, r), Detail: detail(in, r)}
 }
 
 func (d *Duel) ask(ctx context.Context, p *signature.Profile, in *signature.Input) *subject.Observation {

@@ -1,52 +1,41 @@
 package hunt
 
 import (
-	"bufio"
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"strings"
 
 	"github.com/countersign/countersign/fuzz/differential"
-	"github.com/countersign/countersign/vectors"
 )
 
-// class is the class of an answer: [classOf], and behind that the part of the
-// request that it comes from, where no cause is proven. Looking for the part
-// asks the signer a few times more; where the class is known as a whole, nobody
-// needs it.
-func (h *Hunt) class(ctx context.Context, q *question, x differential.Exchange) string {
-	class := classOf(x)
-	if class == "" || x.Result.Diagnosis != nil || h.opts.Known.Has(class) {
-		return class
+// news is the first class of an answer that is neither known nor seen, else the
+// last one, or "" where nothing is wrong, or where it is not worth looking.
+func (h *Hunt) news(ctx context.Context, q *question, x differential.Exchange) (class string) {
+	if x.Result == nil {
+		return ""
 	}
-	if part := h.duel.Cause(ctx, q.profile, q.input, x.Result); part != "" {
-		class += "/by-" + kebab(part)
+	whole := differential.Whole(x.Result)
+	if n := h.dull[whole]; n >= patience && n%sample != 0 {
+		h.dull[whole]++
+		return ""
 	}
+	for class = range h.duel.Classes(ctx, q.profile, q.input, x.Result) {
+		if !h.seen[class] && !h.opts.Known.Has(class) {
+			h.dull[whole] = 0
+			return class
+		}
+	}
+	h.dull[whole]++
 	return class
 }
 
-// classOf names what is wrong with an answer: the profile; the first stage that
-// differs, else the kind of divergence, else the outcome; and the cause where
-// one is proven, or the reading of a contested rule. It is "" where nothing is
-// wrong.
-func classOf(x differential.Exchange) string {
-	r := x.Result
-	if r == nil {
-		return ""
-	}
-	class := r.Profile() + "/" + r.Place()
-	if r.Diagnosis != nil {
-		for _, c := range r.Diagnosis.Causes {
-			class += "/" + c.ID
-		}
-	}
-	if _, reading, ok := strings.Cut(r.ID, "@"); ok {
-		class += "/" + reading
-	}
-	return class
-}
+// To name what an answer comes from asks the signer some dozens of times more.
+// When this many answers in a row, wrong at the same place, had nothing new, only
+// one of some is still looked into: else a hunt of a signer with a frequent fault
+// would do little else.
+const (
+	patience = 64
+	sample   = 16
+)
 
 // FileName is the name of the files of a class, without what follows the dot.
 func FileName(class string) string { return strings.ReplaceAll(class, "/", "-") }
@@ -70,39 +59,3 @@ func kebab(name string) string {
 	}
 	return strings.Join(strings.Fields(b.String()), "-")
 }
-
-// Known is a list of classes that are known, one line `PATTERN  # reason, link`
-// each. A class that it names is not new. A pattern that matches nothing is no
-// fault, as it is in a list of expected failures: a hunt is not a whole run.
-type Known struct{ patterns *vectors.PatternSet }
-
-// ParseKnown reads a list. All faults are reported at once, each with its line.
-func ParseKnown(name string, r io.Reader) (*Known, error) {
-	var faults []error
-	var patterns []string
-	lines := bufio.NewScanner(r)
-	for n := 1; lines.Scan(); n++ {
-		pattern, reason, _ := strings.Cut(lines.Text(), "#")
-		pattern, reason = strings.TrimSpace(pattern), strings.TrimSpace(reason)
-		switch {
-		case pattern == "":
-			continue
-		case strings.ContainsAny(pattern, " \t"):
-			faults = append(faults, fmt.Errorf("%s:%d: a line is `CLASS  # reason, link`, got %q", name, n, pattern))
-		case reason == "":
-			faults = append(faults, fmt.Errorf("%s:%d: %s has no reason: write one behind a #, with a link if there is one", name, n, pattern))
-		}
-		if _, err := vectors.NewPatternSet([]string{pattern}); err != nil {
-			faults = append(faults, fmt.Errorf("%s:%d: %w", name, n, err))
-		}
-		patterns = append(patterns, pattern)
-	}
-	if err := errors.Join(append(faults, lines.Err())...); err != nil {
-		return nil, err
-	}
-	set, err := vectors.NewPatternSet(patterns)
-	return &Known{set}, err
-}
-
-// Has reports whether a class is known.
-func (k *Known) Has(class string) bool { return k != nil && k.patterns.Match(class) }

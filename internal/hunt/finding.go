@@ -82,14 +82,17 @@ func (h *Hunt) examine(ctx context.Context, class string, data []byte, x differe
 	return f
 }
 
-// isOf reports whether an answer is of a class. The part that it comes from costs
-// questions, and is looked for last.
+// isOf reports whether an answer is of a class.
 func (h *Hunt) isOf(ctx context.Context, class string, q *question, x differential.Exchange) bool {
-	plain := classOf(x)
-	if plain == class { // it has no part, and neither may the answer
-		return h.class(ctx, q, x) == class
+	if x.Result == nil {
+		return false
 	}
-	return plain != "" && strings.HasPrefix(class, plain+"/by-") && h.class(ctx, q, x) == class
+	for c := range h.duel.Classes(ctx, q.profile, q.input, x.Result) {
+		if c == class {
+			return true
+		}
+	}
+	return false
 }
 
 // again asks once more. A signer that has just died is first asked what it can

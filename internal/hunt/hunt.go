@@ -7,8 +7,7 @@
 //   - A seed and a number of executions say everything: two hunts of a signer
 //     that answers the same find the same, in the same order and by the same
 //     bytes.
-//   - The class of a finding is made of constant words: profile, place, and the
-//     cause or the part of the request that it comes from. A class is told once; what is minimised keeps it.
+//   - A class ([differential.Duel.Classes]) is told once; what is minimised keeps it.
 //   - What a signer says it does not support is left out before anything is
 //     compared, and a hunt that compared nothing is no success.
 //   - A signer that dies, stays silent or answers nonsense is a finding. It is
@@ -34,11 +33,12 @@ import (
 // Options say what to hunt, and for how long.
 type Options struct {
 	Opponent   subject.Subject
+	Parallel   int      // questions in flight at a time; 0: one
 	Profiles   []string // of those it offers; none: all of them
 	Seed       uint64
-	Executions int           // 0: no limit
-	Time       time.Duration // 0: no limit; a finding at hand is minimised to its end
-	Known      *Known        // classes that are not new; may be nil
+	Executions int                 // 0: no limit
+	Time       time.Duration       // 0: no limit; a finding at hand is minimised to its end
+	Known      *differential.Known // classes that are not new; may be nil
 
 	Found    func(*Finding) error // is called for each class that is new or contested; an error ends the hunt
 	Progress func(Tally)          // is called now and then; may be nil
@@ -63,6 +63,7 @@ type Hunt struct {
 	duel  *differential.Duel
 	set   *vectors.Set
 	seen  map[string]bool // classes
+	dull  map[string]int  // by [differential.Whole]: answers in a row with nothing new
 	alive *question       // the last one that was answered: proof that the signer can answer
 	tally Tally
 }
@@ -83,8 +84,8 @@ func New(opts Options) (*Hunt, error) {
 	if err != nil {
 		return nil, err
 	}
-	duel.Set = set
-	return &Hunt{opts: opts, duel: duel, set: set, seen: map[string]bool{}}, nil
+	duel.Set, duel.Known = set, opts.Known.Has
+	return &Hunt{opts: opts, duel: duel, set: set, seen: map[string]bool{}, dull: map[string]int{}}, nil
 }
 
 // Run hunts until a limit is reached or ctx ends. What it has found until then
@@ -92,24 +93,50 @@ func New(opts Options) (*Hunt, error) {
 func (h *Hunt) Run(ctx context.Context) (Tally, error) {
 	inputs := fuzz.NewRandom(h.opts.Seed)
 	began := time.Now()
-	for ctx.Err() == nil {
-		if h.opts.Executions > 0 && h.tally.Executions >= h.opts.Executions || h.opts.Time > 0 && time.Since(began) >= h.opts.Time {
-			return h.tally, nil
+	left := h.opts.Executions
+	next := func() volley {
+		size := max(1, h.opts.Parallel)
+		if h.opts.Executions > 0 {
+			size = min(size, left)
+			left -= size
 		}
-		if err := h.execute(ctx, inputs.Next()); err != nil {
-			return h.tally, err
+		if h.opts.Time > 0 && time.Since(began) >= h.opts.Time {
+			return nil
 		}
-		if h.opts.Progress != nil && h.tally.Executions%16 == 0 {
+		return h.fire(ctx, inputs, size)
+	}
+	for now := next(); len(now) > 0 && ctx.Err() == nil; {
+		following := next() // so that the signer works while the answers are looked at
+		for _, shot := range now {
+			if err := h.execute(ctx, shot, following); err != nil {
+				following.land()
+				return h.tally, err
+			}
+		}
+		if h.opts.Progress != nil {
 			h.opts.Progress(h.tally)
 		}
+		now = following
 	}
 	return h.tally, context.Cause(ctx)
 }
 
-// execute puts one input to the signer.
-func (h *Hunt) execute(ctx context.Context, data []byte) error {
-	q := h.decode(data)
-	x := h.ask(ctx, q)
+// execute takes what came of an input. What is looked into asks the signer more,
+// and is asked alone: following must have landed.
+func (h *Hunt) execute(ctx context.Context, s *shot, following volley) error {
+	<-s.landed
+	q, x := s.question, s.exchange
+	if x.Observation != nil && x.Observation.Kind == subject.Answered {
+		h.alive = q
+	}
+	if x.Result != nil {
+		following.land()
+		if h.opts.Parallel > 1 && ofTheProcess(x.Observation.Kind) {
+			if again := h.ask(ctx, q); again.Observation.Kind != subject.NotRun {
+				x = again // it may have been another one that the signer died of
+			}
+		}
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx) // what came of it may be our own doing
 	}
@@ -124,7 +151,7 @@ func (h *Hunt) execute(ctx context.Context, data []byte) error {
 	default:
 		h.tally.Compared++
 	}
-	class := h.class(ctx, q, x)
+	class := h.news(ctx, q, x)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -141,7 +168,13 @@ func (h *Hunt) execute(ctx context.Context, data []byte) error {
 	default:
 		h.tally.New++
 	}
-	return h.opts.Found(h.examine(ctx, class, slices.Clone(data), x))
+	return h.opts.Found(h.examine(ctx, class, s.data, x))
+}
+
+// ofTheProcess reports whether an observation tells of the process of a signer,
+// and so maybe of another question.
+func ofTheProcess(kind subject.Kind) bool {
+	return slices.Contains([]subject.Kind{subject.Crashed, subject.TimedOut, subject.ProtocolError, subject.NotRun}, kind)
 }
 
 func (h *Hunt) decode(data []byte) *question {
@@ -192,7 +225,7 @@ func (h *Hunt) Replay(ctx context.Context, data []byte) (Tally, error) {
 			continue
 		}
 		h.tally.Compared++
-		class := h.class(ctx, q, x)
+		class := h.news(ctx, q, x)
 		switch {
 		case class == "":
 			continue

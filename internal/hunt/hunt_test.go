@@ -177,31 +177,6 @@ func TestAnInterruptedHuntKeepsWhatItHasTold(t *testing.T) {
 	}
 }
 
-func TestKnownClasses(t *testing.T) {
-	known, err := hunt.ParseKnown("list", strings.NewReader("# all\n\noss-v4/*/stringToSign  # why, link\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for class, want := range map[string]bool{"oss-v4/header/stringToSign": true, "oss-v4/header/stringToSign/by-headers": false, "oss-v1/header/stringToSign": false} {
-		if known.Has(class) != want {
-			t.Errorf("%s: %t, want %t", class, !want, want)
-		}
-	}
-	for text, want := range map[string]string{
-		"oss-v4/header/x":              "list:1: oss-v4/header/x has no reason",
-		"\noss-v4/header/x fail # why": "list:2: a line is",
-		"oss-v4//x # why":              "list:1: ",
-	} {
-		if _, err := hunt.ParseKnown("list", strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %q", text, err, want)
-		}
-	}
-	var none *hunt.Known
-	if none.Has("oss-v4/header/stringToSign") {
-		t.Error("no list knows nothing")
-	}
-}
-
 func TestAProfileThatIsNotOfferedIsRefused(t *testing.T) {
 	if _, err := hunt.New(hunt.Options{Opponent: mutant(t, "OSS4-PARAM-02/slash-raw"), Profiles: []string{"obs-v2/header"}}); err == nil || !strings.Contains(err.Error(), "obs-v2/header") {
 		t.Errorf("%v", err)

@@ -5,6 +5,7 @@ package opponenttest
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -50,8 +51,9 @@ func HoldList(t *testing.T, d *differential.Duel, adapter string) {
 		t.Fatal(err)
 	}
 	for _, entry := range known.Entries {
-		if !slices.ContainsFunc(file.Findings, func(f struct{ ID string }) bool { return f.ID == entry.Finding }) {
-			t.Errorf("%s: findings.json has no finding %q", entry.Class, entry.Finding)
+		finding, _, _ := strings.Cut(entry.Reason, ": ")
+		if !slices.ContainsFunc(file.Findings, func(f struct{ ID string }) bool { return f.ID == finding }) {
+			t.Errorf("%s: its reason begins with the id of a finding and a colon; findings.json has no %q", entry.Class, finding)
 		}
 	}
 	seeds, err := native.Corpus(filepath.Join(adapter, corpus))
@@ -59,7 +61,7 @@ func HoldList(t *testing.T, d *differential.Duel, adapter string) {
 		t.Fatal(err)
 	}
 	found := d.Survey(seeds, executions, 1)
-	unknown, stale := known.Compare(found)
+	unknown, stale := known.Compare(slices.Collect(maps.Keys(found)))
 	slices.Sort(unknown)
 	t.Logf("%d classes, not on the list of %s:\n%s", len(found), d.Opponent.Capabilities().Identity.Name, strings.Join(unknown, "\n"))
 	if stale != nil {
@@ -67,7 +69,7 @@ func HoldList(t *testing.T, d *differential.Duel, adapter string) {
 	}
 }
 
-func list(t testing.TB, adapter string) *differential.KnownList {
+func list(t testing.TB, adapter string) *differential.Known {
 	name := filepath.Join(adapter, "fuzz-known.txt")
 	file, err := os.Open(name)
 	if err != nil {

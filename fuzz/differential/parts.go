@@ -26,31 +26,6 @@ type plainer struct {
 // it.
 var parts = []part{spellingPart, parameterParts, headerParts, hostPart, keyPart, credentialParts, additionalPart, otherParts}
 
-// cause names what parts the signers: the first part of a request that makes
-// them agree when it is plain. It is "" when they do not agree over a request
-// that is plain in all, and "several parts" when none of them does it alone.
-func cause(p *signature.Profile, in *signature.Input, agree func(in *signature.Input) bool) string {
-	plain := in.Clone()
-	for _, part := range parts {
-		for _, made := range part(p, plain.Clone()) {
-			made.make(plain)
-		}
-	}
-	if !agree(plain) {
-		return ""
-	}
-	for _, part := range parts {
-		for _, made := range part(p, in) {
-			changed := in.Clone()
-			made.make(changed)
-			if agree(changed) {
-				return made.name
-			}
-		}
-	}
-	return "several parts"
-}
-
 // retarget changes the target of a request.
 func retarget(change func(t *wire.Target)) func(in *signature.Input) {
 	return func(in *signature.Input) {
@@ -94,7 +69,7 @@ func keyPart(p *signature.Profile, in *signature.Input) []plainer {
 	case strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }):
 		name = "key with bytes that are no text"
 	case strings.ContainsFunc(key, func(r rune) bool { return r > 0x7f }):
-		name = "key beyond ASCII"
+		name = "key beyond ascii"
 	}
 	if p == signature.OSSRTMPQuery {
 		plain = "live/key"
@@ -124,7 +99,7 @@ func parameterParts(p *signature.Profile, in *signature.Input) []plainer {
 			query := strings.Join(slices.Concat(pieces[:i], with, pieces[i+1:]), "&")
 			return func(t *wire.Target) { t.Query, t.HasQuery = query, query != "" }
 		}
-		if value != "" {
+		if value != "" && value != "v" {
 			out = append(out, plainer{"value of " + called, retarget(without(name + "=v"))})
 		}
 		if equals && value == "" {
