@@ -17,6 +17,7 @@ import (
 	"github.com/countersign/countersign/diagnose/answer"
 	web "github.com/countersign/countersign/diagnose/page"
 	"github.com/countersign/countersign/diagnose/paste"
+	"github.com/countersign/countersign/internal/localpage"
 	"github.com/countersign/countersign/internal/secret"
 	"github.com/countersign/countersign/signature"
 )
@@ -99,11 +100,13 @@ func (env *environment) serveDiagnosis(cmd *cobra.Command, f *diagnoseFlags) err
 	if others = append(others, cmd.Flags().Args()...); len(others) > 0 {
 		return usageError("--web asks for everything on its page: leave out %s", strings.Join(others, " "))
 	}
-	if err := checkAddress("--listen", &f.listen, false); err != nil {
+	if err := checkAddress("--listen", &f.listen, true); err != nil { // the page refuses what is not loopback
 		return err
 	}
 	served, err := web.Listen(f.listen, log.New(env.Stderr, "countersign: the page: ", 0))
-	if err != nil {
+	if errors.Is(err, localpage.ErrNotLoopback) {
+		return usageError("--listen: %w", err)
+	} else if err != nil {
 		return notRunError("%w", err)
 	}
 	defer served.Close()
