@@ -18,8 +18,27 @@ import (
 // same item and observation give the same result, without the duration, which
 // is the observation's.
 func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result {
+	r, _ := judgeWhole(set, item, o)
+	return r
+}
+
+// Diagnosed is [Judge], and of a wrong signature that no known slip explains it
+// says what was signed in place of what a server signs, where a search of some
+// ten milliseconds tells. It is for results that people read; who asks thousands
+// of times, or tells failures apart by their diagnosis, asks Judge.
+func Diagnosed(set *vectors.Set, item *Item, o *subject.Observation) reports.Result {
+	r, m := judgeWhole(set, item, o)
+	if m != nil && r.Diagnosis == nil && r.Outcome == reports.Fail {
+		r.Diagnosis = diagnose.Recomputed(m.request, m.credentials, m.hosts, m.signed)
+	}
+	return r
+}
+
+// judgeWhole also returns the request whose signature nothing explains, if that
+// is what failed.
+func judgeWhole(set *vectors.Set, item *Item, o *subject.Observation) (reports.Result, *mismatch) {
 	if item.Open != nil {
-		return judgeQuestion(set, item, o)
+		return judgeQuestion(set, item, o), nil
 	}
 	f := judge(set, item, o)
 	r := reports.Result{
@@ -31,7 +50,7 @@ func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result 
 		r.ID += "@" + f.reading
 	}
 	if r.Outcome == reports.Pass {
-		return r
+		return r, nil
 	}
 	r.Expected, r.Observed, r.Wire = f.expected, f.observed, f.wire
 	explain(set, item, &r, f.requirement)
@@ -44,10 +63,7 @@ func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result 
 	if f.clock != "" {
 		r.Diagnosis = diagnose.AlsoClock(r.Diagnosis, &r, f.clock)
 	}
-	if m := f.mismatch; m != nil && r.Diagnosis == nil && r.Outcome == reports.Fail {
-		r.Diagnosis = diagnose.Recomputed(m.request, m.credentials, m.hosts, m.signed)
-	}
-	return r
+	return r, f.mismatch
 }
 
 // readings are the stages at which a signer that reads a rule otherwise comes to

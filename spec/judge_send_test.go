@@ -17,6 +17,7 @@ import (
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/spec"
 	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
 )
 
@@ -279,7 +280,14 @@ func TestAMistakeWithoutANameIsDiagnosed(t *testing.T) {
 		v := item.Operation.Verifier(item.Profile.Scheme).Verify(req)
 		authorization, _ := req.Header("Authorization")
 		req.SetHeader("Authorization", strings.Replace(authorization, v.Provided, sign(v.Stage(signature.StringToSign), v.Provided), 1))
-		return judgePurely(t, item, o)
+		if r := judgePurely(t, item, o); r.Diagnosis != nil {
+			t.Errorf("it is judged with a search: %+v", r.Diagnosis)
+		}
+		set, err := vectors.Load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return spec.Diagnosed(set, item, o)
 	}
 	hmacOf := func(text string) string {
 		mac := hmac.New(sha1.New, []byte(item.Operation.Credentials.AccessKeySecret))
