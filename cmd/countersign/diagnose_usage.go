@@ -35,8 +35,8 @@ signatures and tokens taken out, buckets and custom domains renamed, keys
 reduced to their shape, and the error body is printed in the same manner, its
 StringToSignBytes included.
 
-With --web it serves a page on loopback that takes the same evidence, pasted or
-as files, and shows the answer; what is typed there stays on this machine.
+With --web it serves a page on loopback that takes the same evidence, pasted
+or as files, and shows the answer; what is typed there stays on this machine.
 
 With --json it is one line:
 
