@@ -155,20 +155,6 @@ type Answer struct {
 	Status   string   `json:"status,omitempty"`  // what becomes of the requirements
 }
 
-// Diagnosis is what is known of the cause of a failure.
-type Diagnosis struct {
-	Causes []Cause `json:"causes"`
-}
-
-// Cause is one explanation of a failure.
-type Cause struct {
-	ID         string `json:"id"` // C01 … C32
-	Name       string `json:"name"`
-	Confidence string `json:"confidence"` // proof, suspicion
-	Evidence   string `json:"evidence,omitempty"`
-	Fix        string `json:"fix,omitempty"`
-}
-
 // Verdict is the judgement of one profile, or of a run.
 type Verdict string
 

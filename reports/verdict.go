@@ -261,7 +261,7 @@ func unoffered(profiles []ProfileCounts) []string {
 // causeProven reports whether the signature of a result is the one that its
 // cause makes of the request: nobody has it who does not sign.
 func (r Result) causeProven() bool {
-	return r.Diagnosis != nil && slices.ContainsFunc(r.Diagnosis.Causes, func(c Cause) bool { return c.Confidence == "proof" })
+	return len(r.Diagnosis.Proven()) > 0
 }
 
 // unproven keeps a null adapter, a reject-everything adapter and an empty

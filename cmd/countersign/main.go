@@ -84,6 +84,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newSignCommand(env),
 		newSignerCommand(env),
 		newVerifyCommand(env),
+		newDiagnoseCommand(env),
 		newServeCommand(env),
 		newWatchCommand(env),
 		newFuzzCommand(env),

@@ -33,7 +33,10 @@ countersign run --signer ./my-adapter --report html=report.html
 countersign sign request.json
 
 # ask what a server would say to recorded requests
-countersign verify traffic.har`,
+countersign verify traffic.har
+
+# ask why a request was refused: paste what there is of it
+countersign diagnose`,
 }
 
 var signPage = page{
@@ -112,7 +115,8 @@ For each request it says one of
 
   verified   the signature is the one a server computes
   mismatch   it is not; the notes say whether another reading of a contested
-             rule, or a mistake that is often made, explains it
+             rule, or a mistake that is often made, explains it, and else
+             which cause a short search proves (diagnose searches longer)
   malformed  a server refuses the request before it computes anything; every
              fault is named with its place and its rule
   unsigned   the request carries no authentication

@@ -1,4 +1,5 @@
-// Package browser tests the live page of countersign serve in a real browser:
+// Package browser tests the live page of countersign serve, and the page of
+// countersign diagnose in both its forms, in a real browser:
 // headless Chromium, driven over its DevTools protocol, before the real program
 // and real requests. It is a module of its own, so that what drives the browser
 // is no dependency of Countersign. `make test-browser` runs it.
