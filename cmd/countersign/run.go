@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/runner"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
@@ -69,7 +68,7 @@ func newRunCommand(env *environment) *cobra.Command {
 	flags.IntVar(&f.parallel, "parallel", subject.DefaultParallel, "ask about `N` vectors at a time")
 	flags.DurationVar(&f.timeout, "timeout", subject.DefaultTimeout, "wait `D` for one answer")
 	flags.StringVar(&f.record, "record", "", "write the observations to `FILE`, for --replay")
-	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `KIND=PATH`; kinds: "+strings.Join(reports.Kinds, ", "))
+	flags.StringArrayVar(&f.reports, "report", nil, reportFlag)
 	flags.BoolVar(&f.json, "json", false, "print the stream of results (NDJSON) instead of the table")
 	return cmd
 }
@@ -105,6 +104,9 @@ func (f *runFlags) jobs(env *environment) ([]*job, error) {
 		if subjects++; subjects > 1 {
 			return nil, usageError("--endpoint does not go with --signer and --replay: run them one by one")
 		}
+	}
+	if f.shard != "" && (f.replay != "" || f.endpoint.url != "") {
+		return nil, usageError("--shard splits the work of asking a --signer: a recording needs none, and a server keeps one pace and one limit of wrong signatures")
 	}
 	if subjects > 1 && f.json {
 		return nil, usageError("--json prints one stream: name one subject, or write files with --report 'ndjson={subject}.ndjson'")
@@ -197,16 +199,9 @@ func (f *runFlags) common(env *environment) (runner.Options, []reportTarget, err
 	if f.timeout <= 0 {
 		return o, nil, usageError("--timeout is longer than nothing, such as 10s")
 	}
-	var targets []reportTarget
-	for _, spec := range f.reports {
-		t, err := parseReportTarget("--report", spec)
-		if err == nil && t.path == "" {
-			err = usageError("--report %s: give it a path, as in %s=PATH; standard output is for the table and --json", spec, spec)
-		}
-		if err != nil {
-			return o, nil, err
-		}
-		targets = append(targets, t)
+	targets, err := parseFileTargets(f.reports)
+	if err != nil {
+		return o, nil, err
 	}
 	self, err := os.Executable()
 	if err != nil {

@@ -49,6 +49,10 @@ outcome (rejected-wrongly). A listed case that passes, or fails elsewhere, and
 a pattern that matches nothing turn the run red.
 
 A recording (--record) can be judged again with --replay, without the subject.
+
+--shard i/n asks about every vector of one of n parts; each vector is in one of
+them, the same in every run. countersign report merge makes one run of the
+streams of all parts.
 `,
 	exit: `
 0    all is as expected
@@ -77,6 +81,9 @@ countersign run --endpoint http://127.0.0.1:9000 --bucket test --region us-east-
 
 # what only a server can say, in a minute
 countersign run --endpoint https://obs.cn-north-4.myhuaweicloud.com --bucket my-test --region cn-north-4 --profile open-questions --max-wrong-signatures 40 --report md=answers.md
+
+# on four machines at once; then countersign report merge shard-*.ndjson
+countersign run --signer ./adapter --shard 2/4 --report ndjson=shard-2.ndjson
 
 # record once, judge again later
 countersign run --signer ./adapter --record run.ndjson

@@ -305,7 +305,8 @@ Every report is made from the stream of results that run writes as NDJSON, and
 from nothing else.`,
 	exit: `
 0    made
-2    the stream or the kind of report is wrong`,
+1    merge: the run is not as expected; diff: something regressed
+2    a stream or the kind of report is wrong`,
 	examples: `
 # the page of a run that was kept
 countersign report render --to html=report.html results.ndjson`,
