@@ -212,6 +212,9 @@ func (r *run) filter(items []*spec.Item) ([]*spec.Item, error) {
 	if len(items) == 0 {
 		return nil, fmt.Errorf("%w: the subject declares no profile that has vectors", spec.ErrNothingSelected)
 	}
+	if err := notLater(r.SuiteVersion); err != nil {
+		return nil, err
+	}
 	items, err := ofVersion(items, r.SuiteVersion)
 	if err != nil {
 		return nil, err

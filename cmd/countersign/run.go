@@ -29,12 +29,16 @@ type runFlags struct {
 	reports                   []string
 	json                      bool
 	endpoint                  endpointFlags
+	config                    configFlags
 	changed                   func(flag string) bool // whether it was given
 }
 
 func newRunCommand(env *environment) *cobra.Command {
 	var f runFlags
 	cmd := runPage.command(cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		if err := f.config.apply(env, cmd.Flags()); err != nil {
+			return err
+		}
 		if len(f.signers) == 0 && f.replay == "" && f.endpoint.url == "" {
 			writeHelp(env.Stderr, cmd)
 			return usageError("no subject: name one with --signer 'CMD ARG…', --endpoint URL or --replay FILE")
@@ -45,7 +49,7 @@ func newRunCommand(env *environment) *cobra.Command {
 		}
 		jobs, err := f.jobs(env)
 		if err != nil {
-			return err
+			return f.config.explain(err)
 		}
 		if f.endpoint.dryRun {
 			return dryRun(env, jobs[0].options)
@@ -70,6 +74,7 @@ func newRunCommand(env *environment) *cobra.Command {
 	flags.StringVar(&f.record, "record", "", "write the observations to `FILE`, for --replay")
 	flags.StringArrayVar(&f.reports, "report", nil, reportFlag)
 	flags.BoolVar(&f.json, "json", false, "print the stream of results (NDJSON) instead of the table")
+	f.config.register(flags)
 	return cmd
 }
 
@@ -132,7 +137,7 @@ func (f *runFlags) jobs(env *environment) ([]*job, error) {
 	}
 	if f.replay != "" {
 		j := &job{options: base, record: f.record, reports: targets}
-		if err := j.replay(f.replay); err != nil {
+		if err := j.replay(f.replay, f.config.command()); err != nil {
 			return nil, err
 		}
 		jobs = append(jobs, j)
@@ -232,14 +237,15 @@ func (j *job) start(env *environment, command string, f *runFlags) error {
 		return subject.StartProcess(ctx, subject.ProcessOptions{Command: words, Timeout: f.timeout, Parallel: f.parallel})
 	}
 	j.options.Reproduce = func(id string) string {
-		return "countersign run --signer " + quoteWord(command) + " --select " + quoteWord(id)
+		return f.config.command() + " --signer " + quoteWord(command) + " --select " + quoteWord(id)
 	}
 	return nil
 }
 
 func quoteWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
-func (j *job) replay(name string) error {
+// replay makes the job that judges a recording; command repeats it.
+func (j *job) replay(name, command string) error {
 	file, err := os.Open(name)
 	if err != nil {
 		return usageError("--replay: %w", err)
@@ -249,7 +255,7 @@ func (j *job) replay(name string) error {
 		return usageError("--replay: %s: %w", name, err)
 	}
 	j.options.Reproduce = func(id string) string {
-		return "countersign run --replay " + quoteWord(name) + " --select " + quoteWord(id)
+		return command + " --replay " + quoteWord(name) + " --select " + quoteWord(id)
 	}
 	return nil
 }

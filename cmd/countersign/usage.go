@@ -288,7 +288,8 @@ var vectorsSchemaPage = page{
 	about: `
 Prints the JSON Schema of one of the formats that Countersign reads or writes:
 vector files and their parts, the adapter protocol, recorded observations, the
-stream of results, the compliance report. A wrong NAME lists the right ones.`,
+stream of results, the compliance report, the comparison of two runs, the
+configuration. A wrong NAME lists the right ones.`,
 	exit: `
 0    printed
 2    there is no such schema`,
