@@ -2,7 +2,10 @@ package main
 
 import (
 	"maps"
+	"os"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/spf13/pflag"
@@ -67,4 +70,34 @@ func FuzzConfig(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What the README shows as a configuration is one, and its five lines for
+// GitHub are those of the example that is run.
+func TestTheConfigurationOfTheREADME(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example, err := os.ReadFile("../../docs/examples/ci.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	configurations, workflows := 0, 0
+	for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(readme, -1) {
+		if strings.HasPrefix(string(block[1]), "run:") {
+			configurations++
+			if _, err := readConfig("README.md", block[1]); err != nil {
+				t.Error(err)
+			}
+			continue
+		}
+		workflows++
+		if !strings.HasSuffix(string(example), string(block[1])) {
+			t.Errorf("docs/examples/ci.yml does not end with\n%s", block[1])
+		}
+	}
+	if configurations == 0 || workflows == 0 {
+		t.Errorf("the README shows %d configurations and %d workflows", configurations, workflows)
+	}
 }
