@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/countersign/countersign/fuzz/differential"
+	"github.com/countersign/countersign/reports"
 )
 
 // news is the first class of an answer that is neither known nor seen, else the
@@ -27,6 +28,10 @@ func (h *Hunt) news(ctx context.Context, q *question, x differential.Exchange) (
 	h.dull[whole]++
 	return class
 }
+
+// contested reports whether a class is another reading of a contested rule. The
+// result that it was found in does not say so: there may be a fault beside it.
+func contested(class string) bool { return strings.Contains(class, "/"+string(reports.Contested)+"/") }
 
 // To name what an answer comes from asks the signer some dozens of times more.
 // When this many answers in a row, wrong at the same place, had nothing new, only

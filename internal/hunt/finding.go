@@ -36,7 +36,7 @@ type Finding struct {
 
 // Contested reports whether the class is another reading of a contested rule,
 // which is no fault.
-func (f *Finding) Contested() bool { return f.Result.Outcome == reports.Contested }
+func (f *Finding) Contested() bool { return contested(f.Class) }
 
 // attempts is how many questions go into making the bytes of a finding shorter.
 // Each one that kills the signer costs a start, and each silence a deadline.
