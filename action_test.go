@@ -401,15 +401,8 @@ func TestTheActionIsRedForABrokenSDKAndGreenForAMendedOne(t *testing.T) {
 	if ok, log, summary = mended.runSharded(&sharded); !ok || !strings.Contains(summary, "As expected.") {
 		t.Errorf("sharded, red for a mended SDK:\n%s\n%s", log, summary)
 	}
-	parts, err := os.ReadDir(mended.artifacts)
-	if err != nil || len(parts) != len(sharded.Jobs["shard"].Strategy.Matrix["shard"]) {
-		t.Fatalf("artifacts %v, %v", parts, err)
-	}
-	if err := os.RemoveAll(filepath.Join(mended.artifacts, parts[0].Name())); err != nil {
-		t.Fatal(err)
-	}
-	if ok, log, _ = mended.runJob(sharded.Jobs["signatures"]); ok || !strings.Contains(log, "there is no shard 1/2") {
-		t.Errorf("green without one of the shards:\n%s", log)
+	if parts, err := os.ReadDir(mended.artifacts); err != nil || len(parts) != len(sharded.Jobs["shard"].Strategy.Matrix["shard"]) {
+		t.Errorf("artifacts %v, %v", parts, err)
 	}
 }
 
