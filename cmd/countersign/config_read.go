@@ -82,7 +82,7 @@ func parseYAML(name string, text []byte) (*document, error) {
 		body = doc.Body
 	}
 	if body == nil {
-		return nil, fmt.Errorf("%s:1:1: it says nothing; begin with run:", name)
+		return nil, fmt.Errorf("%s:1:1: it says nothing; its settings stand below the key run", name)
 	}
 	d.value, err = d.plain(body, nil)
 	return d, err
