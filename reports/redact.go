@@ -46,6 +46,7 @@ func (h Header) mapped(f func(string) string) Header {
 		*text = f(*text)
 	}
 	h.Selection, h.Profiles = mapAll(h.Selection, f), mapAll(h.Profiles, f)
+	h.Part = h.Part.mapped(f)
 	return h
 }
 

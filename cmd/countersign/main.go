@@ -98,7 +98,7 @@ func newRootCommand(env *environment) *cobra.Command {
 			newVectorsCoverageCommand(env),
 			newVectorsSchemaCommand(env),
 		),
-		newGroup(reportPage, newReportRenderCommand(env), newReportFindingsCommand(env), newReportMatrixCommand(env)),
+		newGroup(reportPage, newReportRenderCommand(env), newReportDiffCommand(env), newReportMergeCommand(env), newReportFindingsCommand(env), newReportMatrixCommand(env)),
 		newGroup(adapterPage, newAdapterCheckCommand(env)),
 		newVersionCommand(env),
 		newJudgeCommand(),

@@ -292,7 +292,8 @@ var vectorsSchemaPage = page{
 	about: `
 Prints the JSON Schema of one of the formats that Countersign reads or writes:
 vector files and their parts, the adapter protocol, recorded observations, the
-stream of results, the compliance report. A wrong NAME lists the right ones.`,
+stream of results, the compliance report, the comparison of two runs, the
+configuration. A wrong NAME lists the right ones.`,
 	exit: `
 0    printed
 2    there is no such schema`,
@@ -309,7 +310,8 @@ Every report is made from the stream of results that run writes as NDJSON, and
 from nothing else.`,
 	exit: `
 0    made
-2    the stream or the kind of report is wrong`,
+1    merge: the run is not as expected; diff: something regressed
+2    a stream or the kind of report is wrong`,
 	examples: `
 # the page of a run that was kept
 countersign report render --to html=report.html results.ndjson`,
