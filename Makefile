@@ -20,7 +20,7 @@ run: build
 test:
 	$(GO) test ./...
 
-## test-browser: test the live page of serve in headless Chromium, which must be there (CHROMIUM is its path)
+## test-browser: test the live page of serve, the report and the matrix in headless Chromium, which must be there (CHROMIUM is its path)
 test-browser:
 	@out=$$($(GO) -C endpoint/livepage/browser test -count=1 -v ./... 2>&1); code=$$?; echo "$$out" | grep -v '^=== '; \
 	  echo "browser tests: $$(echo "$$out" | grep -c '^--- PASS') passed, $$(echo "$$out" | grep -c '^--- FAIL') failed, $$(echo "$$out" | grep -c '^--- SKIP') skipped"; exit $$code

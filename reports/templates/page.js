@@ -59,13 +59,18 @@
     summaries[next].scrollIntoView({block: 'nearest'});
   };
 
+  let slash = false; // is held: the field is entered when it is let go, or the slash would be typed
+  document.addEventListener('keyup', () => {
+    if (slash) words.focus();
+    slash = false;
+  });
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') return reset();
     if (event.target.closest('input, select, textarea')) return;
     if (event.key === '/') {
       event.preventDefault();
-      words.focus();
+      slash = true;
     } else if (event.key === 'j') move(1);
     else if (event.key === 'k') move(-1);
   });
