@@ -24,7 +24,7 @@ web:
 test:
 	$(GO) test ./...
 
-## test-browser: test the live page of serve and the page of diagnose in headless Chromium, which must be there (CHROMIUM is its path)
+## test-browser: test the live page of serve, the page of diagnose, the report and the matrix in headless Chromium, which must be there (CHROMIUM is its path)
 test-browser:
 	@out=$$($(GO) -C endpoint/livepage/browser test -count=1 -v ./... 2>&1); code=$$?; echo "$$out" | grep -v '^=== '; \
 	  echo "browser tests: $$(echo "$$out" | grep -c '^--- PASS') passed, $$(echo "$$out" | grep -c '^--- FAIL') failed, $$(echo "$$out" | grep -c '^--- SKIP') skipped"; exit $$code

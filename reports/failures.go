@@ -38,7 +38,8 @@ const (
 // WriteFailures writes the findings of the stream: unexpected failures, each
 // with the first divergent stage, both byte strings with the differing byte
 // marked, why it matters, the source of the rule and a command that reproduces
-// it; then provisional and expected failures and contested results.
+// it; then provisional and expected failures and contested results. Nothing in
+// it acts, in a terminal or in the log of a CI service.
 func WriteFailures(w io.Writer, s *Stream, opts FailureOptions) error {
 	var buf bytes.Buffer
 	p := failurePrinter{w: &buf, FailureOptions: opts}
@@ -63,7 +64,7 @@ func WriteFailures(w io.Writer, s *Stream, opts FailureOptions) error {
 		p.brief("expected failures", expected)
 	}
 	p.brief("contested (another reading of a rule whose sources disagree, not red)", s.standing(StandContested))
-	_, err := w.Write(buf.Bytes())
+	_, err := io.WriteString(w, disarm(buf.String()))
 	return err
 }
 

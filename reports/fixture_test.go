@@ -2,8 +2,11 @@ package reports
 
 import (
 	"fmt"
+	"sync"
+	"testing"
 	"time"
 
+	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
 )
 
@@ -86,4 +89,15 @@ func manyFailures(n int) *Stream {
 		results[i] = r
 	}
 	return streamOf(results...)
+}
+
+var loaded = sync.OnceValues(vectors.Load)
+
+func set(t testing.TB) *vectors.Set {
+	t.Helper()
+	s, err := loaded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

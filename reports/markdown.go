@@ -179,4 +179,10 @@ func codeSpan(text string) string {
 	return fence + text + fence
 }
 
-func sentenceCase(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// sentenceCase begins a text with a capital letter.
+func sentenceCase(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

@@ -104,14 +104,19 @@ func (r Result) difference() int {
 // authority is the rule that decided and its status in one line; the ids of all
 // requirements where it is not known which one decided.
 func (r Result) authority() string {
-	line := r.Rule
-	if line == "" {
-		line = strings.Join(r.Requirements, ", ")
-	}
+	line := r.ruleLine()
 	if r.Status != "" {
 		line = strings.TrimSpace(line + " (" + r.Status + ")")
 	}
 	return line
+}
+
+// ruleLine is authority without the status.
+func (r Result) ruleLine() string {
+	if r.Rule != "" {
+		return r.Rule
+	}
+	return strings.Join(r.Requirements, ", ")
 }
 
 // line is a cause as one sentence.

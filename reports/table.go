@@ -65,7 +65,7 @@ func WriteTable(w io.Writer, streams []*Stream, layout Layout) error {
 	for _, s := range streams {
 		writeConclusion(&buf, s, layout)
 	}
-	_, err := w.Write(buf.Bytes())
+	_, err := io.WriteString(w, disarm(buf.String()))
 	return err
 }
 

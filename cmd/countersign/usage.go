@@ -371,9 +371,11 @@ var reportMatrixPage = page{
 	short: "write one page about many subjects",
 	about: `
 Reads compliance reports (files, or folders of them) and writes one HTML page
-that needs no network: every subject under every profile, the findings, who
-breaks which requirement, and where SDKs disagree. With --markdown only the
-table of subjects is written, for a README.`,
+that needs no network: every subject under every profile, who breaks which
+requirement, where SDKs disagree and who does what, the findings, and for a
+subject with reports of several versions what each of them changed. The newest
+version stands for its subject. With --markdown only the table of subjects is
+written, for a README.`,
 	exit: `
 0    written
 2    no compliance report there, or one that cannot be read
@@ -382,7 +384,7 @@ table of subjects is written, for a README.`,
 # the page of this project
 countersign report matrix --out reports/matrix.html reports/compliance
 
-# two reports of your own
+# two versions of your own SDK, and what the newer one changed
 countersign report matrix --out matrix.html old.json new.json`,
 }
 
