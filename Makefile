@@ -5,7 +5,7 @@ SDKS   := oss-go-v1 oss-go-v2 obs-go
 BIN    := bin
 OUT    := out
 
-.PHONY: run test test-browser lint fmt bench fuzz fuzz-cluster fuzz-mutants interop interop-server helpers coverage attest build clean help
+.PHONY: run test test-browser lint fmt bench fuzz fuzz-opponents fuzz-cluster fuzz-mutants interop interop-server helpers coverage attest build clean help
 
 ## run: judge the three official Go SDKs and write reports to out/
 run: build
@@ -47,6 +47,8 @@ bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./signature ./endpoint ./runner
 	$(GO) -C adapters/oss-go-v2 test -run '^$$' -bench . -benchmem ./...
 	$(GO) run ./cmd/fuzz speed
+	@if [ -d adapters/ali-oss/node_modules ]; then $(GO) run ./cmd/fuzz opponents --target ali-oss --time 10s; \
+	  else echo "differential against a process: make interop SUBJECTS=ali-oss installs the SDK that is measured"; fi
 
 ## fuzz: TARGET (default all; or names with commas) under ENGINE (go-fuzz, native or libfuzzer) for TIME each, with WORKERS; or the SDK of an adapter, OPPONENT
 TARGET  ?= all
@@ -56,6 +58,10 @@ WORKERS ?= 1
 OPPONENT ?=
 fuzz:
 	$(GO) run ./cmd/fuzz run --opponent '$(OPPONENT)' --target $(TARGET) --engine $(ENGINE) --time $(TIME) --workers $(WORKERS)
+
+## fuzz-opponents: 5,000 requests to every SDK that has a list of known classes (after make interop); what is not on its list is a finding
+fuzz-opponents:
+	$(GO) run ./cmd/fuzz opponents
 
 ## fuzz-cluster: go-fuzz's coordinator and workers as processes on loopback; one is killed, one joins
 fuzz-cluster:

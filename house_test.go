@@ -47,7 +47,8 @@ var mayImport = map[string][]string{
 	"internal/hunt":    {"wire", "signature", "vectors", "subject", "reports", "spec", "runner", "fuzz", "internal/mutants", "internal/version"},
 	"internal/liars":   {"wire", "signature", "subject"},
 	"internal/mutants": {"wire", "signature", "vectors", "endpoint", "subject"},
-	"internal/planted": {"vectors", "reports", "fuzz", "internal/coverage", "internal/mutants"},
+	// planted reads requests, to know the trigger of a bug that an SDK once had.
+	"internal/planted": {"wire", "signature", "vectors", "subject", "reports", "fuzz", "internal/coverage", "internal/mutants"},
 	"internal/secret":  {"wire", "signature"},
 	"internal/version": {},
 }

@@ -152,6 +152,9 @@ func (f answerFields) result(o *Observation) error {
 	if f.has("status") && (o.Status < 100 || o.Status > 599) {
 		return brokenAnswer(`"status" is an HTTP status, 100 to 599`, string(f["status"]))
 	}
+	if f.has("form") && len(o.Form) == 0 {
+		return brokenAnswer(`"form" has the fields of the form`, string(f["form"]))
+	}
 	return o.checkResult()
 }
 

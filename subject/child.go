@@ -57,10 +57,10 @@ type child struct {
 
 	mu       sync.Mutex
 	open     map[string]*question
-	settled  map[string]bool // the questions no longer open: whether an answer to them has come
-	reason   *reply          // why it is being ended, if we do it
-	ending   bool            // no more questions
-	reaped   bool            // the process id is no longer ours
+	settled  settled
+	reason   *reply // why it is being ended, if we do it
+	ending   bool   // no more questions
+	reaped   bool   // the process id is no longer ours
 	lastLine time.Time
 	numbered int // questions put so far
 	answers  int
@@ -76,7 +76,7 @@ func (p *Process) launch(pause time.Duration) *child {
 	c := &child{
 		p: p, ready: make(chan struct{}), done: make(chan struct{}),
 		queue: make(chan []byte, p.opts.Parallel), quit: make(chan struct{}),
-		open: make(map[string]*question), settled: make(map[string]bool),
+		open: make(map[string]*question),
 	}
 	go c.run(pause)
 	return c
@@ -289,7 +289,7 @@ func (c *child) ask(ctx context.Context, id string, line []byte) reply {
 func (c *child) post(id string, line []byte) {
 	c.mu.Lock()
 	c.numbered++
-	c.settled[id] = false
+	c.settled.set(id, false)
 	c.mu.Unlock()
 	select {
 	case c.queue <- line:
@@ -364,7 +364,7 @@ func (c *child) take(line []byte) {
 	}
 	c.lastLine = time.Now()
 	q, open := c.open[id]
-	answered, known := c.settled[id]
+	answered, known := c.settled.get(id)
 	switch {
 	case err != nil:
 	case open:
@@ -374,7 +374,7 @@ func (c *child) take(line []byte) {
 	case answered:
 		err = brokenAnswer("a question is answered once", id)
 	default: // too late, and already known to be
-		c.settled[id] = true
+		c.settled.set(id, true)
 	}
 	if err != nil {
 		c.chargeLine(id, err)
@@ -392,7 +392,7 @@ func (c *child) take(line []byte) {
 // settle ends a question. c.mu is held.
 func (c *child) settle(id string, q *question, r reply, answered bool) {
 	delete(c.open, id)
-	c.settled[id] = answered
+	c.settled.set(id, answered)
 	q.reply <- r
 }
 

@@ -52,7 +52,11 @@ func TestStartProcessSaysWhyAnAdapterDidNotStart(t *testing.T) {
 	} {
 		t.Run(test.adapter, func(t *testing.T) {
 			t.Parallel()
-			p, err := tryStart(t, test.adapter, func(o *subject.ProcessOptions) { o.HelloTimeout = 400 * time.Millisecond })
+			p, err := tryStart(t, test.adapter, func(o *subject.ProcessOptions) {
+				if o.HelloTimeout = time.Minute; test.adapter == "does not answer hello" {
+					o.HelloTimeout = 400 * time.Millisecond
+				}
+			})
 			if p != nil || !errors.Is(err, subject.ErrNotStarted) || !contains(err, test.want) {
 				t.Errorf("error is %v, want %q in it", err, test.want)
 			}

@@ -113,13 +113,6 @@ func TestParseHARNamesTheFault(t *testing.T) {
 	}
 }
 
-func checkSyntaxErrorType(t *testing.T, err error) {
-	t.Helper()
-	if syntax := new(wire.SyntaxError); !errors.As(err, &syntax) || syntax.Where == "" || syntax.Rule == "" {
-		t.Fatalf("got error %#v, want a syntax error with place and rule", err)
-	}
-}
-
 // checkSyntaxError checks that err is, or wraps, a syntax error at that place
 // with these words in its rule.
 func checkSyntaxError(t *testing.T, input string, err error, where, rule string) {

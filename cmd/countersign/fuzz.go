@@ -84,7 +84,7 @@ func (f *fuzzFlags) run(ctx context.Context, env *environment) error {
 			return err
 		}
 	}
-	signer, err := subject.StartProcess(ctx, subject.ProcessOptions{Command: words, Timeout: f.timeout, Parallel: 1, Restarts: mostFuzzRestarts})
+	signer, err := subject.StartProcess(ctx, subject.ProcessOptions{Command: words, Timeout: f.timeout, Parallel: fuzzParallel, Restarts: mostFuzzRestarts})
 	if err != nil {
 		return notRunError("the signer could not be started: %w", err)
 	}
@@ -95,7 +95,7 @@ func (f *fuzzFlags) run(ctx context.Context, env *environment) error {
 	}
 	t := &fuzzTelling{env: env, flags: f, subject: signer.Capabilities().Identity, progress: newFuzzProgress(env, f.executions), began: time.Now()}
 	h, err := hunt.New(hunt.Options{
-		Opponent: signer, Profiles: profiles, Seed: f.seed, Executions: f.executions, Time: f.time,
+		Opponent: signer, Parallel: fuzzParallel, Profiles: profiles, Seed: f.seed, Executions: f.executions, Time: f.time,
 		Known: known, Found: t.found, Progress: t.progress.show,
 	})
 	if err != nil {
@@ -114,8 +114,13 @@ func (f *fuzzFlags) run(ctx context.Context, env *environment) error {
 	return err
 }
 
-// mostFuzzRestarts is how often an adapter that dies is started again.
-const mostFuzzRestarts = 200
+const (
+	// mostFuzzRestarts is how often an adapter that dies is started again.
+	mostFuzzRestarts = 400
+	// fuzzParallel is how many questions are in flight: an adapter answers one
+	// while the answers to the others are looked at.
+	fuzzParallel = 32
+)
 
 func (f *fuzzFlags) readKnown() (*differential.Known, error) {
 	if f.known == "" {

@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strings"
@@ -27,6 +28,11 @@ const usage = `usage: fuzz COMMAND [FLAG…]      in the root of the module
            against its SDK, in process where its module has that target, or with
            --process as a process; what its fuzz-known.txt lists is passed over)
            --verbose
+  opponents
+           hunt every adapter that has a fuzz-known.txt, as countersign fuzz does:
+           what the list does not have is a finding
+           --target NAME|all (of adapters/)  --executions 5000 | --time 60s
+           --seed 1
   replay   replay an input of a target, and print its class
            [--opponent NAME [--process]] TARGET FILE
   cluster  a coordinator and workers on loopback; one is killed, one joins
@@ -38,6 +44,9 @@ const usage = `usage: fuzz COMMAND [FLAG…]      in the root of the module
            engine
            --target NAME|all  --executions 40000
   seeds    make the corpora anew of targets that decode the grammar
+  minimise add to the corpora in fuzz/ the few inputs that cover, of what campaigns
+           have left under out/fuzz, what nothing else does; libFuzzer chooses
+           --target NAME|all
 
 Exit codes: 0 nothing found · 1 a finding, or a planted bug that was not found ·
 2 usage · 3 could not run
@@ -72,6 +81,7 @@ func dispatch(ctx context.Context, args []string) error {
 	}
 	commands := map[string]func(ctx context.Context, args []string) error{
 		"run": run, "cluster": cluster, "mutants": mutantTable, "speed": speed, "replay": replay,
+		"minimise": minimise, "opponents": opponents,
 		"seeds": func(context.Context, []string) error { return seeds("fuzz") },
 	}
 	command, ok := commands[args[0]]
@@ -203,6 +213,30 @@ func cluster(ctx context.Context, args []string) error {
 	fmt.Printf("cluster of %s: %d executions in %s, %d crashers; one worker killed, one joined\n", r.Target, r.Executions, r.Elapsed.Round(time.Second), r.Crashers)
 	if r.Crashers > 0 {
 		return errFound
+	}
+	return nil
+}
+
+func minimise(ctx context.Context, args []string) error {
+	o := flags("minimise", "all", time.Minute)
+	if err := o.parse(args); err != nil {
+		return err
+	}
+	names, err := o.targets()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%-14s %9s %6s %6s\n", "target", "committed", "found", "added")
+	for _, name := range names {
+		o.Target = name
+		m, err := campaign.Minimise(ctx, o.Options)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w: there was no campaign yet: make fuzz TARGET=%s", err, name)
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%-14s %9d %6d %+6d\n", m.Target, m.Seeds, m.Found, m.Added)
 	}
 	return nil
 }

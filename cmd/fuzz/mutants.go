@@ -49,7 +49,7 @@ func mutantTable(ctx context.Context, args []string) error {
 	case *only == "":
 		return &usageError{errors.New("an engine with a process of its own takes half a minute for each bug: name one with --only")}
 	default:
-		h, err := hunt(ctx, o, bugs[0])
+		h, err := huntWithEngine(ctx, o, bugs[0])
 		if err != nil {
 			return err
 		}
@@ -58,8 +58,8 @@ func mutantTable(ctx context.Context, args []string) error {
 	return printHunts(hunts, o.Engine, *budget)
 }
 
-// hunt looks for one bug with an engine, from an empty corpus.
-func hunt(ctx context.Context, o *options, m *mutants.Mutant) (planted.Hunt, error) {
+// huntWithEngine looks for one bug with an engine, from an empty corpus.
+func huntWithEngine(ctx context.Context, o *options, m *mutants.Mutant) (planted.Hunt, error) {
 	opts := o.Options
 	opts.Empty, opts.First = true, true
 	opts.Settings = []string{differential.OpponentVariable + "=mutant " + m.ID()}

@@ -43,9 +43,12 @@ func opponentNamed(name string, process bool) (*chosen, error) {
 	return c, nil
 }
 
-// known are the classes of its list; without the list there are none.
-func (c *chosen) known() ([]string, error) {
-	name := filepath.Join(c.Dir, "fuzz-known.txt")
+// knownList is the file of an adapter's folder that lists what is known.
+const knownList = "fuzz-known.txt"
+
+// knownOf reads the list of an adapter; without the file there is none.
+func knownOf(a *interop.Adapter) (*differential.Known, error) {
+	name := filepath.Join(a.Dir, knownList)
 	file, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -53,11 +56,7 @@ func (c *chosen) known() ([]string, error) {
 		return nil, err
 	}
 	defer file.Close()
-	list, err := differential.ParseKnown(name, file)
-	if err != nil {
-		return nil, err
-	}
-	return list.Patterns(), nil
+	return differential.ParseKnown(name, file)
 }
 
 // settings have the target of this module start the adapter.
@@ -70,11 +69,11 @@ func (c *chosen) settings() []string {
 func (c *chosen) set(ctx context.Context, o *campaign.Options) (done func(), err error) {
 	o.Target = against
 	o.Out = filepath.Join(o.Out, "opponents", c.Name)
-	known, err := c.known()
+	known, err := knownOf(c.Adapter)
 	if err != nil {
 		return nil, err
 	}
-	o.Known = append(o.Known, known...)
+	o.Known = append(o.Known, known.Patterns()...)
 	if !c.inProcess {
 		o.Settings = append(o.Settings, c.settings()...)
 		return func() {}, nil

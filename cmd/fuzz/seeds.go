@@ -17,7 +17,7 @@ import (
 
 // Seeds of the targets that decode the grammar mean something else whenever a
 // table of it grows. They are made anew then, each for something it shows:
-// a slip or a reading, a planted bug, a profile.
+// a slip or a reading, a planted bug, a bug that an SDK once had, a profile.
 
 // seeds writes the corpora of those targets below a folder.
 func seeds(folder string) error {
@@ -34,7 +34,14 @@ func seeds(folder string) error {
 	if err != nil {
 		return err
 	}
-	return write(filepath.Join(folder, "differential", "corpus"), differentialSeeds(set))
+	files := differentialSeeds(set)
+	for i := range planted.PastBugs {
+		b := &planted.PastBugs[i]
+		if files[b.Seed()], err = planted.SearchPast(b, 1_000_000); err != nil {
+			return err
+		}
+	}
+	return write(filepath.Join(folder, "differential", "corpus"), files)
 }
 
 // write replaces the files of a folder.

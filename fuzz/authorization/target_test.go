@@ -3,6 +3,7 @@ package authorization
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/countersign/countersign/fuzz"
@@ -28,6 +29,9 @@ func TestTheCorpusHasEveryVerdictAndProfile(t *testing.T) {
 			t.Fatal(err)
 		}
 		req, err := wire.ParseRequest(data, "http")
+		if err != nil && strings.HasPrefix(filepath.Base(name), "covers-") {
+			continue // kept for the parser in front
+		}
 		if err != nil {
 			t.Errorf("%s is no request: %v", name, err)
 			continue

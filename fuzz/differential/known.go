@@ -67,6 +67,9 @@ func (k *Known) Has(class string) bool { return k != nil && k.set.Match(class) }
 
 // Patterns are the classes of the list, as [fuzz.KnownClasses] takes them.
 func (k *Known) Patterns() []string {
+	if k == nil {
+		return nil
+	}
 	var patterns []string
 	for _, entry := range k.Entries {
 		patterns = append(patterns, target+entry.Class)

@@ -5,6 +5,7 @@ package wirehttp
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -34,7 +35,25 @@ func check(data []byte) {
 	if err != nil || back.Head() != req.Head() {
 		fuzz.Fail("wire/http-head", "the head %q is read back as %q, %v", req.Head(), back.Head(), err)
 	}
+	told(req)
 	served(data, req)
+}
+
+// told checks that a request is the same behind the forms in which the suite
+// keeps requests: a capture and the JSON of vectors.
+func told(req *wire.Request) {
+	captures, err := wire.ParseCapture(bytes.NewReader(wire.AppendCapture(nil, wire.Capture{ID: req.Target, Request: req})))
+	if err != nil || len(captures) != 1 || captures[0].ID != req.Target || !fuzz.Same(captures[0].Request, req) {
+		fuzz.Fail("wire/http-as-capture", "%q is as a capture %+v, %v", req.AppendHTTP(nil), captures, err)
+	}
+	text, err := json.Marshal(req)
+	if err != nil {
+		fuzz.Fail("wire/http-as-json", "%q has no JSON: %v", req.AppendHTTP(nil), err)
+	}
+	var back wire.Request
+	if err := json.Unmarshal(text, &back); err != nil || back.Method != req.Method || back.Target != req.Target || back.Body != req.Body || !slices.Equal(back.Headers, req.Headers) {
+		fuzz.Fail("wire/http-as-json", "%q is as JSON %s, read as %+v, %v", req.AppendHTTP(nil), text, back, err)
+	}
 }
 
 // keeps reports whether what was written is what was read. Two things may

@@ -8,18 +8,34 @@ import (
 )
 
 // news is the first class of an answer that is neither known nor seen, else the
-// last one, or "" where nothing is wrong.
+// last one, or "" where nothing is wrong, or where it is not worth looking.
 func (h *Hunt) news(ctx context.Context, q *question, x differential.Exchange) (class string) {
 	if x.Result == nil {
 		return ""
 	}
+	whole := differential.Whole(x.Result)
+	if n := h.dull[whole]; n >= patience && n%sample != 0 {
+		h.dull[whole]++
+		return ""
+	}
 	for class = range h.duel.Classes(ctx, q.profile, q.input, x.Result) {
 		if !h.seen[class] && !h.opts.Known.Has(class) {
-			break
+			h.dull[whole] = 0
+			return class
 		}
 	}
+	h.dull[whole]++
 	return class
 }
+
+// To name what an answer comes from asks the signer some dozens of times more.
+// When this many answers in a row, wrong at the same place, had nothing new, only
+// one of some is still looked into: else a hunt of a signer with a frequent fault
+// would do little else.
+const (
+	patience = 64
+	sample   = 16
+)
 
 // FileName is the name of the files of a class, without what follows the dot.
 func FileName(class string) string { return strings.ReplaceAll(class, "/", "-") }

@@ -32,6 +32,7 @@ import (
 // Options say what to hunt, and for how long.
 type Options struct {
 	Opponent   subject.Subject
+	Parallel   int      // questions in flight at a time; 0: one
 	Profiles   []string // of those it offers; none: all of them
 	Seed       uint64
 	Executions int                 // 0: no limit
@@ -61,6 +62,7 @@ type Hunt struct {
 	duel  *differential.Duel
 	set   *vectors.Set
 	seen  map[string]bool // classes
+	dull  map[string]int  // by [differential.Whole]: answers in a row with nothing new
 	alive *question       // the last one that was answered: proof that the signer can answer
 	tally Tally
 }
@@ -82,7 +84,7 @@ func New(opts Options) (*Hunt, error) {
 		return nil, err
 	}
 	duel.Set, duel.Known = set, opts.Known.Has
-	return &Hunt{opts: opts, duel: duel, set: set, seen: map[string]bool{}}, nil
+	return &Hunt{opts: opts, duel: duel, set: set, seen: map[string]bool{}, dull: map[string]int{}}, nil
 }
 
 // Run hunts until a limit is reached or ctx ends. What it has found until then
@@ -90,24 +92,50 @@ func New(opts Options) (*Hunt, error) {
 func (h *Hunt) Run(ctx context.Context) (Tally, error) {
 	inputs := fuzz.NewRandom(h.opts.Seed)
 	began := time.Now()
-	for ctx.Err() == nil {
-		if h.opts.Executions > 0 && h.tally.Executions >= h.opts.Executions || h.opts.Time > 0 && time.Since(began) >= h.opts.Time {
-			return h.tally, nil
+	left := h.opts.Executions
+	next := func() volley {
+		size := max(1, h.opts.Parallel)
+		if h.opts.Executions > 0 {
+			size = min(size, left)
+			left -= size
 		}
-		if err := h.execute(ctx, inputs.Next()); err != nil {
-			return h.tally, err
+		if h.opts.Time > 0 && time.Since(began) >= h.opts.Time {
+			return nil
 		}
-		if h.opts.Progress != nil && h.tally.Executions%16 == 0 {
+		return h.fire(ctx, inputs, size)
+	}
+	for now := next(); len(now) > 0 && ctx.Err() == nil; {
+		following := next() // so that the signer works while the answers are looked at
+		for _, shot := range now {
+			if err := h.execute(ctx, shot, following); err != nil {
+				following.land()
+				return h.tally, err
+			}
+		}
+		if h.opts.Progress != nil {
 			h.opts.Progress(h.tally)
 		}
+		now = following
 	}
 	return h.tally, context.Cause(ctx)
 }
 
-// execute puts one input to the signer.
-func (h *Hunt) execute(ctx context.Context, data []byte) error {
-	q := h.decode(data)
-	x := h.ask(ctx, q)
+// execute takes what came of an input. What is looked into asks the signer more,
+// and is asked alone: following must have landed.
+func (h *Hunt) execute(ctx context.Context, s *shot, following volley) error {
+	<-s.landed
+	q, x := s.question, s.exchange
+	if x.Observation != nil && x.Observation.Kind == subject.Answered {
+		h.alive = q
+	}
+	if x.Result != nil {
+		following.land()
+		if h.opts.Parallel > 1 && ofTheProcess(x.Observation.Kind) {
+			if again := h.ask(ctx, q); again.Observation.Kind != subject.NotRun {
+				x = again // it may have been another one that the signer died of
+			}
+		}
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx) // what came of it may be our own doing
 	}
@@ -139,7 +167,13 @@ func (h *Hunt) execute(ctx context.Context, data []byte) error {
 	default:
 		h.tally.New++
 	}
-	return h.opts.Found(h.examine(ctx, class, slices.Clone(data), x))
+	return h.opts.Found(h.examine(ctx, class, s.data, x))
+}
+
+// ofTheProcess reports whether an observation tells of the process of a signer,
+// and so maybe of another question.
+func ofTheProcess(kind subject.Kind) bool {
+	return slices.Contains([]subject.Kind{subject.Crashed, subject.TimedOut, subject.ProtocolError, subject.NotRun}, kind)
 }
 
 func (h *Hunt) decode(data []byte) *question {

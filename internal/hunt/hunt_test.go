@@ -100,6 +100,47 @@ func TestABrokenRuleIsFoundAndExplained(t *testing.T) {
 	}
 }
 
+// Another reading is no fault, also where it was found behind one.
+func TestAContestedClassBesideAFaultIsNoNews(t *testing.T) {
+	p := signature.OSSV4Header
+	for _, r := range signature.Readings(p.ID()) {
+		if r.Name != "last-header-counts" {
+			continue
+		}
+		other := subject.Reference{Reading: r.Apply}
+		opponent := subject.InProcess(subject.Identity{Name: "o"}, []string{p.ID()}, errant(func(ctx context.Context, in *signature.Input) (*subject.Signed, error) {
+			if len(in.Request.Headers) > 3 {
+				in.Credentials.AccessKeySecret += "?"
+			}
+			return other.Sign(ctx, p.Scheme, p.Carrier, in)
+		}))
+		found, tally, err := run(t, hunt.Options{Opponent: opponent, Seed: 1, Executions: 400})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var contested int
+		for _, f := range found {
+			if strings.Contains(f.Class, "/contested/") != f.Contested() {
+				t.Errorf("%s: contested %v", f.Class, f.Contested())
+			}
+			if f.Contested() {
+				contested++
+			}
+		}
+		if contested == 0 || tally.Contested != contested || tally.New != len(found)-contested || tally.New == 0 {
+			t.Errorf("%+v, of %d found %d are contested", tally, len(found), contested)
+		}
+		return
+	}
+	t.Error("there is no such reading")
+}
+
+type errant func(ctx context.Context, in *signature.Input) (*subject.Signed, error)
+
+func (e errant) Sign(ctx context.Context, _ string, _ signature.Carrier, in *signature.Input) (*subject.Signed, error) {
+	return e(ctx, in)
+}
+
 // The stages of the vector are the reference's, and the mutant's value stands in
 // the note alone.
 func TestTheVectorExpectsWhatTheReferenceComputes(t *testing.T) {

@@ -21,8 +21,15 @@ function attempt(call) {
   });
 }
 
-/** The SDK's public API does not offer what is asked. */
-class Unsupported extends Error {}
+/** The SDK's public API does not offer what is asked. It is an answer, and not worth a stack: fuzzing gets many. */
+class Unsupported extends Error {
+  constructor(message) {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    super(message);
+    Error.stackTraceLimit = limit;
+  }
+}
 
 /** The SDK refused the input. */
 class Rejected extends Error {
