@@ -115,7 +115,8 @@ func (g *grammar) body() string {
 // additionalHeaders names headers to sign beyond the default ones: some that
 // the request has, and some it may not have. Names with an underscore are left
 // out, as OSS takes none in its list (EC 0002-00000211), and so are names with
-// the semicolon that separates the list.
+// the semicolon that separates the list, and those beyond ASCII: they have no
+// letter case in HTTP (RFC 9110, section 5.1), and one in many languages.
 func (g *grammar) additionalHeaders() {
 	if g.profile.Names.SignedHeaders == "" || g.profile.Carrier == signature.InForm {
 		return
@@ -128,7 +129,7 @@ func (g *grammar) additionalHeaders() {
 		case len(all) > 0:
 			name = g.letters(all[g.Below(min(len(all), 256))].Name)
 		}
-		if name != "" && !strings.ContainsAny(name, "_;") {
+		if name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r == '_' || r == ';' || r > 0x7f }) {
 			g.in.AdditionalHeaders = append(g.in.AdditionalHeaders, name)
 		}
 	}

@@ -114,8 +114,8 @@ func (g *grammar) path() string {
 }
 
 // key returns a key and how it stands in the target. Of slashes in front OSS
-// sees only those that are encoded (observed, F-OSS-X-12). That of a push URL is
-// its channel, and /live stands in the path alone.
+// sees only those that are encoded (observed, F-OSS-X-12). The key of a push URL
+// is its channel, and stands behind live/.
 func (g *grammar) key() (key, raw string) {
 	key = g.text(atoms, 7)
 	kind := g.Below(20)
@@ -125,16 +125,15 @@ func (g *grammar) key() (key, raw string) {
 	case 17:
 		key += strings.Repeat("k/", OneOf(g.Choices, lengths)/2)
 	}
+	live := ""
 	if g.profile == signature.OSSRTMPQuery {
 		key = cmp.Or(key, "a")
 		if kind == 16 {
 			key = "live"
 		}
+		live = "live/"
 	}
-	raw = OneOf(g.Choices, pathSpellings).spell(key)
-	if g.profile == signature.OSSRTMPQuery {
-		raw = "live/" + raw
-	}
+	raw = OneOf(g.Choices, pathSpellings).spell(live + key)
 	if g.isOSS() && strings.HasPrefix(raw, "/") {
 		key = strings.TrimLeft(key, "/")
 	}

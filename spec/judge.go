@@ -215,11 +215,21 @@ func parse(stage signature.Stage, value string) []string {
 		return pieces
 	case signature.URL:
 		t := wire.SplitTarget(value)
-		pieces := []string{t.Scheme + "://" + withoutUsualPort(t.Scheme, strings.ToLower(t.Authority)), wire.Unescape(cmp.Or(t.Path, "/"))}
+		pieces := []string{t.Scheme + "://" + withoutUsualPort(t.Scheme, strings.ToLower(t.Authority)), oneSlash(wire.Unescape(cmp.Or(t.Path, "/")))}
 		return append(pieces, parameters(t.Query)...)
 	default:
 		return parameters(value)
 	}
+}
+
+// oneSlash takes a run of slashes for one. Which of them name another key depends
+// on the service, on how they are written and on where the key begins: keptLine
+// knows.
+func oneSlash(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return path
 }
 
 // withoutUsualPort leaves out the port that a URL means without saying it.

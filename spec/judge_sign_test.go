@@ -81,6 +81,10 @@ var signed = []struct {
 	{"the usual port in the URL", v4Presign, url("aliyuncs.com/", "aliyuncs.com:443/"), "pass", ""},
 	{"another port in the URL", v4Presign, url("aliyuncs.com/", "aliyuncs.com:80/"), "url", ""},
 	{"the host of the URL in capitals", v4Presign, url("oss-cn", "OSS-CN"), "pass", ""},
+	{"a raw slash more in front of the key, which OSS drops", v4Presign, url("/docs", "//docs"), "pass", ""},
+	{"a raw slash more in front of the key, which OBS keeps", obsPresign, url("/docs", "//docs"), "key", "the path was changed"},
+	{"a raw slash more inside of the key", v4Presign, url("/report", "//report"), "key", "the path was changed"},
+	{"an encoded slash more in front of the key", v4Presign, url("/docs", "/%2Fdocs"), "key", "the path was changed"},
 	{"the path of the URL encoded otherwise", v4Presign, url("report.pdf", "repor%74.pdf"), "pass", ""},
 
 	{"form fields in another order", v4Form, reverseFields, "pass", ""},
@@ -232,6 +236,25 @@ func TestADeclaredClockMayBeWrittenInItsOwnForm(t *testing.T) {
 	}
 }
 
+// Beside a Date of another time V4 may be signed for either: that of the Date, or
+// the one that was asked for in the vendor's header.
+func TestADeclaredClockMayBeAskedForBesideAnotherDate(t *testing.T) {
+	for value, want := range map[string]string{"": "pass", "20231216T172057Z": "pass", "20231216T172157Z": "parameter"} {
+		item := *itemOf(t, v4Contested)
+		given := *item.Case
+		given.Input = *given.Input.Clone()
+		given.Input.Time = given.Input.Time.Add(time.Hour)
+		item.Case, item.Clock = &given, true
+		o := honest.Sign(t.Context(), item.Question())
+		if value != "" {
+			as(func(in *signature.Input) { in.Request.SetHeader("x-oss-date", value) })(t, &item, o)
+		}
+		if r := judgePurely(t, &item, o); placeOf(r) != want {
+			t.Errorf("x-oss-date %q: %s, want %s: %s", value, placeOf(r), want, r.Message)
+		}
+	}
+}
+
 // Who has a token beside his key may put it into the request himself: it is kept
 // like what else he gave, and neither lost nor changed.
 func TestATokenThatItsCallerPutIntoTheRequestIsKept(t *testing.T) {
@@ -308,6 +331,21 @@ func TestATargetWithoutAPathMayGetItsSlash(t *testing.T) {
 	})(t, item, o)
 	if r := judgePurely(t, item, o); r.Outcome != reports.Pass {
 		t.Errorf("%s: %s", placeOf(r), r.Message)
+	}
+}
+
+// Where a request has another date than the time to sign at, both are right.
+func TestADeclaredClockMayBeThatOfTheRequestOrOfTheQuestion(t *testing.T) {
+	item := given(t, "oss-v4/header/dates/x-oss-date-wins", func(in *signature.Input) {
+		in.Request.SetHeader("x-oss-date", "20240520T090000Z") // the question is of eight
+	})
+	item.Clock = true
+	for date, pass := range map[string]bool{"20240520T090000Z": true, "20240520T080000Z": true, "20240520T083000Z": false} {
+		o := honest.Sign(t.Context(), item.Question())
+		as(func(in *signature.Input) { in.Request.SetHeader("x-oss-date", date) })(t, item, o)
+		if r := judgePurely(t, item, o); (r.Outcome == reports.Pass) != pass {
+			t.Errorf("signed at %s: %s: %s", date, placeOf(r), r.Message)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package differential
 
 import (
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -35,9 +36,9 @@ func retarget(change func(t *wire.Target)) func(in *signature.Input) {
 	}
 }
 
-// pathOf is the path of a key, spelt as most clients do.
-func pathOf(p *signature.Profile, in *signature.Input, key string) string {
-	path := "/" + wire.EscapePath(key)
+// pathOf is the path of the key, spelt as most clients do.
+func pathOf(p *signature.Profile, in *signature.Input) string {
+	path := "/" + wire.EscapePath(in.Key)
 	if p == signature.OSSRTMPQuery {
 		path = "/live" + path
 	}
@@ -48,7 +49,7 @@ func pathOf(p *signature.Profile, in *signature.Input, key string) string {
 }
 
 func spellingPart(p *signature.Profile, in *signature.Input) []plainer {
-	path := pathOf(p, in, in.Key)
+	path := pathOf(p, in)
 	if in.Key == "" || strings.HasPrefix(in.Key, "/") || path == wire.SplitTarget(in.Request.Target).Path {
 		return nil
 	}
@@ -79,7 +80,7 @@ func keyPart(p *signature.Profile, in *signature.Input) []plainer {
 	}
 	return []plainer{{name, func(in *signature.Input) {
 		in.Key = "key"
-		retarget(func(t *wire.Target) { t.Path = pathOf(p, in, in.Key) })(in)
+		retarget(func(t *wire.Target) { t.Path = pathOf(p, in) })(in)
 	}}}
 }
 
@@ -92,7 +93,7 @@ func bucketPart(p *signature.Profile, in *signature.Input) []plainer {
 	}
 	return []plainer{{"bucket", func(in *signature.Input) {
 		in.Bucket = plain
-		retarget(func(t *wire.Target) { t.Path = pathOf(p, in, in.Key) })(in)
+		retarget(func(t *wire.Target) { t.Path = pathOf(p, in) })(in)
 	}}}
 }
 
@@ -188,7 +189,8 @@ func headerWord(p *signature.Profile, name string) string {
 	return "other header"
 }
 
-// hostPart is the form of the target, and the port and the letters of the host.
+// hostPart is the form of the target, the port and the letters of the host, and
+// whether it is an address.
 func hostPart(_ *signature.Profile, in *signature.Input) []plainer {
 	var out []plainer
 	if t := wire.SplitTarget(in.Request.Target); t.Scheme == "http" || t.Scheme == "https" {
@@ -204,18 +206,38 @@ func hostPart(_ *signature.Profile, in *signature.Input) []plainer {
 			})(in)
 		}})
 	}
-	return append(out, plainer{"host", func(in *signature.Input) {
-		host := strings.ToLower(in.Request.Host())
+	out = append(out, plainer{"host", rehost(func(host string) string {
+		host = strings.ToLower(host)
 		if i := strings.LastIndexByte(host, ':'); i > 0 && host[len(host)-1] != ']' {
 			host = host[:i]
 		}
+		return host
+	})})
+	host, _, err := net.SplitHostPort(in.Request.Host())
+	if err != nil {
+		host = strings.Trim(in.Request.Host(), "[]")
+	}
+	if address := net.ParseIP(host); address != nil {
+		name := "host that is an ipv6 address"
+		if address.To4() != nil {
+			name = "host that is an ipv4 address"
+		}
+		out = append(out, plainer{name, rehost(func(string) string { return "endpoint.example.com" })})
+	}
+	return out
+}
+
+// rehost changes the host of a request, wherever it stands.
+func rehost(change func(host string) string) func(in *signature.Input) {
+	return func(in *signature.Input) {
+		host := change(in.Request.Host())
 		if in.Request.HeaderCount("Host") > 0 {
 			in.Request.SetHeader("Host", host)
 		}
 		if t := wire.SplitTarget(in.Request.Target); t.Authority != "" {
 			retarget(func(t *wire.Target) { t.Authority = host })(in)
 		}
-	}})
+	}
 }
 
 func credentialParts(_ *signature.Profile, in *signature.Input) []plainer {

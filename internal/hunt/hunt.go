@@ -159,7 +159,7 @@ func (h *Hunt) execute(ctx context.Context, s *shot, following volley) error {
 	}
 	h.seen[class] = true
 	switch {
-	case contested(class):
+	case differential.Contested(class):
 		h.tally.Contested++
 	case h.opts.Known.Has(class):
 		h.tally.Known++
@@ -228,7 +228,7 @@ func (h *Hunt) Replay(ctx context.Context, data []byte) (Tally, error) {
 		switch {
 		case class == "":
 			continue
-		case contested(class):
+		case differential.Contested(class):
 			h.tally.Contested++
 		case h.opts.Known.Has(class):
 			h.tally.Known++

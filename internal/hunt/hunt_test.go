@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -215,6 +216,31 @@ func TestAnInterruptedHuntKeepsWhatItHasTold(t *testing.T) {
 	}
 	if tally, err := h.Run(ctx); !errors.Is(err, stop) || tally.New+tally.Contested != 1 {
 		t.Errorf("%+v, %v", tally, err)
+	}
+}
+
+// A signer that follows two other readings agrees with neither alone where a
+// request has to do with both.
+func TestTwoContestedReadingsInOneRequestAreNoFault(t *testing.T) {
+	both := []string{"listed-parameters-only", "contested-names-unsigned"}
+	opponent := subject.InProcess(subject.Identity{Name: "two readings"}, []string{"oss-v1/header"}, subject.Reference{Reading: func(p *signature.Profile) *signature.Profile {
+		for _, r := range signature.Readings(p.ID()) {
+			if slices.Contains(both, r.Name) {
+				p = r.Apply(p)
+			}
+		}
+		return p
+	}})
+	for seed := uint64(1); seed <= 8; seed++ { // with some of them the first request of a class has to do with both
+		found, tally, err := run(t, hunt.Options{Opponent: opponent, Seed: seed, Executions: 200})
+		if err != nil || tally.New > 0 || tally.Contested != len(found) {
+			t.Errorf("seed %d: %+v, %v", seed, tally, err)
+		}
+		for _, f := range found {
+			if !f.Contested() {
+				t.Errorf("seed %d: %s is a fault", seed, f.Class)
+			}
+		}
 	}
 }
 
