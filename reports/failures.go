@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -37,14 +38,16 @@ const (
 // WriteFailures writes the findings of the stream: unexpected failures, each
 // with the first divergent stage, both byte strings with the differing byte
 // marked, why it matters, the source of the rule and a command that reproduces
-// it; then provisional and expected failures and contested results.
+// it; then provisional and expected failures and contested results. Nothing in
+// it acts, in a terminal or in the log of a CI service.
 func WriteFailures(w io.Writer, s *Stream, opts FailureOptions) error {
 	var buf bytes.Buffer
 	p := failurePrinter{w: &buf, FailureOptions: opts}
 	for _, r := range s.standing(StandQuestion) {
 		p.question(r)
 	}
-	unexpected := s.standing(StandFail)
+	failed, flaky := s.failures()
+	unexpected := slices.Concat(failed, flaky)
 	for i, r := range unexpected {
 		if opts.Max > 0 && i == opts.Max {
 			p.brief(fmt.Sprintf("%d more unexpected failures", len(unexpected)-i), unexpected[i:])
@@ -61,7 +64,7 @@ func WriteFailures(w io.Writer, s *Stream, opts FailureOptions) error {
 		p.brief("expected failures", expected)
 	}
 	p.brief("contested (another reading of a rule whose sources disagree, not red)", s.standing(StandContested))
-	_, err := w.Write(buf.Bytes())
+	_, err := io.WriteString(w, disarm(buf.String()))
 	return err
 }
 
@@ -101,8 +104,11 @@ func (p *failurePrinter) brief(heading string, results []Result) {
 // full describes one failure.
 func (p *failurePrinter) full(r Result) {
 	word, paint := "FAIL", p.Style.Bad
-	if r.Standing() == StandExpected {
+	switch {
+	case r.Standing() == StandExpected:
 		word, paint = "EXPECTED", p.Style.Notice
+	case r.Outcome == Flaky:
+		word = "FLAKY"
 	}
 	fmt.Fprintf(p.w, "%s %s\n", paint.of(word), p.Style.Strong.of(Legible(r.ID)))
 	p.fields(r)

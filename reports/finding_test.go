@@ -145,7 +145,7 @@ func pageOf(t *testing.T, write func(io.Writer) error) string {
 func TestMatrixPage(t *testing.T) {
 	c := shownReport(t)
 	c.File = "reports/compliance/sdk/1.0.json"
-	page := pageOf(t, func(w io.Writer) error { return WriteMatrix(w, []*Compliance{c}, "reports") })
+	page := pageOf(t, func(w io.Writer) error { return WriteMatrix(w, set(t), []*Compliance{c}, "reports") })
 	for _, want := range []string{
 		"1 subject in 1 language, 1 finding", "Alibaba Cloud OSS", `colspan="1"><code>oss-v1</code>`, "<code>header</code>",
 		"0 / 1", "OSS1-PARAM-01", "Title of plus-sign", `href="compliance/sdk/1.0.json"`,
@@ -168,7 +168,7 @@ func TestMatrixLosesNoSubject(t *testing.T) {
 	both := all[2].Profiles[0]
 	both.Profile = "obs-v4/query"
 	all[2].Profiles = append(all[2].Profiles, both)
-	page := pageOf(t, func(w io.Writer) error { return WriteMatrix(w, all, ".") })
+	page := pageOf(t, func(w io.Writer) error { return WriteMatrix(w, set(t), all, ".") })
 	table := pageOf(t, func(w io.Writer) error { return WriteMatrixTable(w, all) })
 	matrix, _, _ := strings.Cut(page, `id="findings"`)
 	for name, times := range map[string]int{"first": 2, "second": 1, "third": 2, "fourth": 1} {
@@ -230,7 +230,7 @@ func TestServersStandApart(t *testing.T) {
 	sdk := &Compliance{Subject: Subject{Name: "sdk", Version: "1", Language: "go"}, Mode: "sign", Profiles: []ProfileCompliance{{Profile: "obs-v4/query"}}}
 	server := &Compliance{Subject: Subject{Name: "server", Version: "2", Language: "go"}, Mode: "endpoint", Profiles: []ProfileCompliance{{Profile: "obs-v4/header"}}}
 	all := []*Compliance{server, sdk}
-	page := pageOf(t, func(w io.Writer) error { return WriteMatrix(w, all, ".") })
+	page := pageOf(t, func(w io.Writer) error { return WriteMatrix(w, set(t), all, ".") })
 	for _, want := range []string{"1 subject in 1 language, 0 findings, 1 server", "<caption>Huawei Cloud OBS</caption>", "<caption>Servers: Huawei Cloud OBS</caption>"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the matrix lacks %q", want)

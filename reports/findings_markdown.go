@@ -16,10 +16,9 @@ import (
 // page: by SDK, each with its rule, the smallest request that shows it, both
 // strings with the differing byte, what a user meets, a way around it, and the
 // report to file. The rules whose sources disagree stand at the end, with who
-// follows which reading.
+// follows which reading. Of a subject with several versions the newest counts.
 func WriteFindings(w io.Writer, all []*Compliance) error {
-	all = slices.DeleteFunc(slices.Clone(all), (*Compliance).OfServer) // what they do otherwise is in their reports
-	slices.SortFunc(all, bySubject)
+	all = slices.DeleteFunc(newest(all), (*Compliance).OfServer) // what they do otherwise is in their reports
 	var buf bytes.Buffer
 	total := 0
 	for _, c := range all {

@@ -2,8 +2,11 @@ package reports
 
 import (
 	"fmt"
+	"sync"
+	"testing"
 	"time"
 
+	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
 )
 
@@ -39,7 +42,7 @@ func plusInKey() Result {
 		AgreedBy:   []string{"oss-python-sdk 2.19.1", "oss-java-sdk 3.18.1"},
 		Wire:       raw("GET /a%2Bb%20c.txt HTTP/1.1\r\nHost: examplebucket.oss-cn-hangzhou.aliyuncs.com\r\nAuthorization: OSS LTAI5tExample:c2lnbmF0dXJl\r\n\r\n"),
 		Reproduce:  "countersign run --signer 'oss-go-v2-adapter' --select oss-v1/header/operations/keys/get-plus",
-		Diagnosis:  &Diagnosis{Causes: []Cause{{ID: "C03", Name: "Key encoding", Confidence: "proof", Evidence: "one decode of the resource gives the signature.", Fix: "sign the decoded key."}}},
+		Diagnosis:  &Diagnosis{Contradictions: []string{}, Causes: []Cause{{ID: "C03", Name: "Key encoding", Confidence: "proof", Evidence: "one decode of the resource gives the signature.", Fix: "sign the decoded key."}}},
 		DurationNS: 2_000_000,
 	}
 }
@@ -86,4 +89,15 @@ func manyFailures(n int) *Stream {
 		results[i] = r
 	}
 	return streamOf(results...)
+}
+
+var loaded = sync.OnceValues(vectors.Load)
+
+func set(t testing.TB) *vectors.Set {
+	t.Helper()
+	s, err := loaded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

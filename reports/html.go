@@ -1,12 +1,12 @@
 package reports
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
-
-	"github.com/countersign/countersign/wire"
 )
 
 //go:embed templates
@@ -14,13 +14,36 @@ var templates embed.FS
 
 var pageTemplate = template.Must(template.ParseFS(templates, "templates/*.tmpl"))
 
-var pageStyle = func() template.CSS {
-	css, err := templates.ReadFile("templates/report.css")
+// shell is what every page has: its style, the one script, and the policy that
+// lets a browser run these two and load nothing. A page is complete without the
+// script, which adds the filter.
+type shell struct {
+	Style  template.CSS
+	Script template.JS
+	Policy string
+}
+
+var pageShell = func() shell {
+	css, js := mustRead("templates/page.css"), mustRead("templates/page.js")
+	return shell{
+		Style: template.CSS(css), Script: template.JS(js),
+		Policy: fmt.Sprintf("default-src 'none'; base-uri 'none'; form-action 'none'; style-src %s; script-src %s", hashSource(css), hashSource(js)),
+	}
+}()
+
+func mustRead(name string) string {
+	text, err := templates.ReadFile(name)
 	if err != nil {
 		panic(err) // embedded above
 	}
-	return template.CSS(css)
-}()
+	return string(text)
+}
+
+// hashSource names a text in a content security policy.
+func hashSource(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
 
 // The page stays below about 4 MB however long the run was: what is shown in
 // full has a budget, in bytes of the strings shown, and what is over it is one
@@ -28,13 +51,15 @@ var pageStyle = func() template.CSS {
 const (
 	pageBudget   = 400 << 10
 	pageExcerpt  = 600 // columns on either side of a difference
+	pageHex      = 9   // bytes on either side of it
 	pageWire     = 2 << 10
 	pageSentence = 240 // characters of a sentence in a row
+	pageOpen     = 3   // failures that are shown open
 )
 
 // page is what the template shows. All texts in it are legible.
 type page struct {
-	Style      template.CSS
+	shell
 	Header     Header
 	Time       string
 	Footer     Footer
@@ -44,11 +69,14 @@ type page struct {
 	Totals     []int
 
 	Questions   []questionView
+	Rules       []ruleView
 	Failures    findingList
+	Flaky       findingList
 	Provisional findingList
 	Contested   findingList
 	Expected    findingList
 	Unsupported []findingView
+	Refused     []findingView // passed, by refusing what must be refused
 	Passed      []passedView
 }
 
@@ -63,48 +91,11 @@ type passedView struct {
 	Names   []string
 }
 
-// findingList is one section of findings.
-type findingList struct {
-	Anchor string
-	Full   []findingView
-	Brief  []findingView
-}
-
-// Len counts the findings of the section.
-func (l findingList) Len() int { return len(l.Full) + len(l.Brief) }
-
-type findingView struct {
-	Result
-	PlaceLabel string
-	Reason     string
-	Short      string // Reason, cut
-	Authority  string
-	At         int // offset of the first differing byte, -1: none
-	Strings    []bytesView
-	Request    string
-	Causes     []string
-}
-
-// questionView is an open question on the page.
-type questionView struct {
-	ID       string
-	Answered bool
-	Lines    [][2]string
-	Signs    string
-}
-
-type bytesView struct {
-	Label  string
-	Text   Excerpt
-	Hex    HexWindow
-	HasHex bool
-}
-
 // writeHTML renders kind "html": one page that needs no network and no script.
 func writeHTML(w io.Writer, s *Stream) error {
 	h := s.Header.mapped(Legible)
 	p := page{
-		Style: pageStyle, Header: h, Time: h.Time.UTC().Format("2006-01-02 15:04:05 UTC"),
+		shell: pageShell, Header: h, Time: h.Time.UTC().Format("2006-01-02 15:04:05 UTC"),
 		Footer: s.Footer, Conclusion: sentenceCase(s.Footer.conclusion()),
 	}
 	p.Footer.Problems = mapAll(s.Footer.Problems, Legible)
@@ -113,24 +104,38 @@ func writeHTML(w io.Writer, s *Stream) error {
 	for _, r := range s.standing(StandQuestion) {
 		p.Questions = append(p.Questions, viewQuestion(r))
 	}
+	failures, flaky := apart(s.standing(StandFail), Flaky)
+	p.Rules = rulesOf(failures)
 	budget := pageBudget
-	p.Failures = listFindings("failure", s.standing(StandFail), &budget)
+	p.Failures = listFindings("failure", failures, &budget)
+	for i := range p.Failures.Full {
+		p.Failures.Full[i].Open = i < pageOpen
+	}
+	p.Flaky = listFindings("flaky", flaky, &budget)
 	p.Provisional = listFindings("provisional", s.standing(StandProvisional), &budget)
 	p.Contested = listFindings("contested", s.standing(StandContested), &budget)
 	p.Expected = listFindings("expected", s.standing(StandExpected), &budget)
 	for _, r := range s.standing(StandUnsupported) {
-		p.Unsupported = append(p.Unsupported, viewFinding(r))
+		p.Unsupported = append(p.Unsupported, viewFinding("unsupported", r))
 	}
+	p.addPassed(s)
+	return pageTemplate.ExecuteTemplate(w, "report.html.tmpl", p)
+}
+
+func (p *page) addPassed(s *Stream) {
 	for _, sec := range s.sections() {
 		passed := passedView{Profile: Legible(sec.Profile)}
 		for _, r := range withStanding(sec.Results, StandPass) {
+			if r.Message != "" { // a pass that has something to say was a refusal
+				p.Refused = append(p.Refused, viewFinding("refused", r))
+				continue
+			}
 			passed.Names = append(passed.Names, Legible(r.Name()))
 		}
 		if len(passed.Names) > 0 {
 			p.Passed = append(p.Passed, passed)
 		}
 	}
-	return pageTemplate.ExecuteTemplate(w, "report.html.tmpl", p)
 }
 
 func (p *page) addProfiles(cols []column) {
@@ -149,90 +154,29 @@ func (p *page) addProfiles(cols []column) {
 	}
 }
 
-// listFindings spends the budget on the first results and lists the others in
-// brief.
-func listFindings(anchor string, results []Result, budget *int) findingList {
-	list := findingList{Anchor: anchor}
-	for _, r := range results {
-		v := viewFinding(r)
-		if *budget -= v.cost(); *budget >= 0 {
-			list.Full = append(list.Full, v)
-		} else {
-			list.Brief = append(list.Brief, v)
-		}
-	}
-	return list
-}
-
-func viewQuestion(r Result) questionView {
-	v := questionView{ID: Legible(r.ID), Answered: r.Outcome == Answered}
-	for _, l := range r.answerLines() {
-		if l[1] != "" {
-			v.Lines = append(v.Lines, [2]string{l[0], Legible(l[1])})
-		}
-	}
-	if r.Observed != nil {
-		v.Signs = BreakLines(Around(*r.Observed, -1, pageExcerpt).String())
-	}
-	return v
-}
-
-func viewFinding(r Result) findingView {
-	v := findingView{Result: r.mapped(Legible), At: r.difference(), Authority: Legible(r.authority())}
-	v.PlaceLabel, _ = r.placeLine()
-	v.Reason = Legible(r.Reason())
-	v.Short = shorten(v.Reason, pageSentence)
-	v.addBytes("expected", r.Expected)
-	v.addBytes("observed", r.Observed)
-	if r.Wire != nil {
-		v.Request = shownRequest(*r.Wire, pageWire)
-	}
-	if r.Diagnosis != nil {
-		for _, c := range r.Diagnosis.Causes {
-			v.Causes = append(v.Causes, Legible(c.line()))
-		}
-	}
-	return v
-}
-
-func (v *findingView) addBytes(label string, b *wire.Bytes) {
-	if b == nil {
-		return
-	}
-	view := bytesView{Label: label, Text: Around(*b, v.At, pageExcerpt)}
-	view.Text.Before, view.Text.After = BreakLines(view.Text.Before), BreakLines(view.Text.After)
-	if view.Text.Mark == `\n` {
-		view.Text.After = "\n" + view.Text.After
-	}
-	if v.At >= 0 {
-		view.Hex, view.HasHex = Hex(*b, v.At, 12), true
-	}
-	v.Strings = append(v.Strings, view)
-}
-
-// cost is about how many bytes of text the finding takes on the page.
-func (v findingView) cost() int {
-	n := 500 + len(v.Title) + len(v.Reason) + len(v.Why) + len(v.Authority) + len(v.Source) + len(v.Request) + len(v.Reproduce)
-	for _, s := range v.Strings {
-		n += len(s.Text.Before) + len(s.Text.After)
-	}
-	for _, text := range append(v.Causes, v.AgreedBy...) {
-		n += len(text)
-	}
-	return n
-}
-
-// shorten cuts text behind limit characters.
-func shorten(text string, limit int) string {
-	n := 0
-	for i := range text {
-		if n == limit {
-			return text[:i] + "…"
-		}
-		n++
-	}
-	return text
-}
-
 // Total is the number of cases, for the caption of the verdict table.
 func (p page) Total() string { return fmt.Sprintf("%s, by profile", count(p.Footer.Results, "case")) }
+
+// Words explains the words of the page to who has never seen one.
+func (p page) Words() [][2]string { return words }
+
+var words = [][2]string{
+	{"conformant", "every must-case of the profile was run, and no case failed"},
+	{"partial", "no case failed, but must-cases are unsupported or were not run, so that nothing can be said of them"},
+	{"nonconformant", "a case failed, whether or not a list of expected failures has it"},
+	{"as expected", "nothing failed but what the list of expected failures has, at the place it says: the exit code is 0"},
+	{"expected failure", "a known defect: the project of the subject lists it with a reason, and it fails where the list says"},
+	{"flaky", "it passed, but only when it was asked again: that is no pass"},
+	{"contested", "the sources of the rule contradict each other, and the subject follows another reading than the suite: no failure"},
+	{"unsupported", "the subject does not offer what the case needs"},
+	{"provisional", "the case is new in this version of the suite: its failure is reported and turns nothing red yet"},
+}
+
+// statusWords says what the status of a rule rests on.
+var statusWords = map[string]string{
+	"observed":      "observed: a real server's own answer shows it",
+	"documented":    "documented: a page of the service says so",
+	"sdk-agreement": "sdk-agreement: no page says so, the official SDKs agree",
+	"inferred":      "inferred: a conclusion that no source states",
+	"contested":     "contested: sources contradict each other",
+}

@@ -1,15 +1,16 @@
 package reports
 
 import (
-	"encoding/xml"
 	"fmt"
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"golang.org/x/net/html"
 	"pgregory.net/rapid"
 )
 
@@ -24,39 +25,40 @@ type element struct {
 // text is what stands in the element and below it.
 func (e *element) text() string { return e.content.String() }
 
+// parseHTML reads a page as a browser does, and holds it to closing what it
+// opens, which a browser does not.
 func parseHTML(t rapid.TB, page string) *element {
 	t.Helper()
-	dec := xml.NewDecoder(strings.NewReader(page))
-	dec.Strict, dec.AutoClose, dec.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
+	z := html.NewTokenizer(strings.NewReader(page))
 	root := &element{}
 	stack := []*element{root}
-	for {
-		token, err := dec.Token()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			t.Fatalf("%v\n%s", err, page)
-		}
-		switch token := token.(type) {
-		case xml.StartElement:
-			e := &element{name: token.Name.Local, attr: map[string]string{}}
+	for z.Next() != html.ErrorToken {
+		switch token := z.Token(); token.Type {
+		case html.StartTagToken:
+			e := &element{name: token.Data, attr: map[string]string{}}
 			for _, a := range token.Attr {
-				e.attr[a.Name.Local] = a.Value
+				e.attr[a.Key] = a.Val
 			}
 			parent := stack[len(stack)-1]
 			parent.children = append(parent.children, e)
-			stack = append(stack, e)
-		case xml.EndElement:
-			if top := stack[len(stack)-1]; top.name != token.Name.Local {
-				t.Fatalf("</%s> closes <%s>", token.Name.Local, top.name)
+			if !slices.Contains([]string{"meta", "br", "input"}, token.Data) { // void elements
+				stack = append(stack, e)
+			}
+		case html.EndTagToken:
+			if top := stack[len(stack)-1]; top.name != token.Data {
+				t.Fatalf("</%s> closes <%s>", token.Data, top.name)
 			}
 			stack = stack[:len(stack)-1]
-		case xml.CharData:
+		case html.TextToken:
 			for _, e := range stack {
-				e.content.Write(token)
+				e.content.WriteString(token.Data)
 			}
+		case html.CommentToken, html.SelfClosingTagToken:
+			t.Fatalf("the page holds %s", token)
 		}
+	}
+	if err := z.Err(); err != io.EOF {
+		t.Fatal(err)
 	}
 	if len(stack) != 1 {
 		t.Fatalf("<%s> is not closed", stack[len(stack)-1].name)
@@ -75,6 +77,13 @@ func (e *element) all(name string) []*element {
 	return found
 }
 
+// findings are the results of a kind that are shown in full.
+func (e *element) findings(kind string) []*element {
+	return slices.DeleteFunc(e.all("details"), func(d *element) bool {
+		return !strings.Contains(d.attr["class"], "finding") || d.attr["data-kind"] != kind
+	})
+}
+
 func TestPageShowsVerdictsThenFailures(t *testing.T) {
 	page := parseHTML(t, render(t, "html", aRun()))
 	var headings []string
@@ -89,16 +98,16 @@ func TestPageShowsVerdictsThenFailures(t *testing.T) {
 	if want := "oss-v1/header nonconformant"; !strings.HasPrefix(rows[1].text(), "oss-v1/headernonconformant") {
 		t.Errorf("first row %q, want %q", got, want)
 	}
-	articles := page.all("article")
-	if len(articles) != 2 {
-		t.Fatalf("%d failures on the page", len(articles))
+	failures := page.findings("failure")
+	if len(failures) != 2 {
+		t.Fatalf("%d failures on the page", len(failures))
 	}
-	failure := articles[0]
+	failure := failures[0]
 	for _, want := range []string{
 		"oss-v1/header/operations/keys/get-plus", "A key with a plus sign", "stringToSign", "byte 75",
-		"SignatureDoesNotMatch", "OSS1-RES-03: The resource is built", "(documented)", "002_7846fe820f9f4d27.txt, step 6",
-		"oss-python-sdk 2.19.1, oss-java-sdk 3.18.1", "C03 Key encoding (proof)", "countersign run --signer 'oss-go-v2-adapter'",
-		`Authorization:·OSS·LTAI5tExample`, `HTTP/1.1\r\n` + "\n",
+		"SignatureDoesNotMatch", "OSS1-RES-03: The resource is built", "documented: a page", "002_7846fe820f9f4d27.txt, step 6",
+		"oss-python-sdk 2.19.1, oss-java-sdk 3.18.1", "Key encoding C03", "Fix: sign the decoded key.", "countersign run --signer 'oss-go-v2-adapter'",
+		`Authorization:·OSS·LTAI5tExample`, `HTTP/1.1\r\n` + "\n", "curl --path-as-is http://examplebucket.oss-cn-hangzhou.aliyuncs.com/a%2Bb%20c.txt",
 	} {
 		if !strings.Contains(failure.text(), want) {
 			t.Errorf("the failure does not say %q", want)
@@ -116,9 +125,81 @@ func TestPageShowsVerdictsThenFailures(t *testing.T) {
 	}
 }
 
+func TestFlakyResultsStandApart(t *testing.T) {
+	again := passing("oss-v1/header/published/get-object")
+	again.Outcome = Flaky
+	page := parseHTML(t, render(t, "html", streamOf(passing("oss-v1/header/published/put-object"), again, plusInKey())))
+	if n := len(page.findings("failure")); n != 1 {
+		t.Errorf("%d failures, want one", n)
+	}
+	flaky := page.findings("flaky")
+	if len(flaky) != 1 || !strings.Contains(flaky[0].text(), again.ID) || !strings.Contains(flaky[0].text(), "only on a retry") {
+		t.Errorf("flaky: %d", len(flaky))
+	}
+}
+
+// "Passed" alone does not tell a right refusal from a server that refuses all.
+func TestRightRefusalsSayWhatTheyWere(t *testing.T) {
+	refusal := passing("oss-v1/header/tampered/method")
+	refusal.Title, refusal.Message = "Another method than was signed", "refused for the right reason, signature-mismatch: 403 SignatureDoesNotMatch"
+	page := parseHTML(t, render(t, "html", streamOf(passing("oss-v1/header/published/put-object"), refusal)))
+	var row *element
+	for _, tr := range page.all("tr") {
+		if tr.attr["data-kind"] == "refused" {
+			row = tr
+		}
+	}
+	if row == nil {
+		t.Fatal("the refusal is not told apart from other passes")
+	}
+	for _, want := range []string{refusal.ID, refusal.Title, refusal.Message} {
+		if !strings.Contains(row.text(), want) {
+			t.Errorf("the refusal does not say %q", want)
+		}
+	}
+}
+
+func TestFailuresAreSummedUpByRule(t *testing.T) {
+	other := plusInKey()
+	other.ID, other.Rule, other.Stage = "oss-v1/header/a/b", "OSS1-AUTH-01: Another rule.", "authorization"
+	again := plusInKey()
+	again.ID, again.Stage = "oss-v1/header/a/c", "canonicalResource"
+	crashed := Result{ID: "oss-v1/header/a/d", Level: "must", Outcome: Crash}
+	page := parseHTML(t, render(t, "html", streamOf(passing("oss-v1/header/a/a"), other, again, plusInKey(), crashed)))
+	var rows []string
+	for _, table := range page.all("table") {
+		if table.attr["class"] == "rules" {
+			for _, tr := range table.all("tr")[1:] {
+				var cells []string
+				for _, cell := range append(tr.all("th"), tr.all("td")...) {
+					cells = append(cells, cell.text())
+				}
+				rows = append(rows, strings.Join(cells, "|"))
+			}
+		}
+	}
+	want := []string{
+		"OSS1-RES-03|2|The resource is built from the key as it is, not as it is encoded in the URL.|canonicalResource, stringToSign",
+		"OSS1-AUTH-01|1|Another rule.|authorization",
+		"crash|1|The subject ended before it answered.|crash",
+	}
+	if !slices.Equal(rows, want) {
+		t.Errorf("got %q", rows)
+	}
+}
+
 func TestPageNeedsNoNetworkAndNoScript(t *testing.T) {
 	page := parseHTML(t, render(t, "html", aRun()))
-	for _, name := range []string{"script", "link", "img", "iframe", "object", "embed", "video", "audio", "base"} {
+	scripts := page.all("script")
+	if len(scripts) != 1 || len(scripts[0].attr) > 0 || !strings.Contains(page.all("meta")[1].attr["content"], hashSource(scripts[0].text())) {
+		t.Error("want one script, inside the page, and the policy to name it")
+	}
+	for _, form := range page.all("form") {
+		if _, hidden := form.attr["hidden"]; !hidden {
+			t.Error("without the script there is a form that does nothing")
+		}
+	}
+	for _, name := range []string{"link", "img", "iframe", "object", "embed", "video", "audio", "base"} {
 		if n := len(page.all(name)); n > 0 {
 			t.Errorf("%d <%s>", n, name)
 		}
@@ -161,6 +242,11 @@ func TestPageIsAccessible(t *testing.T) {
 	for _, a := range page.all("a") {
 		if target, ok := strings.CutPrefix(a.attr["href"], "#"); ok && !ids[target] {
 			t.Errorf("link to #%s goes nowhere", target)
+		}
+	}
+	for _, d := range page.findings("failure") {
+		if len(d.all("h3")) != 1 || d.children[0].name != "summary" {
+			t.Error("a failure without a heading")
 		}
 	}
 	for _, name := range []string{"section", "article"} {
@@ -233,8 +319,8 @@ func TestPageSurvivesAnyByte(t *testing.T) {
 			t.Fatalf("a character was replaced:\n%s", text)
 		}
 		page := parseHTML(t, text)
-		for _, name := range []string{"b", "script"} {
-			if len(page.all(name)) > 0 {
+		for name, own := range map[string]int{"b": 0, "script": 1} {
+			if len(page.all(name)) != own {
 				t.Fatalf("text became <%s>", name)
 			}
 		}
@@ -259,7 +345,7 @@ func TestLongRunsStayReadable(t *testing.T) {
 		}
 		t.Logf("%s: %d bytes", name, len(text))
 		page := parseHTML(t, text)
-		listed := len(page.all("article"))
+		listed := len(page.findings("failure"))
 		if listed == 0 {
 			t.Errorf("%s: no failure in full", name)
 		}

@@ -3,25 +3,28 @@ package reports
 import (
 	"bytes"
 	"fmt"
-	"html/template"
 	"io"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/countersign/countersign/vectors"
 )
 
 // WriteMatrix writes many compliance reports as one self-contained HTML page:
-// every subject under every profile, who breaks which requirement, where SDKs
-// disagree, and the findings. The page links to the files the reports were read
-// from; folder is where the page itself will stand.
-func WriteMatrix(w io.Writer, all []*Compliance, folder string) error {
-	all = slices.Clone(all)
-	slices.SortFunc(all, bySubject)
-	p := matrixPage{Style: pageStyle}
+// every subject under every profile, down to the requirements it breaks, where
+// SDKs disagree, the findings, and what changed between the versions of a
+// subject. Of a subject with several versions the newest stands for it. The page
+// links to the files the reports were read from; folder is where the page itself
+// will stand. set tells the rules, and with reports of the same vectors, how
+// many cases passed.
+func WriteMatrix(w io.Writer, set *vectors.Set, all []*Compliance, folder string) error {
+	current := newest(all)
+	p := matrixPage{shell: pageShell}
 	languages := map[string]bool{}
 	var sdks, servers []subjectView
-	for _, c := range all {
+	for _, c := range current {
 		view := viewSubject(c, folder)
 		p.Subjects = append(p.Subjects, view)
 		p.Findings += len(c.Findings)
@@ -40,21 +43,26 @@ func WriteMatrix(w io.Writer, all []*Compliance, folder string) error {
 	for i := range p.Servers { // a table is told from the others by its name
 		p.Servers[i].Name = "Servers: " + p.Servers[i].Name
 	}
-	p.Broken = brokenRequirements(all)
-	p.Readings = followedReadings(all)
+	k := newCollection(set, current)
+	p.Schemes, p.Rules = k.schemes(), k.rules()
+	p.Disputes = k.disputes()
+	p.Histories = histories(all, folder)
 	return pageTemplate.ExecuteTemplate(w, "matrix.html.tmpl", p)
 }
 
 // matrixPage is what the template shows. All texts in it are legible.
 type matrixPage struct {
-	Style    template.CSS
+	shell
 	Title    string
 	Findings int
 	Services []serviceView // the SDKs
 	Servers  []serviceView
 	Subjects []subjectView
-	Broken   []brokenView
-	Readings []brokenView
+
+	Schemes   []schemeRules
+	Rules     []ruleDetail
+	Disputes  []disputeView
+	Histories []historyView
 }
 
 // serviceView is the table of one service: its profiles, and the subjects that
@@ -82,7 +90,7 @@ type subjectView struct {
 	Problems   []string // what that is
 	Report     string   // where the compliance report is, seen from the page; "" if it was not read from a file
 	Profiles   map[string]cellView
-	Findings   []Account
+	Findings   []matrixFinding
 	Passed     int
 	Failed     int
 }
@@ -90,15 +98,10 @@ type subjectView struct {
 // cellView is one subject under one profile.
 type cellView struct {
 	Offered bool
+	Scheme  string
 	Verdict Verdict
 	Passed  int
 	Failed  int // expected or not
-}
-
-// brokenView is a requirement that subjects break, or a reading they follow.
-type brokenView struct {
-	ID  string
-	Who []string // each with how many results show it
 }
 
 func viewSubject(c *Compliance, folder string) subjectView {
@@ -113,7 +116,7 @@ func viewSubject(c *Compliance, folder string) subjectView {
 	unexpected := 0
 	for _, p := range c.Profiles {
 		unexpected += len(p.Failures)
-		cell := cellView{Offered: true, Verdict: p.Verdict, Failed: len(p.Failures) + len(p.ExpectedFailures)}
+		cell := cellView{Offered: true, Scheme: schemeOf(p.Profile), Verdict: p.Verdict, Failed: len(p.Failures) + len(p.ExpectedFailures)}
 		for _, counts := range p.Counts {
 			cell.Passed += counts[Pass]
 		}
@@ -125,7 +128,7 @@ func viewSubject(c *Compliance, folder string) subjectView {
 		v.Problems = append(v.Problems, count(unexpected, "failure")+" outside of its list of expected failures")
 	}
 	for _, f := range c.Findings {
-		v.Findings = append(v.Findings, Account{ID: anchor(c, &f), Title: Legible(f.Title), Status: f.Status})
+		v.Findings = append(v.Findings, viewMatrixFinding(c, &f))
 	}
 	return v
 }
@@ -197,44 +200,11 @@ func schemesOf(profiles []string) []schemeView {
 	return schemes
 }
 
-func brokenRequirements(all []*Compliance) []brokenView {
-	return whoByWhat(all, func(c *Compliance) map[string]int {
-		broken := map[string]int{}
-		for _, f := range c.Findings {
-			if id, _, ok := strings.Cut(f.Rule, ":"); ok {
-				broken[id] += len(f.Results)
-			}
-		}
-		return broken
-	})
-}
-
-func followedReadings(all []*Compliance) []brokenView {
-	return whoByWhat(all, (*Compliance).Readings)
-}
-
-// whoByWhat turns what each report counts into who counts for what.
-func whoByWhat(all []*Compliance, counts func(*Compliance) map[string]int) []brokenView {
-	who := map[string][]string{}
-	for _, c := range all {
-		for what, n := range counts(c) {
-			who[what] = append(who[what], fmt.Sprintf("%s (%s)", c.Subject.identity(), count(n, "result")))
-		}
-	}
-	var out []brokenView
-	for _, what := range slices.Sorted(maps.Keys(who)) {
-		out = append(out, brokenView{Legible(what), who[what]})
-	}
-	return out
-}
-
 // WriteMatrixTable writes the subjects as Markdown tables, SDKs and servers apart:
 // what a README shows.
 func WriteMatrixTable(w io.Writer, all []*Compliance) error {
-	all = slices.Clone(all)
-	slices.SortFunc(all, bySubject)
 	var sdks, servers []*Compliance
-	for _, c := range all {
+	for _, c := range newest(all) {
 		if c.OfServer() {
 			servers = append(servers, c)
 		} else {
@@ -270,6 +240,12 @@ func tableRow(c *Compliance) string {
 	}
 	return fmt.Sprintf("| %s | %s | %s | %d | %d | %s |",
 		markdownText(c.Subject.identity()), markdownText(c.Subject.Language), schemeList(c), v.Passed, v.Failed, verdict)
+}
+
+// schemeOf is the scheme of a profile.
+func schemeOf(profile string) string {
+	scheme, _, _ := strings.Cut(profile, "/")
+	return Legible(scheme)
 }
 
 // schemeList lists schemes, each with its carriers: oss-v1 (header, query).

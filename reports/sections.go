@@ -32,6 +32,19 @@ func (s *Stream) standing(standing Standing) []Result {
 	return withStanding(s.sorted(), standing)
 }
 
+// failures are the results that turn the run red, sorted by id: those that
+// failed, and apart from them those that passed when they were asked again.
+func (s *Stream) failures() (failed, flaky []Result) {
+	for _, r := range s.standing(StandFail) {
+		if r.Outcome == Flaky {
+			flaky = append(flaky, r)
+		} else {
+			failed = append(failed, r)
+		}
+	}
+	return failed, flaky
+}
+
 func withStanding(results []Result, standing Standing) []Result {
 	var out []Result
 	for _, r := range results {
@@ -91,14 +104,19 @@ func (r Result) difference() int {
 // authority is the rule that decided and its status in one line; the ids of all
 // requirements where it is not known which one decided.
 func (r Result) authority() string {
-	line := r.Rule
-	if line == "" {
-		line = strings.Join(r.Requirements, ", ")
-	}
+	line := r.ruleLine()
 	if r.Status != "" {
 		line = strings.TrimSpace(line + " (" + r.Status + ")")
 	}
 	return line
+}
+
+// ruleLine is authority without the status.
+func (r Result) ruleLine() string {
+	if r.Rule != "" {
+		return r.Rule
+	}
+	return strings.Join(r.Requirements, ", ")
 }
 
 // line is a cause as one sentence.

@@ -100,7 +100,20 @@ func judgeAnswer(c *vectors.Case, told []signature.StageValue, a *Answer) findin
 			}
 		}
 	}
-	return passed
+	return rightlyRefused(c, a, doc)
+}
+
+// rightlyRefused is the pass of a case that must be refused, and was for the reason the
+// vector names: the message says what that was, because "passed" alone does not
+// tell it from a server that refuses everything.
+func rightlyRefused(c *vectors.Case, a *Answer, doc *diagnose.ErrorDocument) finding {
+	answer := strings.Join(slices.DeleteFunc([]string{fmt.Sprint(a.Status), doc.Code, doc.EC}, func(part string) bool { return part == "" }), " ")
+	f := passed
+	f.message = fmt.Sprintf("refused for the right reason, %s: %s", c.Expect.Rejected.Class, answer)
+	if c.Expect.Control != "" {
+		f.message += "; its valid twin is " + c.Expect.Control
+	}
+	return f
 }
 
 // refusesTheRequest reports whether a status says that the request itself is

@@ -53,6 +53,8 @@ func TestARightRefusalPasses(t *testing.T) {
 		c, req, answer := refused(t, method, "OSS1-AUTH-08")
 		if r := spec.JudgeAnswer(load(t), c, req, answer); r.Outcome != reports.Pass || r.Wire != nil {
 			t.Errorf("%s: %s: %s", method, r.Outcome, r.Message)
+		} else if want := "refused for the right reason, " + c.Expect.Rejected.Class + ": 403 SignatureDoesNotMatch 0002-00000040; its valid twin is " + c.Expect.Control; r.Message != want {
+			t.Errorf("%s: it says %q, want %q", method, r.Message, want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/vectors"
 )
 
 func newReportFindingsCommand(env *environment) *cobra.Command {
@@ -21,7 +22,11 @@ func newReportMatrixCommand(env *environment) *cobra.Command {
 		if markdown {
 			return reports.WriteMatrixTable(w, all)
 		}
-		return reports.WriteMatrix(w, all, folder)
+		set, err := vectors.Load()
+		if err != nil {
+			return err
+		}
+		return reports.WriteMatrix(w, set, all, folder)
 	})
 	cmd.Flags().BoolVar(&markdown, "markdown", false, "write only the table of subjects, in Markdown")
 	return cmd

@@ -12,6 +12,7 @@ import (
 
 	"github.com/countersign/countersign/internal/interop"
 	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/vectors"
 )
 
 // The pages that are made of all compliance reports.
@@ -171,10 +172,14 @@ func (f *flags) writePages() error {
 	if err != nil {
 		return err
 	}
+	set, err := vectors.Load()
+	if err != nil {
+		return err
+	}
 	if err := reports.WriteAtomic(findingsPage, func(w io.Writer) error { return reports.WriteFindings(w, all) }); err != nil {
 		return err
 	}
-	if err := reports.WriteAtomic(matrixPage, func(w io.Writer) error { return reports.WriteMatrix(w, all, filepath.Dir(matrixPage)) }); err != nil {
+	if err := reports.WriteAtomic(matrixPage, func(w io.Writer) error { return reports.WriteMatrix(w, set, all, filepath.Dir(matrixPage)) }); err != nil {
 		return err
 	}
 	var table strings.Builder

@@ -25,7 +25,7 @@ type plainer struct {
 
 // parts are looked at in this order. A part that holds another stands behind
 // it.
-var parts = []part{spellingPart, parameterParts, headerParts, hostPart, keyPart, credentialParts, additionalPart, otherParts}
+var parts = []part{spellingPart, parameterParts, headerParts, hostPart, keyPart, bucketPart, credentialParts, additionalPart, otherParts}
 
 // retarget changes the target of a request.
 func retarget(change func(t *wire.Target)) func(in *signature.Input) {
@@ -56,14 +56,17 @@ func spellingPart(p *signature.Profile, in *signature.Input) []plainer {
 	return []plainer{{"spelling of the path", retarget(func(t *wire.Target) { t.Path = path })}}
 }
 
-// keyPart names of a key what most faults are about: a slash in front, dot
-// segments, what no text holds, letters beyond ASCII, and marks.
+// keyPart names of a key what most faults are about: that there is none beside a
+// bucket, a slash in front, dot segments, what no text holds, letters beyond
+// ASCII, and marks.
 func keyPart(p *signature.Profile, in *signature.Input) []plainer {
-	if in.Key == "" {
+	if in.Key == "" && in.Bucket == "" {
 		return nil
 	}
 	name := "key"
 	switch key := in.Key; {
+	case key == "":
+		name = "missing key"
 	case strings.HasPrefix(key, "/"):
 		name = "key with a slash in front"
 	case slices.ContainsFunc(strings.Split(key, "/"), func(s string) bool { return s == "." || s == ".." }):
@@ -77,6 +80,19 @@ func keyPart(p *signature.Profile, in *signature.Input) []plainer {
 	}
 	return []plainer{{name, func(in *signature.Input) {
 		in.Key = "key"
+		retarget(func(t *wire.Target) { t.Path = pathOf(p, in) })(in)
+	}}}
+}
+
+// bucketPart is the name of a bucket in the path, which may be like one in the
+// host.
+func bucketPart(p *signature.Profile, in *signature.Input) []plainer {
+	const plain = "examplebucket"
+	if in.Addressing != signature.PathStyle || in.Bucket == "" || in.Bucket == plain {
+		return nil
+	}
+	return []plainer{{"bucket", func(in *signature.Input) {
+		in.Bucket = plain
 		retarget(func(t *wire.Target) { t.Path = pathOf(p, in) })(in)
 	}}}
 }

@@ -247,6 +247,31 @@ func TestAClassNamesAnAddressInThePlaceOfAHost(t *testing.T) {
 	}
 }
 
+// A class without a part is known for all of them, so that it would hide them:
+// also what has no key, or a bucket of a certain name, has a plain form.
+func TestARequestOfABucketHasParts(t *testing.T) {
+	p := signature.OSSV1Header
+	for want, test := range map[string]struct {
+		bucket, key, target string
+		spoil               spoilt
+	}{
+		"/by-missing-key": {"examplebucket", "", "/examplebucket/", func(in *signature.Input) bool { return in.Key == "" }},
+		"/by-bucket":      {"oss", "%a", "/oss/%25a", func(in *signature.Input) bool { return in.Bucket == "oss" }},
+		"/by-key":         {"oss", "%a", "/oss/%25a", func(in *signature.Input) bool { return in.Key == "%a" }},
+	} {
+		in := fuzz.Input(p, fuzz.NewChoices(nil))
+		in.Addressing, in.Bucket, in.Key, in.Request.Target = signature.PathStyle, test.bucket, test.key, test.target
+		in.Request.SetHeader("Host", "oss-cn-hangzhou.aliyuncs.com")
+		d, err := Against(subject.InProcess(subject.Identity{Name: "o"}, []string{p.ID()}, test.spoil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := d.Compare(p, in); found == nil || !strings.HasSuffix(found.Class, "/signature"+want) {
+			t.Errorf("%+v, want %q", found, want)
+		}
+	}
+}
+
 // One fault must not hide another, and one that is known least of all.
 func TestEachFaultOfARequestHasAClass(t *testing.T) {
 	p := signature.OSSV1Header
