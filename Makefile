@@ -5,7 +5,7 @@ SDKS   := oss-go-v1 oss-go-v2 obs-go
 BIN    := bin
 OUT    := out
 
-.PHONY: run test test-browser lint fmt bench fuzz fuzz-opponents fuzz-cluster fuzz-mutants interop interop-server helpers coverage attest build clean help
+.PHONY: run web test test-browser lint fmt bench fuzz fuzz-opponents fuzz-cluster fuzz-mutants interop interop-server helpers coverage attest build clean help
 
 ## run: judge the three official Go SDKs and write reports to out/
 run: build
@@ -16,11 +16,15 @@ run: build
 	  --report 'ndjson=$(OUT)/{subject}.ndjson' --record '$(OUT)/{subject}.observations.ndjson'
 	@echo "reports: $(foreach s,$(SDKS),$(OUT)/$(s).html)"
 
+## web: the diagnosis as one page for the browser, in WebAssembly: out/diagnose.html
+web:
+	$(GO) run ./cmd/webpage -o $(OUT)/diagnose.html
+
 ## test: everything that needs nothing but Go
 test:
 	$(GO) test ./...
 
-## test-browser: test the live page of serve, the report and the matrix in headless Chromium, which must be there (CHROMIUM is its path)
+## test-browser: test the live page of serve, the page of diagnose, the report and the matrix in headless Chromium, which must be there (CHROMIUM is its path)
 test-browser:
 	@out=$$($(GO) -C endpoint/livepage/browser test -count=1 -v ./... 2>&1); code=$$?; echo "$$out" | grep -v '^=== '; \
 	  echo "browser tests: $$(echo "$$out" | grep -c '^--- PASS') passed, $$(echo "$$out" | grep -c '^--- FAIL') failed, $$(echo "$$out" | grep -c '^--- SKIP') skipped"; exit $$code
@@ -33,6 +37,7 @@ lint:
 	@mkdir -p $(BIN)
 	$(GO) build -o $(BIN)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(BIN)/staticcheck ./...
+	GOOS=js GOARCH=wasm $(GO) vet ./diagnose/page/wasm
 	$(foreach s,$(patsubst adapters/%/go.mod,%,$(wildcard adapters/*/go.mod)),$(GO) -C adapters/$(s) vet ./... && (cd adapters/$(s) && ../../$(BIN)/staticcheck ./...) && ) true
 	$(GO) -C endpoint/livepage/browser vet ./... && cd endpoint/livepage/browser && ../../../$(BIN)/staticcheck ./...
 	$(GO) run ./cmd/countersign vectors lint vectors
@@ -44,7 +49,7 @@ fmt:
 
 ## bench: speed as ratios, each measured in one run
 bench:
-	$(GO) test -run '^$$' -bench . -benchmem ./signature ./endpoint ./runner
+	$(GO) test -run '^$$' -bench . -benchmem ./signature ./endpoint ./runner ./diagnose
 	$(GO) -C adapters/oss-go-v2 test -run '^$$' -bench . -benchmem ./...
 	$(GO) run ./cmd/fuzz speed
 	@if [ -d adapters/ali-oss/node_modules ]; then $(GO) run ./cmd/fuzz opponents --target ali-oss --time 10s; \

@@ -23,10 +23,10 @@ var mayImport = map[string][]string{
 	"wire":      {},
 	"signature": {"wire"},
 	"vectors":   {"wire", "signature"},
-	"endpoint":  {"wire", "signature"},
+	"endpoint":  {"wire", "signature", "internal/localpage"},
 	"subject":   {"wire", "signature", "vectors", "endpoint", "internal/secret"},
 	"reports":   {"wire", "vectors"},
-	"diagnose":  {"wire", "signature", "reports"},
+	"diagnose":  {"wire", "signature", "reports", "internal/localpage", "internal/secret"}, // its page conceals what is typed into it
 	"spec":      {"wire", "vectors", "signature", "subject", "reports", "diagnose"},
 	"runner":    {"wire", "signature", "spec", "subject", "reports", "diagnose", "vectors", "endpoint", "internal/version"},
 	// A target judges by what the suite judges by: its verdict on signatures and its
@@ -44,9 +44,10 @@ var mayImport = map[string][]string{
 	"internal/interop": {"wire", "signature", "vectors", "endpoint", "subject", "reports", "spec", "runner", "internal/flows", "internal/secret"},
 	// hunt is what countersign fuzz does: the differential target and its grammar, the
 	// shrinker of the runner, and the mutants as explanations of a wrong signature.
-	"internal/hunt":    {"wire", "signature", "vectors", "subject", "reports", "spec", "runner", "fuzz", "internal/mutants", "internal/version"},
-	"internal/liars":   {"wire", "signature", "subject"},
-	"internal/mutants": {"wire", "signature", "vectors", "endpoint", "subject"},
+	"internal/hunt":      {"wire", "signature", "vectors", "subject", "reports", "spec", "runner", "fuzz", "internal/mutants", "internal/version"},
+	"internal/liars":     {"wire", "signature", "subject"},
+	"internal/localpage": {},
+	"internal/mutants":   {"wire", "signature", "vectors", "endpoint", "subject"},
 	// planted reads requests, to know the trigger of a bug that an SDK once had.
 	"internal/planted": {"wire", "signature", "vectors", "subject", "reports", "fuzz", "internal/coverage", "internal/mutants"},
 	"internal/secret":  {"wire", "signature"},

@@ -10,6 +10,7 @@ target adapterlines
 target authorization
 target canonical
 target collision
+target diagnosis
 target differential
 target errordocument
 target policy

@@ -9,7 +9,7 @@ import (
 
 // The data files hold text of our own, in ASCII: encoding/json may read them.
 //
-//go:embed causes.json codes.json slips.json
+//go:embed causes.json codes.json mistakes.json clients.json
 var dataFiles embed.FS
 
 // RootCause is a way for a signed request to go wrong.

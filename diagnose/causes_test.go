@@ -11,7 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-var dataFileNames = []string{"causes", "codes", "slips"}
+var dataFileNames = []string{"causes", "codes", "mistakes", "clients"}
 
 func readJSON(t *testing.T, text []byte) map[string]any {
 	t.Helper()
@@ -84,8 +84,12 @@ func TestSchemasRefuseWhatTheyDoNotKnow(t *testing.T) {
 		}},
 		{"codes", "an unknown basis", func(doc map[string]any) { item(doc, "codes")["basis"] = "heard" }},
 		{"codes", "a row without a source", func(doc map[string]any) { delete(item(doc, "codes"), "source") }},
-		{"slips", "an unknown member of a slip", func(doc map[string]any) { item(doc, "slips")["extra"] = "x" }},
-		{"slips", "something that is no cause", func(doc map[string]any) { item(doc, "slips")["cause"] = "D01" }},
+		{"mistakes", "an unknown member of a mistake", func(doc map[string]any) { item(doc, "mistakes")["extra"] = "x" }},
+		{"mistakes", "something that is no cause", func(doc map[string]any) { item(doc, "mistakes")["cause"] = "D01" }},
+		{"clients", "an unknown member of a client", func(doc map[string]any) { item(doc, "clients")["extra"] = "x" }},
+		{"clients", "a client without a source", func(doc map[string]any) {
+			delete(item(doc, "clients")["debug"].(map[string]any), "source")
+		}},
 	} {
 		doc := readData(t, tc.file)
 		tc.spoil(doc)
@@ -108,8 +112,14 @@ func TestSchemasNameTheFieldsOfTheStructs(t *testing.T) {
 		{"causes", "mention", Mention{}},
 		{"codes", "", codesFile{}},
 		{"codes", "code", Code{}},
-		{"slips", "", slipsFile{}},
-		{"slips", "slip", slipCause{}},
+		{"mistakes", "", mistakesFile{}},
+		{"mistakes", "mistake", mistake{}},
+		{"clients", "", clientsFile{}},
+		{"clients", "client", KnownClient{}},
+		{"clients", "log", LogFormat{}},
+		{"clients", "sent", SentFormat{}},
+		{"clients", "advice", Advice{}},
+		{"clients", "fix", ClientFix{}},
 	} {
 		def := readSchema(t, tc.schema)
 		if tc.def != "" {

@@ -46,6 +46,9 @@ func TestCodesPointToKnownCausesAndSchemes(t *testing.T) {
 				t.Errorf("%s %s: there is no cause %s", c.EC, c.Code, id)
 			}
 		}
+		if c.Proves != "" && !slices.Contains(c.Causes, c.Proves) {
+			t.Errorf("%s %s: proves %s, which is not among its causes", c.EC, c.Code, c.Proves)
+		}
 		if len(c.Causes) == 0 && c.Code != "SignatureDoesNotMatch" && c.Code != "TooManyWrongSignature" {
 			t.Errorf("%s %s is no mismatch and points to no cause", c.EC, c.Code)
 		}

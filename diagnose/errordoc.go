@@ -94,6 +94,21 @@ func ParseErrorDocument(data []byte) (*ErrorDocument, error) {
 		return nil, fmt.Errorf("%w: <%s> is empty: no element stands in it", ErrNoErrorDocument, rootElement)
 	}
 	d := &ErrorDocument{Fields: fields}
+	d.read(prolog, cut)
+	return d, nil
+}
+
+// ErrorDocumentOf is the error document with these elements, for those who have
+// them otherwise than as XML: from headers, or from the exception of an SDK.
+func ErrorDocumentOf(fields []Field) *ErrorDocument {
+	d := &ErrorDocument{Fields: fields}
+	d.read("", "")
+	return d
+}
+
+// read fills in all that the fields tell. cut names the element that the text
+// ends in, and prolog is what stands in front of the document.
+func (d *ErrorDocument) read(prolog, cut string) {
 	if cut != "" {
 		d.Damaged = append(d.Damaged, cut)
 	}
@@ -111,7 +126,6 @@ func ParseErrorDocument(data []byte) (*ErrorDocument, error) {
 	d.CanonicalRequest, d.CanonicalRequestOrigin = d.signedText("CanonicalRequest")
 	d.findRepeated()
 	d.Dialect = d.tellDialect(prolog)
-	return d, nil
 }
 
 // Field returns the value of an element as it stands in the document, and

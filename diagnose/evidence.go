@@ -18,7 +18,8 @@ type Evidence struct {
 	Answer []wire.Header
 
 	// Request is the request, or nil. What it is worth depends on where it was
-	// seen.
+	// seen. Its method is "" where only its URL is known, and its headers are then
+	// Host alone; a client's log may leave out what its HTTP library adds.
 	Request *wire.Request
 	Seen    Place
 	// At is when the request was sent; zero where it is not known.

@@ -30,6 +30,7 @@
 //	authorization  any request gets a verdict, and a malformed one its faults
 //	policy         no form is let in that breaks a condition of its policy
 //	errordocument  an error document is read or refused, and agrees with itself
+//	diagnosis      any evidence gets an answer in words, which agrees with itself
 //	adapterlines   lines of the adapter protocol are read, and written again they say the same
 //	differential   the reference and another signer agree on what goes over the wire
 //

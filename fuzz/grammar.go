@@ -76,7 +76,7 @@ func (g *grammar) lifetime() {
 // address chooses bucket and addressing and returns the host that follows. A
 // request of the service itself has no bucket; forms and push URLs have one.
 func (g *grammar) address() string {
-	b, endpoint := OneOf(g.Choices, buckets), OneOf(g.Choices, endpointsOf(g.profile))
+	b, endpoint := OneOf(g.Choices, bucketsOf(g.profile)), OneOf(g.Choices, endpointsOf(g.profile))
 	ways := []signature.Addressing{signature.VirtualHost, signature.PathStyle, signature.CNAME, ""}
 	switch {
 	case g.profile == signature.OSSRTMPQuery:
@@ -115,7 +115,8 @@ func (g *grammar) body() string {
 // additionalHeaders names headers to sign beyond the default ones: some that
 // the request has, and some it may not have. Names with an underscore are left
 // out, as OSS takes none in its list (EC 0002-00000211), and so are names with
-// the semicolon that separates the list.
+// the semicolon that separates the list, and those beyond ASCII: they have no
+// letter case in HTTP (RFC 9110, section 5.1), and one in many languages.
 func (g *grammar) additionalHeaders() {
 	if g.profile.Names.SignedHeaders == "" || g.profile.Carrier == signature.InForm {
 		return
@@ -128,7 +129,7 @@ func (g *grammar) additionalHeaders() {
 		case len(all) > 0:
 			name = g.letters(all[g.Below(min(len(all), 256))].Name)
 		}
-		if name != "" && !strings.ContainsAny(name, "_;") {
+		if name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r == '_' || r == ';' || r > 0x7f }) {
 			g.in.AdditionalHeaders = append(g.in.AdditionalHeaders, name)
 		}
 	}

@@ -3,7 +3,9 @@ package fuzz
 import (
 	"net/http"
 	"strings"
+	"time"
 
+	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
 )
 
@@ -42,8 +44,19 @@ func (g *grammar) dateHeaders() {
 		g.add(g.letters("Date"), g.date())
 	}
 	if name := g.profile.Names.DateHeader; name != "" && (kind == 2 || kind == 3 || kind == 5) {
-		g.add(g.letters(name), g.date())
+		g.add(g.letters(name), g.vendorDate())
 	}
+}
+
+// vendorDate is a date in the vendor's own header. OSS V4 takes ISO 8601 in its
+// basic form there and nothing else (EC 0002-00000502).
+func (g *grammar) vendorDate() string {
+	const iso = "20060102T150405Z"
+	date := g.date()
+	if _, err := time.Parse(iso, date); err != nil && g.profile == signature.OSSV4Header {
+		return g.in.Time.Format(iso)
+	}
+	return date
 }
 
 func (g *grammar) date() string {
@@ -92,7 +105,7 @@ func (g *grammar) headerName() string {
 		if all := g.in.Request.Headers; len(all) > 0 {
 			name = all[g.Below(min(len(all), 256))].Name + OneOf(g.Choices, siblings)
 		}
-		if name == "" || wire.EqualFold(name, "Host") || wire.EqualFold(name, g.profile.Names.PayloadHeader) {
+		if n := &g.profile.Names; name == "" || wire.EqualFold(name, "Host") || wire.EqualFold(name, n.PayloadHeader) || wire.EqualFold(name, n.DateHeader) {
 			name = "Accept"
 		}
 	case 7:

@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -113,7 +114,8 @@ func (g *grammar) path() string {
 }
 
 // key returns a key and how it stands in the target. Of slashes in front OSS
-// sees only those that are encoded (observed, F-OSS-X-12).
+// sees only those that are encoded (observed, F-OSS-X-12). The key of a push URL
+// is its channel, and stands behind live/.
 func (g *grammar) key() (key, raw string) {
 	key = g.text(atoms, 7)
 	kind := g.Below(20)
@@ -123,13 +125,15 @@ func (g *grammar) key() (key, raw string) {
 	case 17:
 		key += strings.Repeat("k/", OneOf(g.Choices, lengths)/2)
 	}
+	live := ""
 	if g.profile == signature.OSSRTMPQuery {
+		key = cmp.Or(key, "a")
 		if kind == 16 {
 			key = "live"
 		}
-		key = "live/" + key
+		live = "live/"
 	}
-	raw = OneOf(g.Choices, pathSpellings).spell(key)
+	raw = OneOf(g.Choices, pathSpellings).spell(live + key)
 	if g.isOSS() && strings.HasPrefix(raw, "/") {
 		key = strings.TrimLeft(key, "/")
 	}
@@ -146,7 +150,8 @@ func (g *grammar) key() (key, raw string) {
 	return key, raw
 }
 
-// query is up to six parameters as they stand in the target.
+// query is up to six parameters as they stand in the target. None has neither
+// name nor value: no client means anything by that.
 func (g *grammar) query() (query string, hasQuery bool) {
 	var names []string
 	var b strings.Builder
@@ -166,10 +171,15 @@ func (g *grammar) query() (query string, hasQuery bool) {
 		b.WriteString(OneOf(g.Choices, querySpellings).spell(name))
 		switch g.Below(4) {
 		case 1:
-			b.WriteByte('=')
+			if name != "" {
+				b.WriteByte('=')
+			}
 		case 2, 3:
-			b.WriteByte('=')
 			value := g.text(atoms, 3)
+			if name == "" {
+				value = cmp.Or(value, "a")
+			}
+			b.WriteByte('=')
 			b.WriteString(OneOf(g.Choices, valueSpellings).spell(value))
 			if g.Once(16) {
 				b.WriteString(OneOf(g.Choices, strays))

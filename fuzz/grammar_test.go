@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/countersign/countersign/fuzz"
 	"github.com/countersign/countersign/signature"
@@ -138,6 +139,39 @@ func TestEverySlipAndReadingShows(t *testing.T) {
 		for name := range others {
 			t.Errorf("%s: in %d random inputs none shows the %s; give the grammar a choice that does", p.ID(), budget, name)
 		}
+	}
+}
+
+// OSS refuses what is signed otherwise, whatever the signature.
+func TestTheVendorsDateStandsOnceAndInItsForm(t *testing.T) {
+	seen := 0
+	randomInputs(signature.OSSV4Header, 5000, func(in *signature.Input) {
+		date, ok := in.Request.Header("x-oss-date")
+		if !ok {
+			return
+		}
+		seen++
+		if _, err := time.Parse("20060102T150405Z", date); err != nil || in.Request.HeaderCount("x-oss-date") != 1 {
+			t.Fatalf("%v", in.Request.Headers)
+		}
+	})
+	if seen == 0 {
+		t.Error("no request has one")
+	}
+}
+
+func TestAdditionalHeadersAreNamesThatCanBeListed(t *testing.T) {
+	seen := 0
+	randomInputs(signature.OSSV4Query, 5000, func(in *signature.Input) {
+		for _, name := range in.AdditionalHeaders {
+			seen++
+			if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!") != "" {
+				t.Fatalf("%q", name)
+			}
+		}
+	})
+	if seen == 0 {
+		t.Error("no request has any")
 	}
 }
 

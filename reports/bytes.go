@@ -80,8 +80,8 @@ func escapeRune(r rune) string {
 	return fmt.Sprintf(`\U%08x`, r)
 }
 
-// BreakLines puts a line break behind every shown line feed. shown is what
-// [Show] returns.
+// BreakLines puts a line break behind every shown line feed, and behind the mark
+// that follows one. shown is what [Show] or [Excerpt.String] returns.
 func BreakLines(shown string) string {
 	var dst strings.Builder
 	for i := 0; i < len(shown); i++ {
@@ -91,9 +91,14 @@ func BreakLines(shown string) string {
 		}
 		i++ // the second half of an escape: of \\n it must not be read as \n
 		dst.WriteByte(shown[i])
-		if shown[i] == 'n' {
-			dst.WriteByte('\n')
+		if shown[i] != 'n' {
+			continue
 		}
+		if strings.HasPrefix(shown[i+1:], markClose) {
+			dst.WriteString(markClose)
+			i += len(markClose)
+		}
+		dst.WriteByte('\n')
 	}
 	return dst.String()
 }
@@ -239,10 +244,10 @@ func (x Excerpt) styled(style Style) string {
 // HexWindow is a row of bytes around a difference: upper-case hexadecimal with
 // blanks between, as StringToSignBytes has it in an error document.
 type HexWindow struct {
-	Offset int // of the first byte shown
-	Before string
-	Mark   string // the byte that differs, "" behind the last byte
-	After  string
+	Offset int    `json:"offset"` // of the first byte shown
+	Before string `json:"before"`
+	Mark   string `json:"mark"` // the byte that differs, "" behind the last byte
+	After  string `json:"after"`
 }
 
 // Hex returns the window of b with around bytes on either side of offset at.
@@ -273,4 +278,38 @@ func (h HexWindow) styled(style Style) string {
 		parts = append(parts, h.After)
 	}
 	return strings.Join(parts, " ")
+}
+
+// Marked is a byte string for a page: in lines, what differs apart, and the row
+// of bytes around it.
+type Marked struct {
+	Before string    `json:"before"`
+	Mark   string    `json:"mark"` // what differs; "end" behind the last byte, "" where nothing does
+	After  string    `json:"after"`
+	Hex    HexWindow `json:"hex"`
+}
+
+// MarkedAt returns b around an offset, as [Around] does, for a page.
+func MarkedAt(b wire.Bytes, at, columns int) Marked {
+	const around = 8
+	e := Around(b, at, columns)
+	m := Marked{Before: BreakLines(e.Before), Mark: e.Mark, After: BreakLines(e.After)}
+	if e.Left > 0 {
+		m.Before = "…" + m.Before
+	}
+	if e.Right > 0 {
+		m.After += "…"
+	}
+	switch {
+	case e.End:
+		m.Mark = "end"
+	case e.Mark == `\n`:
+		m.After = "\n" + m.After
+	}
+	if at >= 0 {
+		if m.Hex = Hex(b, at, around); m.Hex.Mark == "" {
+			m.Hex.Mark = "end"
+		}
+	}
+	return m
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -45,7 +46,8 @@ func WriteFailures(w io.Writer, s *Stream, opts FailureOptions) error {
 	for _, r := range s.standing(StandQuestion) {
 		p.question(r)
 	}
-	unexpected := s.standing(StandFail)
+	failed, flaky := s.failures()
+	unexpected := slices.Concat(failed, flaky)
 	for i, r := range unexpected {
 		if opts.Max > 0 && i == opts.Max {
 			p.brief(fmt.Sprintf("%d more unexpected failures", len(unexpected)-i), unexpected[i:])
@@ -102,8 +104,11 @@ func (p *failurePrinter) brief(heading string, results []Result) {
 // full describes one failure.
 func (p *failurePrinter) full(r Result) {
 	word, paint := "FAIL", p.Style.Bad
-	if r.Standing() == StandExpected {
+	switch {
+	case r.Standing() == StandExpected:
 		word, paint = "EXPECTED", p.Style.Notice
+	case r.Outcome == Flaky:
+		word = "FLAKY"
 	}
 	fmt.Fprintf(p.w, "%s %s\n", paint.of(word), p.Style.Strong.of(Legible(r.ID)))
 	p.fields(r)

@@ -42,7 +42,7 @@ func plusInKey() Result {
 		AgreedBy:   []string{"oss-python-sdk 2.19.1", "oss-java-sdk 3.18.1"},
 		Wire:       raw("GET /a%2Bb%20c.txt HTTP/1.1\r\nHost: examplebucket.oss-cn-hangzhou.aliyuncs.com\r\nAuthorization: OSS LTAI5tExample:c2lnbmF0dXJl\r\n\r\n"),
 		Reproduce:  "countersign run --signer 'oss-go-v2-adapter' --select oss-v1/header/operations/keys/get-plus",
-		Diagnosis:  &Diagnosis{Causes: []Cause{{ID: "C03", Name: "Key encoding", Confidence: "proof", Evidence: "one decode of the resource gives the signature.", Fix: "sign the decoded key."}}},
+		Diagnosis:  &Diagnosis{Contradictions: []string{}, Causes: []Cause{{ID: "C03", Name: "Key encoding", Confidence: "proof", Evidence: "one decode of the resource gives the signature.", Fix: "sign the decoded key."}}},
 		DurationNS: 2_000_000,
 	}
 }

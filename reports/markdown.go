@@ -26,11 +26,27 @@ func writeMarkdown(w io.Writer, s *Stream) error {
 		fmt.Fprintln(&buf)
 	}
 	markdownQuestions(&buf, s.standing(StandQuestion))
-	markdownFailures(&buf, s.standing(StandFail))
+	failures, flaky := s.failures()
+	markdownFailures(&buf, "Failures", failures)
+	markdownFailures(&buf, "Flaky: passed only when they were asked again", flaky)
 	markdownList(&buf, "Provisional failures", s.standing(StandProvisional))
 	markdownList(&buf, "Expected failures", s.standing(StandExpected))
 	markdownList(&buf, "Contested", s.standing(StandContested))
-	_, err := w.Write(buf.Bytes())
+	return writeSummary(w, buf.Bytes())
+}
+
+// summaryLimit is how long a summary gets. GitHub drops the whole summary of a
+// step that has more than 1 MiB, and a step may have several subjects.
+const summaryLimit = 256 << 10
+
+// writeSummary writes a summary, cut behind a line where it is too long: a
+// subject decides how long its messages are.
+func writeSummary(w io.Writer, text []byte) error {
+	if len(text) > summaryLimit {
+		text = text[:summaryLimit]
+		text = append(text[:bytes.LastIndexByte(text, '\n')+1:summaryLimit], "\nThis summary was cut here: the HTML report and the NDJSON stream have it all.\n"...)
+	}
+	_, err := w.Write(text)
 	return err
 }
 
@@ -72,11 +88,11 @@ func markdownQuestions(w io.Writer, results []Result) {
 	fmt.Fprintln(w)
 }
 
-func markdownFailures(w io.Writer, failures []Result) {
+func markdownFailures(w io.Writer, heading string, failures []Result) {
 	if len(failures) == 0 {
 		return
 	}
-	fmt.Fprint(w, "### Failures\n\n")
+	fmt.Fprintf(w, "### %s\n\n", heading)
 	for i, r := range failures {
 		if i == summaryFailures {
 			fmt.Fprintf(w, "- … and %d more: see the HTML report or the NDJSON stream\n", len(failures)-i)

@@ -72,3 +72,60 @@ func TestMarkdownSurvivesAnyByte(t *testing.T) {
 		}
 	})
 }
+
+// A subject decides how long its messages are, and how many problems there are.
+func TestASummaryIsCutBeforeItIsDropped(t *testing.T) {
+	s := manyFailures(100)
+	for i := range s.Results {
+		s.Results[i].Message = strings.Repeat("all of it again ", 10_000)
+	}
+	for range 5000 {
+		s.Footer.Problems = append(s.Footer.Problems, strings.Repeat("p", 100))
+	}
+	text := render(t, "md", s)
+	if len(text) > summaryLimit+200 || len(text) < summaryLimit/2 || !strings.HasSuffix(text, "\n\nThis summary was cut here: the HTML report and the NDJSON stream have it all.\n") {
+		t.Errorf("%d bytes, ending in %q", len(text), text[max(0, len(text)-100):])
+	}
+}
+
+// What passed only when it was asked again, and what is contested, is neither
+// among the failures nor among the passes, in no report.
+func TestFlakyAndContestedStandApart(t *testing.T) {
+	failed := plusInKey()
+	s := streamOf(failed, passing("oss-v1/header/a/pass"),
+		Result{ID: "oss-v1/header/a/flaky", Level: "must", Outcome: Flaky, Message: "it passed only when it was asked again"},
+		Result{ID: "oss-v1/header/a/contested", Level: "must", Outcome: Contested, Message: "another reading"})
+	if p := s.Footer.Profiles[0]; p.Unexpected != 2 || p.Flaky != 1 || s.Footer.Flaky != 1 || s.Footer.AsExpected {
+		t.Errorf("counts are %+v", p)
+	}
+	if text := render(t, "ndjson", s); !strings.Contains(text, `"unexpected":2,"flaky":1`) {
+		t.Errorf("no count of its own in\n%s", text)
+	}
+	markdown := render(t, "md", s)
+	for _, want := range []string{
+		"| profile | passed | failed | flaky | expected failures | unsupported | contested | verdict |", "| oss-v1/header | 1 | 1 | 1 | 0 | 0 | 1 | nonconformant |",
+		"### Failures\n\n- `" + failed.ID, "### Flaky: passed only when they were asked again\n\n- `oss-v1/header/a/flaky`", "### Contested\n\n- `oss-v1/header/a/contested`",
+	} {
+		if !strings.Contains(markdown, want) {
+			t.Errorf("no %q in\n%s", want, markdown)
+		}
+	}
+	var console strings.Builder
+	if err := WriteFailures(&console, s, FailureOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteTable(&console, []*Stream{s}, Layout{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"FAIL " + failed.ID, "\nFLAKY oss-v1/header/a/flaky\n", "contested (another reading", "passed  failed  flaky  expected"} {
+		if !strings.Contains(console.String(), want) {
+			t.Errorf("no %q in\n%s", want, &console)
+		}
+	}
+	if junit := render(t, "junit", s); !strings.Contains(junit, `type="flaky"`) || !strings.Contains(junit, `<skipped message="contested: another reading">`) {
+		t.Errorf("JUnit does not tell them apart:\n%s", junit)
+	}
+	if compliance := s.Compliance().Profiles[0]; compliance.Counts["must"][Flaky] != 1 || len(compliance.Failures) != 2 || len(compliance.Contested) != 1 {
+		t.Errorf("compliance report: %+v", compliance)
+	}
+}

@@ -25,6 +25,9 @@ func (s *Stream) Redact(redact func(string) string) *Stream {
 // text and every byte string.
 func (r Result) Redact(redact func(string) string) Result {
 	r = r.mapped(redact)
+	if r.Diagnosis != nil {
+		r.Diagnosis.redactBytes(redact)
+	}
 	for _, field := range []**wire.Bytes{&r.Expected, &r.Observed, &r.Wire} {
 		if *field != nil {
 			b := wire.Bytes(redact(string(**field)))
@@ -43,6 +46,7 @@ func (h Header) mapped(f func(string) string) Header {
 		*text = f(*text)
 	}
 	h.Selection, h.Profiles = mapAll(h.Selection, f), mapAll(h.Profiles, f)
+	h.Part = h.Part.mapped(f)
 	return h
 }
 
@@ -56,13 +60,7 @@ func (r Result) mapped(f func(string) string) Result {
 	}
 	r.Requirements, r.AgreedBy = mapAll(r.Requirements, f), mapAll(r.AgreedBy, f)
 	if r.Diagnosis != nil {
-		diagnosis := Diagnosis{Causes: make([]Cause, len(r.Diagnosis.Causes))}
-		for i, c := range r.Diagnosis.Causes {
-			diagnosis.Causes[i] = Cause{
-				ID: f(c.ID), Name: f(c.Name), Confidence: f(c.Confidence), Evidence: f(c.Evidence), Fix: f(c.Fix),
-			}
-		}
-		r.Diagnosis = &diagnosis
+		r.Diagnosis = r.Diagnosis.mapped(f)
 	}
 	if r.Answer != nil {
 		a := *r.Answer

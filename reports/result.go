@@ -60,7 +60,8 @@ type Header struct {
 	// skip, label filter, suite version, shard); empty: every case was asked.
 	// A choice of whole profiles is not a filter: it narrows Profiles.
 	Selection []string `json:"selection,omitempty"`
-	Profiles  []string `json:"profiles"` // what the run covers: declared by the subject, and asked for
+	Profiles  []string `json:"profiles"`       // what the run covers: declared by the subject, and asked for
+	Part      *Part    `json:"part,omitempty"` // of a run that is split over several machines; nil: the whole
 }
 
 // Result is the judgement of one vector.
@@ -155,20 +156,6 @@ type Answer struct {
 	Status   string   `json:"status,omitempty"`  // what becomes of the requirements
 }
 
-// Diagnosis is what is known of the cause of a failure.
-type Diagnosis struct {
-	Causes []Cause `json:"causes"`
-}
-
-// Cause is one explanation of a failure.
-type Cause struct {
-	ID         string `json:"id"` // C01 … C32
-	Name       string `json:"name"`
-	Confidence string `json:"confidence"` // proof, suspicion
-	Evidence   string `json:"evidence,omitempty"`
-	Fix        string `json:"fix,omitempty"`
-}
-
 // Verdict is the judgement of one profile, or of a run.
 type Verdict string
 
@@ -189,10 +176,11 @@ const (
 type ProfileCounts struct {
 	Profile     string          `json:"profile"`
 	Verdict     Verdict         `json:"verdict"`
-	Counts      map[Outcome]int `json:"counts"`      // without the outcomes that did not occur
-	Expected    int             `json:"expected"`    // failures that an expected-failures file names, and met
-	Unexpected  int             `json:"unexpected"`  // failures that turn the run red
-	Provisional int             `json:"provisional"` // failures of cases new in this suite version
+	Counts      map[Outcome]int `json:"counts"`          // without the outcomes that did not occur
+	Expected    int             `json:"expected"`        // failures that an expected-failures file names, and met
+	Unexpected  int             `json:"unexpected"`      // failures that turn the run red
+	Flaky       int             `json:"flaky,omitempty"` // those of the unexpected that passed when they were asked again
+	Provisional int             `json:"provisional"`     // failures of cases new in this suite version
 }
 
 // Footer closes a stream. [Conclude] makes it.
@@ -201,7 +189,8 @@ type Footer struct {
 	Results     int             `json:"results"`
 	Counts      map[Outcome]int `json:"counts"`
 	Expected    int             `json:"expected"`
-	Unexpected  int             `json:"unexpected"` // what turns the run red
+	Unexpected  int             `json:"unexpected"`      // what turns the run red
+	Flaky       int             `json:"flaky,omitempty"` // of these, what passed when it was asked again
 	Provisional int             `json:"provisional"`
 	Profiles    []ProfileCounts `json:"profiles"`           // sorted by profile
 	Problems    []string        `json:"problems,omitempty"` // red for other reasons: a stale expected failure, nothing ran

@@ -89,6 +89,7 @@ func TestSchemasNameTheFieldsOfTheStructs(t *testing.T) {
 		"result-stream": {
 			"header": Header{}, "result": Result{}, "footer": Footer{}, "profileCounts": ProfileCounts{},
 			"subject": Subject{}, "expectation": Expectation{}, "diagnosis": Diagnosis{}, "cause": Cause{},
+			"comparison": Comparison{}, "reading": Reading{},
 		},
 		"compliance": {"": Compliance{}, "profileCompliance": ProfileCompliance{}, "entry": Entry{}, "finding": Finding{}, "shown": Shown{}, "subject": Subject{}},
 	} {

@@ -32,6 +32,19 @@ func (s *Stream) standing(standing Standing) []Result {
 	return withStanding(s.sorted(), standing)
 }
 
+// failures are the results that turn the run red, sorted by id: those that
+// failed, and apart from them those that passed when they were asked again.
+func (s *Stream) failures() (failed, flaky []Result) {
+	for _, r := range s.standing(StandFail) {
+		if r.Outcome == Flaky {
+			flaky = append(flaky, r)
+		} else {
+			failed = append(failed, r)
+		}
+	}
+	return failed, flaky
+}
+
 func withStanding(results []Result, standing Standing) []Result {
 	var out []Result
 	for _, r := range results {

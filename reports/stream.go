@@ -151,7 +151,7 @@ func (h Header) check() error {
 	case h.Schema != SchemaVersion:
 		return fmt.Errorf("header: result schema %d; this version of Countersign reads schema %d", h.Schema, SchemaVersion)
 	}
-	return nil
+	return h.Part.check(h)
 }
 
 // check holds a result to the closed lists and to the form of an id.

@@ -19,7 +19,8 @@ type column struct {
 
 var columns = []column{
 	{"passed", "pass", func(p ProfileCounts) int { return p.Counts[Pass] }, true},
-	{"failed", "fail", func(p ProfileCounts) int { return p.Unexpected }, true},
+	{"failed", "fail", func(p ProfileCounts) int { return p.Unexpected - p.Flaky }, true},
+	{"flaky", "flaky", func(p ProfileCounts) int { return p.Flaky }, false},
 	{"expected failures", "expect", func(p ProfileCounts) int { return p.Expected }, true},
 	{"unsupported", "unsup", func(p ProfileCounts) int { return p.Counts[Unsupported] }, true},
 	{"contested", "contst", func(p ProfileCounts) int { return p.Counts[Contested] }, true},

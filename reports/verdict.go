@@ -95,7 +95,7 @@ func Conclude(h Header, results []Result, problems []string, aborted bool) Foote
 
 	f := Footer{
 		Type: "footer", Results: len(results), Counts: total.Counts,
-		Expected: total.Expected, Unexpected: total.Unexpected, Provisional: total.Provisional,
+		Expected: total.Expected, Unexpected: total.Unexpected, Flaky: total.Flaky, Provisional: total.Provisional,
 		Profiles: []ProfileCounts{}, Problems: slices.Clone(problems), Aborted: aborted,
 	}
 	complete := !aborted && len(h.Selection) == 0 // open questions have no verdict: they leave a profile partial
@@ -106,7 +106,10 @@ func Conclude(h Header, results []Result, problems []string, aborted bool) Foote
 	slices.SortFunc(f.Profiles, func(a, b ProfileCounts) int { return strings.Compare(a.Profile, b.Profile) })
 	f.Verdict = worst(f.Profiles)
 
-	own := slices.Concat(duplicates(results), staleExpectations(results), unproven(total), unoffered(f.Profiles))
+	own := slices.Concat(duplicates(results), staleExpectations(results), unproven(total))
+	if h.Part == nil { // what a part of a profile does not show, another part may
+		own = append(own, unoffered(f.Profiles)...)
+	}
 	for _, problem := range own {
 		if !slices.Contains(f.Problems, problem) {
 			f.Problems = append(f.Problems, problem)
@@ -143,6 +146,9 @@ func (t *tally) add(r Result) {
 	switch standing {
 	case StandFail:
 		t.Unexpected++
+		if r.Outcome == Flaky {
+			t.Flaky++
+		}
 	case StandExpected:
 		t.Expected++
 		t.proven = t.proven || r.Outcome == Fail && r.causeProven()
@@ -261,7 +267,7 @@ func unoffered(profiles []ProfileCounts) []string {
 // causeProven reports whether the signature of a result is the one that its
 // cause makes of the request: nobody has it who does not sign.
 func (r Result) causeProven() bool {
-	return r.Diagnosis != nil && slices.ContainsFunc(r.Diagnosis.Causes, func(c Cause) bool { return c.Confidence == "proof" })
+	return len(r.Diagnosis.Proven()) > 0
 }
 
 // unproven keeps a null adapter, a reject-everything adapter and an empty

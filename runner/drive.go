@@ -3,12 +3,12 @@ package runner
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/countersign/countersign/endpoint"
+	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/spec"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
@@ -121,43 +121,36 @@ func (d *driver) askAgain(ctx context.Context, items []*spec.Item, observations 
 	}
 }
 
-// withoutMode drops the signature vectors of profiles that a subject has no
-// signer for: it declares operations, sends for the profile, and says
-// "unsupported" to every signature vector of it. One that says it signs must
-// do so for some profile, else its answers stay for all to see; and so do those
-// about a profile that it declares and neither signs nor sends for. It returns
-// a sentence about what is dropped, or "".
+// withoutMode leaves out the signature vectors of profiles that a subject has
+// no signer for ([reports.Offer]), and returns a sentence about them, or "".
 func withoutMode(caps *subject.Capabilities, items []*spec.Item, observations []*subject.Observation) ([]*spec.Item, []*subject.Observation, string) {
-	signs, sends := map[string]bool{}, map[string]bool{}
+	replies := make([]reports.Reply, len(items))
 	for i, item := range items {
-		switch {
-		case item.Mode() == subject.SendMode:
-			sends[item.Profile.ID()] = true
-		case observations[i].Kind != subject.Unsupported:
-			signs[item.Profile.ID()] = true
+		replies[i] = reports.Reply{
+			Profile: item.Profile.ID(), Sent: item.Mode() == subject.SendMode, Unsupported: observations[i].Kind == subject.Unsupported,
 		}
 	}
-	if len(caps.Operations) == 0 || caps.Has("sign") != (len(signs) > 0) {
+	without := offerOf(caps).Without(replies)
+	if len(without) == 0 {
 		return items, observations, ""
 	}
 	var keptItems []*spec.Item
 	var kept []*subject.Observation
-	without := map[string]bool{}
+	signs := false
 	for i, item := range items {
-		profile := item.Profile.ID()
-		if item.Mode() == subject.SendMode || signs[profile] || !sends[profile] {
+		if replies[i].Sent || !slices.Contains(without, replies[i].Profile) {
 			keptItems, kept = append(keptItems, item), append(kept, observations[i])
-		} else {
-			without[profile] = true
+			signs = signs || !replies[i].Sent && !replies[i].Unsupported
 		}
 	}
-	switch dropped := len(items) - len(kept); {
-	case dropped == 0:
-		return items, observations, ""
-	case len(signs) == 0:
+	dropped := len(items) - len(kept)
+	if !signs {
 		return keptItems, kept, fmt.Sprintf("it sends requests and has no signer to be asked: %d signature vectors are left out", dropped)
-	default:
-		return keptItems, kept, fmt.Sprintf("it sends requests and has no signer to be asked for %s: %d signature vectors are left out",
-			strings.Join(slices.Sorted(maps.Keys(without)), ", "), dropped)
 	}
+	return keptItems, kept, fmt.Sprintf("it sends requests and has no signer to be asked for %s: %d signature vectors are left out",
+		strings.Join(without, ", "), dropped)
+}
+
+func offerOf(caps *subject.Capabilities) reports.Offer {
+	return reports.Offer{Sends: len(caps.Operations) > 0, Signs: caps.Has("sign")}
 }

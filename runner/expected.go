@@ -121,7 +121,7 @@ func (x *ExpectedFailures) know(ids []string) {
 
 // Apply marks the results that the list covers and returns what is wrong with
 // the list itself: patterns that match nothing.
-func (x *ExpectedFailures) Apply(results []reports.Result) (problems []string) {
+func (x *ExpectedFailures) Apply(results []reports.Result) []string {
 	ids := make([]string, len(results))
 	for i := range results {
 		r := &results[i]
@@ -131,12 +131,16 @@ func (x *ExpectedFailures) Apply(results []reports.Result) (problems []string) {
 			r.Expectation = &reports.Expectation{Pattern: line.pattern, Pin: line.pin, Reason: line.reason, Met: met(r, line.pin)}
 		}
 	}
-	if err := x.set.UnmatchedError(ids); err != nil {
-		for _, line := range strings.Split(err.Error(), "\n") {
-			problems = append(problems, x.Name+": "+line)
-		}
+	return reports.ListProblems(x.Name, x.set.UnmatchedError(ids))
+}
+
+// Patterns lists the patterns of the list, in order.
+func (x *ExpectedFailures) Patterns() []string {
+	patterns := make([]string, len(x.entries))
+	for i, line := range x.entries {
+		patterns[i] = x.lines[line].pattern
 	}
-	return problems
+	return patterns
 }
 
 // counting returns the line that counts for a result, by its index, or -1. Of

@@ -21,11 +21,11 @@ import (
 	"github.com/countersign/countersign/vectors"
 )
 
-// JudgeHere judges in this process with [spec.Judge] alone.
+// JudgeHere judges in this process with [spec.Diagnosed] alone.
 func JudgeHere(_ context.Context, set *vectors.Set, items []*spec.Item, observations []*subject.Observation) ([]reports.Result, error) {
 	results := make([]reports.Result, len(items))
 	for i, item := range items {
-		results[i] = spec.Judge(set, item, observations[i])
+		results[i] = spec.Diagnosed(set, item, observations[i])
 	}
 	return results, nil
 }

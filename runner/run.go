@@ -109,6 +109,7 @@ type run struct {
 	caps         subject.Capabilities
 	allIDs       []string // of everything the subject could be asked for
 	items        []*spec.Item
+	part         *reports.Part // what the items are of; nil: the whole
 	observations []*subject.Observation
 	mode         string
 	problems     []string
@@ -167,11 +168,16 @@ func (r *run) drive(ctx context.Context, d *driver) error {
 	return r.record(ctx)
 }
 
-// leaveOut leaves out what the subject has no signer for, and says so.
+// leaveOut leaves out what the subject has no signer for, and says so. A shard
+// keeps it: whether there is a signer may show in another one.
 func (r *run) leaveOut() {
-	var note string
-	r.items, r.observations, note = withoutMode(&r.caps, r.items, r.observations)
-	if note != "" {
+	items, observations, note := withoutMode(&r.caps, r.items, r.observations)
+	switch {
+	case note == "":
+	case r.part != nil:
+		r.Note("this shard keeps what the merged run may leave out: " + note)
+	default:
+		r.items, r.observations = items, observations
 		r.Note(note)
 	}
 }
@@ -206,6 +212,9 @@ func (r *run) filter(items []*spec.Item) ([]*spec.Item, error) {
 	if len(items) == 0 {
 		return nil, fmt.Errorf("%w: the subject declares no profile that has vectors", spec.ErrNothingSelected)
 	}
+	if err := notLater(r.SuiteVersion); err != nil {
+		return nil, err
+	}
 	items, err := ofVersion(items, r.SuiteVersion)
 	if err != nil {
 		return nil, err
@@ -215,6 +224,9 @@ func (r *run) filter(items []*spec.Item) ([]*spec.Item, error) {
 	}
 	if items, err = spec.SelectLabels(items, r.LabelFilter); err != nil {
 		return nil, err
+	}
+	if r.Shard.Count > 0 && r.Replay == nil && r.Endpoint == nil { // those depend on more than their vectors
+		r.part = &reports.Part{Index: r.Shard.Index, Count: r.Shard.Count, Cases: len(items), Offer: offerOf(&r.caps)}
 	}
 	return r.Shard.of(items)
 }
@@ -255,7 +267,7 @@ func (s Shard) of(items []*spec.Item) ([]*spec.Item, error) {
 		return int(h.Sum32()%uint32(s.Count)) != s.Index-1
 	})
 	if len(kept) == 0 {
-		return nil, fmt.Errorf("%w in shard %d/%d", spec.ErrNothingSelected, s.Index, s.Count)
+		return nil, fmt.Errorf("%w in shard %d/%d, which of so few vectors gets none: use fewer shards", spec.ErrNothingSelected, s.Index, s.Count)
 	}
 	return kept, nil
 }
@@ -358,6 +370,7 @@ func (r *run) conclude(ctx context.Context) (*reports.Stream, error) {
 		Type: "header", SuiteVersion: r.SuiteVersion, VectorSetSHA256: r.set.SHA256(), Protocol: subject.Protocol,
 		Subject: reports.Subject(r.caps.Identity),
 		Schema:  reports.SchemaVersion, Mode: r.mode, Time: r.Now().UTC(), Selection: r.selection(), Profiles: r.caps.Profiles,
+		Part: r.part,
 	}
 	return &reports.Stream{Header: header, Results: results, Footer: reports.Conclude(header, results, r.problems, aborted)}, nil
 }
@@ -366,10 +379,18 @@ func (r *run) conclude(ctx context.Context) (*reports.Stream, error) {
 // result; in a filtered or sharded run, at least a vector that the subject
 // could be asked for.
 func (r *run) expectedProblems(results []reports.Result) []string {
-	if len(r.selection()) > 0 || len(r.Profiles) > 0 {
+	narrowed := r.selection()
+	if len(narrowed) > 0 || len(r.Profiles) > 0 {
 		r.Expected.know(r.allIDs)
 	}
-	return r.Expected.Apply(results)
+	problems := r.Expected.Apply(results)
+	if r.part != nil {
+		r.part.List, r.part.Patterns = r.Expected.Name, r.Expected.Patterns()
+		if len(narrowed) > 1 || len(r.Profiles) > 0 { // by more than the shard
+			r.part.Patterns = r.Expected.set.Unmatched()
+		}
+	}
+	return problems
 }
 
 // finish fills in what only a run knows, and sorts.

@@ -141,7 +141,7 @@ func (sh *shrinker) try(ctx context.Context, item *spec.Item) bool {
 	}
 	sh.asked++
 	r := spec.Judge(sh.set, item, sh.ask(ctx, item))
-	if r.Outcome != sh.failure.Outcome || r.Place() != sh.failure.Place() || r.Rule != sh.failure.Rule || causes(r) != causes(sh.failure) {
+	if r.Outcome != sh.failure.Outcome || r.Place() != sh.failure.Place() || r.Rule != sh.failure.Rule || !sh.sameCauses(r) {
 		return false
 	}
 	if sh.best != nil && size(item) >= size(sh.best) {
@@ -152,6 +152,15 @@ func (sh *shrinker) try(ctx context.Context, item *spec.Item) bool {
 	}
 	sh.best, sh.result = item, r
 	return true
+}
+
+// sameCauses compares with the first result here. That need not have the
+// diagnosis of the failure, which may be one that only [spec.Diagnosed] finds.
+func (sh *shrinker) sameCauses(r reports.Result) bool {
+	if sh.best != nil {
+		return causes(r) == causes(sh.result)
+	}
+	return r.Diagnosis == nil || causes(r) == causes(sh.failure)
 }
 
 func causes(r reports.Result) string {

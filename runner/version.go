@@ -6,13 +6,14 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/countersign/countersign/internal/version"
 	"github.com/countersign/countersign/spec"
 	"github.com/countersign/countersign/vectors"
 )
 
 // ofVersion keeps the items that a version of the suite had.
-func ofVersion(items []*spec.Item, version string) ([]*spec.Item, error) {
-	limit, err := parseVersion(version)
+func ofVersion(items []*spec.Item, suite string) ([]*spec.Item, error) {
+	limit, err := parseVersion(suite)
 	if err != nil {
 		return nil, fmt.Errorf("suite version: %w", err)
 	}
@@ -21,9 +22,22 @@ func ofVersion(items []*spec.Item, version string) ([]*spec.Item, error) {
 		return err != nil || slices.Compare(since, limit) > 0
 	})
 	if len(kept) == 0 {
-		return nil, fmt.Errorf("%w: suite version %s had no vectors for this", spec.ErrNothingSelected, version)
+		return nil, fmt.Errorf("%w: suite version %s had no vectors for this", spec.ErrNothingSelected, suite)
 	}
 	return kept, nil
+}
+
+// notLater refuses a version of the suite that is yet to come: nobody knows its
+// vectors, and a report that names it would promise them.
+func notLater(text string) error {
+	wanted, err := parseVersion(text)
+	if err != nil {
+		return fmt.Errorf("suite version: %w", err)
+	}
+	if this, err := parseVersion(version.Suite); err != nil || slices.Compare(wanted, this) > 0 {
+		return fmt.Errorf("suite version %s: this is version %s, which can run as an earlier one only", text, version.Suite)
+	}
+	return nil
 }
 
 func parseVersion(text string) ([]int, error) {

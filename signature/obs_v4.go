@@ -153,11 +153,12 @@ func canonicalRequestS3(s *Signing, dst []byte) ([]byte, error) {
 	return canonicalRequest(s, dst, s.SignedHeaders, payloadHashS3(s))
 }
 
-// payloadHashS3 is the payload header; without it UNSIGNED-PAYLOAD in a URL,
-// and the hash of the body in the header form.
+// payloadHashS3 is the payload header as it stands, empty or not; without it
+// UNSIGNED-PAYLOAD in a URL, and the hash of the body in the header form.
 func payloadHashS3(s *Signing) string {
-	if v := s.header(s.Profile.Names.PayloadHeader); v != "" {
-		return v
+	name := s.Profile.Names.PayloadHeader
+	if _, ok := s.Request.Header(name); ok {
+		return s.header(name)
 	}
 	if s.Profile.Carrier == InQuery {
 		return unsignedPayload

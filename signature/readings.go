@@ -45,7 +45,7 @@ var readings = map[string][]Reading{
 	"obs-aws-v2/header": append(readingsOBSV2(), s3NamesOnly),
 	"obs-aws-v2/query":  append(readingsOBSV2(), s3NamesOnly),
 	"obs-v4/header":     readingsOBSV4(),
-	"obs-v4/query":      readingsOBSV4(),
+	"obs-v4/query":      append(readingsOBSV4(), unsignedPayloadAlways),
 }
 
 func readingsOSSV1() []Reading {
@@ -171,6 +171,16 @@ func readingsOBSV4() []Reading {
 			foldingBlanks,
 		},
 	}
+}
+
+var unsignedPayloadAlways = Reading{
+	"unsigned-payload-always", "OBS4-PAYLOAD-03",
+	"the document has UNSIGNED-PAYLOAD for each link; other servers of S3 take x-amz-content-sha256 where a link is sent with that",
+	func(p *Profile) *Profile {
+		return p.Replace(CanonicalRequest, func(s *Signing, dst []byte) ([]byte, error) {
+			return canonicalRequest(s, dst, s.SignedHeaders, unsignedPayload)
+		})
+	},
 }
 
 // onPath replaces the resource path.

@@ -100,6 +100,19 @@ func TestReadingsOfTimeAndToken(t *testing.T) {
 		"1795253400\nplaylistName:main.m3u8\nsecurity-token:a+b\n/examplebucket/camera")
 }
 
+// A link that is sent with the payload header is read in two ways.
+func TestReadingsOfThePayloadOfALink(t *testing.T) {
+	const streaming = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+	in := request(signature.OBSV4Query, "PUT", "/k", h("x-amz-content-sha256", streaming))
+	plain := sign(t, signature.OBSV4Query, in).Stage(signature.CanonicalRequest)
+	before, ok := strings.CutSuffix(plain, "\nhost;x-amz-content-sha256\n"+streaming)
+	if !ok {
+		t.Fatalf("canonical request %q", plain)
+	}
+	checkReading(t, signature.OBSV4Query, reading(t, "obs-v4/query", "unsigned-payload-always"), in, signature.CanonicalRequest,
+		before+"\nhost;x-amz-content-sha256\nUNSIGNED-PAYLOAD")
+}
+
 // checkReading signs by a reading and verifies with and without it.
 func checkReading(t *testing.T, p *signature.Profile, r signature.Reading, in *signature.Input, stage signature.Stage, want string) {
 	t.Helper()

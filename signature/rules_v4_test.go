@@ -199,6 +199,17 @@ func TestPayloadHashOfS3WithoutItsHeader(t *testing.T) {
 	verdict(t, server(), sent, signature.Mismatch)
 }
 
+// The header counts and not the body (OBS4-PAYLOAD-01), also one without a value.
+func TestPayloadHashOfS3IsItsHeaderEvenIfEmpty(t *testing.T) {
+	in := request(signature.OBSV4Header, "PUT", "/k", h("x-amz-content-sha256", " "))
+	in.Request.Body = "hello"
+	signed := sign(t, signature.OBSV4Header, in)
+	if got := signed.Stage(signature.CanonicalRequest); !strings.HasSuffix(got, "\nhost;x-amz-content-sha256;x-amz-date\n") {
+		t.Errorf("canonical request %q", got)
+	}
+	verdict(t, server(), signed.Request(), signature.Verified)
+}
+
 // The time line is the text of x-oss-date, else that of Date; OBS words it in
 // ISO 8601.
 func TestTimeLineOfV4(t *testing.T) {

@@ -18,8 +18,27 @@ import (
 // same item and observation give the same result, without the duration, which
 // is the observation's.
 func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result {
+	r, _ := judgeWhole(set, item, o)
+	return r
+}
+
+// Diagnosed is [Judge], and of a wrong signature that no known slip explains it
+// says what was signed in place of what a server signs, where a search of some
+// ten milliseconds tells. It is for results that people read; who asks thousands
+// of times, or tells failures apart by their diagnosis, asks Judge.
+func Diagnosed(set *vectors.Set, item *Item, o *subject.Observation) reports.Result {
+	r, m := judgeWhole(set, item, o)
+	if m != nil && r.Diagnosis == nil && r.Outcome == reports.Fail {
+		r.Diagnosis = diagnose.Recomputed(m.request, m.credentials, m.hosts, m.signed)
+	}
+	return r
+}
+
+// judgeWhole also returns the request whose signature nothing explains, if that
+// is what failed.
+func judgeWhole(set *vectors.Set, item *Item, o *subject.Observation) (reports.Result, *mismatch) {
 	if item.Open != nil {
-		return judgeQuestion(set, item, o)
+		return judgeQuestion(set, item, o), nil
 	}
 	f := judge(set, item, o)
 	r := reports.Result{
@@ -31,7 +50,7 @@ func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result 
 		r.ID += "@" + f.reading
 	}
 	if r.Outcome == reports.Pass {
-		return r
+		return r, nil
 	}
 	r.Expected, r.Observed, r.Wire = f.expected, f.observed, f.wire
 	explain(set, item, &r, f.requirement)
@@ -39,12 +58,12 @@ func Judge(set *vectors.Set, item *Item, o *subject.Observation) reports.Result 
 		r.Outcome, r.Message = reports.Contested, "the rule is contested, and no reading of it that has a name explains this: "+r.Message
 	}
 	if f.slip != "" {
-		r.Diagnosis = diagnose.Explain(&r, f.slip)
+		r.Diagnosis = diagnose.ProvenSlip(&r, f.slip)
 	}
 	if f.clock != "" {
 		r.Diagnosis = diagnose.AlsoClock(r.Diagnosis, &r, f.clock)
 	}
-	return r
+	return r, f.mismatch
 }
 
 // readings are the stages at which a signer that reads a rule otherwise comes to
@@ -76,6 +95,21 @@ type finding struct {
 	requirement        string // the requirement that decided, if it was a particular one
 	slip               string // the known slip that explains the signature, if one does
 	clock              string // the two readings of the clock that explain it, if they do
+	mismatch           *mismatch
+}
+
+// mismatch is a request whose signature nothing above explains.
+type mismatch struct {
+	request     *wire.Request
+	credentials signature.Credentials
+	hosts       signature.Hosts
+	signed      string // what a server signs of it
+}
+
+// whatIsSigned is the text that a server signs, or hashes in V4: that of a form
+// is its policy, in which nothing is looked for.
+func whatIsSigned(v *signature.Verification) string {
+	return cmp.Or(v.Stage(signature.CanonicalRequest), v.Stage(signature.StringToSign))
 }
 
 var passed = finding{outcome: reports.Pass}
@@ -215,11 +249,21 @@ func parse(stage signature.Stage, value string) []string {
 		return pieces
 	case signature.URL:
 		t := wire.SplitTarget(value)
-		pieces := []string{t.Scheme + "://" + withoutUsualPort(t.Scheme, strings.ToLower(t.Authority)), wire.Unescape(cmp.Or(t.Path, "/"))}
+		pieces := []string{t.Scheme + "://" + withoutUsualPort(t.Scheme, strings.ToLower(t.Authority)), oneSlash(wire.Unescape(cmp.Or(t.Path, "/")))}
 		return append(pieces, parameters(t.Query)...)
 	default:
 		return parameters(value)
 	}
+}
+
+// oneSlash takes a run of slashes for one. Which of them name another key depends
+// on the service, on how they are written and on where the key begins: keptLine
+// knows.
+func oneSlash(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return path
 }
 
 // withoutUsualPort leaves out the port that a URL means without saying it.

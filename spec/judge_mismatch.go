@@ -30,8 +30,10 @@ func mismatched(item *Item, verifier *signature.Verifier, v *signature.Verificat
 			}
 		}
 	}
-	return nil, differs(signature.SignatureValue, v.Stage(signature.SignatureValue), v.Provided,
+	f := differs(signature.SignatureValue, v.Stage(signature.SignatureValue), v.Provided,
 		"the signature is not the one of this request; a server signs "+fmt.Sprintf("%q", v.Stage(signature.StringToSign))).by("OP-SIGNATURE-01")
+	f.mismatch = &mismatch{req, item.Operation.Credentials, verifier.Hosts, whatIsSigned(v)}
+	return nil, f
 }
 
 // verifiedAs verifies a request under a changed profile.

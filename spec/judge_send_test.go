@@ -1,6 +1,9 @@
 package spec_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
 	"net/http"
 	"regexp"
 	"slices"
@@ -14,6 +17,7 @@ import (
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/spec"
 	"github.com/countersign/countersign/subject"
+	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
 )
 
@@ -262,6 +266,46 @@ func TestASlipIsDiagnosed(t *testing.T) {
 	r = judgePurely(t, item, signedBy(func(in *signature.Input) { in.Credentials.AccessKeySecret = "other" })(t, item))
 	if r.Diagnosis != nil {
 		t.Errorf("diagnosis of another secret is %+v", r.Diagnosis)
+	}
+}
+
+// A mistake that no SDK is known for is found by the signature, and a signature
+// that only looks wrong in some way is nothing that a signer has proven.
+func TestAMistakeWithoutANameIsDiagnosed(t *testing.T) {
+	item := itemOf(t, putType)
+	// resigned is what came of a request whose signature is another one.
+	resigned := func(sign func(text, right string) string) reports.Result {
+		o := signedBy(nil)(t, item)
+		req := o.Captured[0].Request
+		v := item.Operation.Verifier(item.Profile.Scheme).Verify(req)
+		authorization, _ := req.Header("Authorization")
+		req.SetHeader("Authorization", strings.Replace(authorization, v.Provided, sign(v.Stage(signature.StringToSign), v.Provided), 1))
+		if r := judgePurely(t, item, o); r.Diagnosis != nil {
+			t.Errorf("it is judged with a search: %+v", r.Diagnosis)
+		}
+		set, err := vectors.Load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return spec.Diagnosed(set, item, o)
+	}
+	hmacOf := func(text string) string {
+		mac := hmac.New(sha1.New, []byte(item.Operation.Credentials.AccessKeySecret))
+		mac.Write([]byte(text))
+		return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	}
+	r := resigned(func(text, _ string) string { return hmacOf(text + "\n") })
+	if r.Outcome != reports.Fail || r.Diagnosis == nil || !slices.Equal(r.Diagnosis.Proven(), []string{"C31"}) || !slices.Equal(r.Diagnosis.Causes[0].ChangedBy, []string{"sdk"}) {
+		t.Errorf("%s, diagnosis %+v", r.Outcome, r.Diagnosis)
+	}
+	for name, sign := range map[string]func(text, right string) string{
+		"another text": func(_, _ string) string { return hmacOf("nonsense") },
+		"cut":          func(_, right string) string { return right[:len(right)-8] },
+		"hexadecimal":  func(_, _ string) string { return strings.Repeat("0a", 20) },
+	} {
+		if r := resigned(sign); r.Outcome == reports.Pass || r.Diagnosis != nil {
+			t.Errorf("%s: %s, diagnosis %+v", name, r.Outcome, r.Diagnosis)
+		}
 	}
 }
 

@@ -54,8 +54,31 @@ func judgeSigned(item *Item, o *subject.Observation) finding {
 	if first.outcome == reports.Pass { // all reported stages are right and the signature is not
 		first = differs(signature.SignatureValue, want[signature.SignatureValue], observed[signature.SignatureValue], "the signature differs")
 	}
-	first.wire = httpOf(returned)
+	first.wire, first.mismatch = httpOf(returned), mismatchOf(item, returned)
 	return first
+}
+
+// mismatchOf is the mismatch of a request that came back; nil where a server
+// finds another fault in it, or none came back.
+func mismatchOf(item *Item, returned *wire.Request) *mismatch {
+	if returned == nil {
+		return nil
+	}
+	v := verifierOf(item, nil).Verify(returned)
+	if v.Verdict != signature.Mismatch || v.Profile != item.Profile {
+		return nil
+	}
+	in := &item.Case.Input
+	var hosts signature.Hosts
+	switch host := returned.Host(); in.Addressing {
+	case signature.CNAME:
+		hosts.Bucket = in.Bucket
+	case signature.VirtualHost:
+		hosts.Endpoints = []string{strings.TrimPrefix(host, in.Bucket+".")}
+	default:
+		hosts.Endpoints = []string{host}
+	}
+	return &mismatch{returned, in.Credentials, hosts, whatIsSigned(v)}
 }
 
 // carried passes a request that came back with the right signature, if a
@@ -88,6 +111,7 @@ func carried(item *Item, want map[signature.Stage]string, returned *wire.Request
 				break
 			}
 		}
+		f.mismatch = mismatchOf(item, returned)
 	}
 	f.wire = httpOf(returned)
 	return f

@@ -81,6 +81,10 @@ var signed = []struct {
 	{"the usual port in the URL", v4Presign, url("aliyuncs.com/", "aliyuncs.com:443/"), "pass", ""},
 	{"another port in the URL", v4Presign, url("aliyuncs.com/", "aliyuncs.com:80/"), "url", ""},
 	{"the host of the URL in capitals", v4Presign, url("oss-cn", "OSS-CN"), "pass", ""},
+	{"a raw slash more in front of the key, which OSS drops", v4Presign, url("/docs", "//docs"), "pass", ""},
+	{"a raw slash more in front of the key, which OBS keeps", obsPresign, url("/docs", "//docs"), "key", "the path was changed"},
+	{"a raw slash more inside of the key", v4Presign, url("/report", "//report"), "key", "the path was changed"},
+	{"an encoded slash more in front of the key", v4Presign, url("/docs", "/%2Fdocs"), "key", "the path was changed"},
 	{"the path of the URL encoded otherwise", v4Presign, url("report.pdf", "repor%74.pdf"), "pass", ""},
 
 	{"form fields in another order", v4Form, reverseFields, "pass", ""},
@@ -228,6 +232,119 @@ func TestADeclaredClockMayBeWrittenInItsOwnForm(t *testing.T) {
 		as(func(in *signature.Input) { in.Request.SetHeader(test.header, test.value) })(t, &item, o)
 		if r := judgePurely(t, &item, o); (r.Outcome == reports.Pass) != test.pass {
 			t.Errorf("%s: %s: %s", test.name, placeOf(r), r.Message)
+		}
+	}
+}
+
+// Beside a Date of another time V4 may be signed for either: that of the Date, or
+// the one that was asked for in the vendor's header.
+func TestADeclaredClockMayBeAskedForBesideAnotherDate(t *testing.T) {
+	for value, want := range map[string]string{"": "pass", "20231216T172057Z": "pass", "20231216T172157Z": "parameter"} {
+		item := *itemOf(t, v4Contested)
+		given := *item.Case
+		given.Input = *given.Input.Clone()
+		given.Input.Time = given.Input.Time.Add(time.Hour)
+		item.Case, item.Clock = &given, true
+		o := honest.Sign(t.Context(), item.Question())
+		if value != "" {
+			as(func(in *signature.Input) { in.Request.SetHeader("x-oss-date", value) })(t, &item, o)
+		}
+		if r := judgePurely(t, &item, o); placeOf(r) != want {
+			t.Errorf("x-oss-date %q: %s, want %s: %s", value, placeOf(r), want, r.Message)
+		}
+	}
+}
+
+// Who has a token beside his key may put it into the request himself: it is kept
+// like what else he gave, and neither lost nor changed.
+func TestATokenThatItsCallerPutIntoTheRequestIsKept(t *testing.T) {
+	const name = "x-oss-security-token"
+	more := as(func(in *signature.Input) { addHeader(in.Request, "x-oss-meta-sdk", "1.0") })
+	for _, test := range []struct {
+		name, vector string
+		change       change
+		want         string
+	}{
+		{"as it was given", v1PutACL, as(nil), "pass"},
+		{"with a signed header more", v1PutACL, more, "pass"},
+		{"with a signed header more, in V4", v4Contested, more, "pass"},
+		{"beside a URL", v1Presign, as(nil), "pass"},
+		{"beside a URL for its own clock", v4Presign, as(func(in *signature.Input) { in.Time = in.Time.Add(time.Hour) }), "pass"},
+		{"lost", v1PutACL, as(func(in *signature.Input) { dropHeader(in.Request, name) }), "token"},
+		{"lost, in V4", v4Contested, as(func(in *signature.Input) { dropHeader(in.Request, name) }), "token"},
+		{"changed", v1PutACL, as(func(in *signature.Input) { in.Request.SetHeader(name, "other") }), "token"},
+		{"beside another", v1PutACL, as(func(in *signature.Input) { addHeader(in.Request, name, "other") }), "token"},
+	} {
+		item := given(t, test.vector, func(in *signature.Input) {
+			in.Credentials.SecurityToken = ""
+			addHeader(in.Request, name, "CAISgivenInTheRequest")
+		})
+		o := honest.Sign(t.Context(), item.Question())
+		test.change(t, item, o)
+		if r := judgePurely(t, item, o); placeOf(r) != test.want {
+			t.Errorf("%s: %s, want %s: %s", test.name, placeOf(r), test.want, r.Message)
+		}
+	}
+}
+
+// given is the item of a vector whose input is another one. Nothing is pinned.
+func given(t *testing.T, vector string, change func(in *signature.Input)) *spec.Item {
+	item := *itemOf(t, vector)
+	c := *item.Case
+	c.Input = *c.Input.Clone()
+	change(&c.Input)
+	c.Expect.Stages.Values, item.Case = nil, &c
+	return &item
+}
+
+// A date that its caller wanted signed is signed; it is that of the signer.
+func TestADateThatIsToBeSignedMayBeTheSignersOwn(t *testing.T) {
+	item := given(t, v4Additional, func(in *signature.Input) {
+		in.Request.SetHeader("x-oss-date", "20231216T162057Z")
+		in.AdditionalHeaders = append(in.AdditionalHeaders, "x-oss-date")
+	})
+	for _, test := range []struct {
+		name   string
+		change change
+		want   string
+	}{
+		{"another date", as(func(in *signature.Input) { in.Request.SetHeader("x-oss-date", "20231216T170000Z") }), "pass"},
+		{"another header", as(func(in *signature.Input) { in.Request.SetHeader("abc", "other") }), "header"},
+	} {
+		o := honest.Sign(t.Context(), item.Question())
+		test.change(t, item, o)
+		if r := judgePurely(t, item, o); placeOf(r) != test.want {
+			t.Errorf("%s: %s, want %s: %s", test.name, placeOf(r), test.want, r.Message)
+		}
+	}
+}
+
+// A target without a path is sent with a slash.
+func TestATargetWithoutAPathMayGetItsSlash(t *testing.T) {
+	item := given(t, v4Presign, func(in *signature.Input) {
+		in.Request.Target, in.Key = "https://"+in.Request.Host(), ""
+	})
+	o := honest.Sign(t.Context(), item.Question())
+	as(func(in *signature.Input) {
+		in.Request.Target += "/"
+		in.Time = in.Time.Add(time.Hour) // else the signature is the same
+	})(t, item, o)
+	if r := judgePurely(t, item, o); r.Outcome != reports.Pass {
+		t.Errorf("%s: %s", placeOf(r), r.Message)
+	}
+}
+
+// Where a request has another date than the time to sign at, both are right.
+func TestADeclaredClockMayBeThatOfTheRequestOrOfTheQuestion(t *testing.T) {
+	item := given(t, "oss-v4/header/dates/x-oss-date-wins", func(in *signature.Input) {
+		in.Request.SetHeader("x-oss-date", "20240520T090000Z") // the question is of eight
+	})
+	item.Clock = true
+	for date, pass := range map[string]bool{"20240520T090000Z": true, "20240520T080000Z": true, "20240520T083000Z": false} {
+		o := honest.Sign(t.Context(), item.Question())
+		as(func(in *signature.Input) { in.Request.SetHeader("x-oss-date", date) })(t, item, o)
+		if r := judgePurely(t, item, o); (r.Outcome == reports.Pass) != pass {
+			t.Errorf("signed at %s: %s: %s", date, placeOf(r), r.Message)
 		}
 	}
 }

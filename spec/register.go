@@ -28,7 +28,7 @@ func Register(set *vectors.Set, items []*Item, observe Observe, emit func(report
 		ginkgo.Describe(group.theme, func() {
 			for _, item := range group.items {
 				ginkgo.It(item.name(), ginkgo.Label(labels(item)...), func() {
-					result := Judge(set, item, observe(item))
+					result := Diagnosed(set, item, observe(item))
 					if emit != nil {
 						emit(result)
 					}

@@ -43,7 +43,10 @@ function urlV1(client, { method, key = '', headers, parameters, expires }) {
     if (override) response[override] = value;
     else subResource[name] = value;
   }
-  return client.signatureUrl(key, { method, expires, subResource, response, ...headers }, false); // a key may begin with ?
+  // Headers stand among the options: one called expires would be the expiry. These the SDK signs, and no others.
+  const signed = Object.entries(headers).filter(([name]) => /^(x-oss-|content-(md5|type)$)/i.test(name));
+  const options = { method, expires, subResource, response, ...Object.fromEntries(signed) };
+  return client.signatureUrl(key, options, false); // a key may begin with ?
 }
 
 function urlV4(client, { method, key, headers, parameters, expires, additionalHeaders }) {

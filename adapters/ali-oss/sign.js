@@ -28,8 +28,17 @@ function sign({ scheme, carrier, input }) {
   if (!['oss', 'oss-cloudbox'].includes(product)) {
     throw new Unsupported(`the SDK signs for oss and oss-cloudbox, not for ${product}`);
   }
+  if (input.request.method !== input.request.method.toUpperCase()) {
+    throw new Unsupported(`Node.js and the SDK write methods in capitals, not as ${input.request.method}`);
+  }
+  onlyOnce(input.request.headers);
   const now = scheme !== 'oss-v4' && carrier === 'query' ? hourBefore(input.expires) : Date.parse(input.time);
   return at(now, () => offline(() => signers[`${scheme}/${carrier}`](input, scheme)));
+}
+
+/** Refuses headers that come twice: Node.js keeps the last one of an object, whatever its letter case. */
+function onlyOnce(headers) {
+  fromPairs(headers.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 const hour = 3600;
@@ -39,6 +48,12 @@ function hourBefore(expires) {
     throw new Unsupported(`the SDK takes the expiry as a number, which is not exact for ${expires}`);
   }
   return (expires - hour) * 1000;
+}
+
+/** A target without scheme and host, and the host, if it has them. */
+function splitTarget(target) {
+  const [, host, path] = /^[a-z]+:\/\/([^/?]*)(.*)$/s.exec(target) ?? [undefined, undefined, target];
+  return { host, path };
 }
 
 /** The query as the SDK takes it: decoded, with null for a bare name. */
@@ -106,8 +121,8 @@ function headerV4(input) {
 
 /** A client for the endpoint that a request goes to. */
 function client({ request, bucket, addressing, credentials, region, product }) {
-  const host =
-    fromPairs(request.headers.map(([name, value]) => [name.toLowerCase(), value])).host ?? new URL(request.target).host;
+  const named = request.headers.find(([name]) => name.toLowerCase() === 'host');
+  const host = named?.[1] ?? splitTarget(request.target).host;
   const prefix = addressing === 'virtual-host' && bucket ? `${bucket}.` : '';
   return new OSS({
     accessKeyId: credentials.accessKeyId,
@@ -124,10 +139,14 @@ function client({ request, bucket, addressing, credentials, region, product }) {
 
 /** What a signed URL of a request needs, without the host that the client sets. */
 function asked({ request, addressing, key, additionalHeaders }) {
-  if (addressing === 'path' && /^\/[^/?]+(\?|$)/.test(request.target)) {
+  if (addressing === 'path' && /^\/[^/?]+(\?|$)/.test(splitTarget(request.target).path)) {
     throw new Unsupported('the SDK writes a slash behind the bucket');
   }
   const hostToo = additionalHeaders?.some((name) => name.toLowerCase() === 'host');
+  const capitals = request.headers.some(([name, value]) => name.toLowerCase() === 'host' && /[A-Z]/.test(value));
+  if (hostToo && capitals) {
+    throw new Unsupported('the SDK writes the host of a URL in small letters: one in capitals cannot be signed');
+  }
   const headers = fromPairs(request.headers.filter(([name]) => hostToo || name.toLowerCase() !== 'host'));
   return { method: request.method, key, headers };
 }
@@ -135,19 +154,15 @@ function asked({ request, addressing, key, additionalHeaders }) {
 const urlAnswer = (url, name) => ({ stages: { signature: new URL(url).searchParams.get(name) }, url });
 
 async function queryV1(input) {
-  const parameters = parametersOf(input);
-  const url = urlV1(client(input), { ...asked(input), parameters, expires: hour });
+  const request = { ...asked(input), parameters: parametersOf(input), expires: hour };
+  const url = urlV1(client(input), request);
   return urlAnswer(url, 'Signature');
 }
 
 async function queryV4(input) {
   const { expires, additionalHeaders } = input;
-  const url = await urlV4(client(input), {
-    ...asked(input),
-    parameters: parametersOf(input),
-    expires,
-    additionalHeaders,
-  });
+  const request = { ...asked(input), parameters: parametersOf(input), expires, additionalHeaders };
+  const url = await urlV4(client(input), request);
   return urlAnswer(url, 'x-oss-signature');
 }
 

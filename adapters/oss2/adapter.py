@@ -90,10 +90,16 @@ def sign(question):
     if not given["bucket"] or not given["key"]:
         raise Unsupported("Bucket.sign_url signs requests about objects only")
     key = text(given["key"], "keys")
-    target = urllib.parse.urlsplit(given["request"]["target"])
-    params = parameters(target.query)
+    for credential in given["credentials"].values():
+        text(credential, "credentials")
+    host, path, query = split(text(given["request"]["target"], "keys and parameters"))
+    params = parameters(query)
     headers = mapping(given["request"]["headers"], "headers", bytes_too=True)
-    settings = {**given, "scheme": question["scheme"], "endpoint": endpoint(given, target.netloc, headers)}
+    additional = given.get("additionalHeaders")
+    host = host or next((value for name, value in headers.items() if name.lower() == "host"), "")
+    if host != host.lower() and "host" in map(str.lower, additional or ()):
+        raise Unsupported("the SDK writes the host of a URL in small letters: one in capitals cannot be signed")
+    settings = {**given, "scheme": question["scheme"], "endpoint": endpoint(given, host)}
     now = datetime.datetime.strptime(given["time"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc)
     expires = given["expires"]  # for V4 seconds from now, as the SDK wants them; else unix seconds
     if question["scheme"] != "oss-v4":
@@ -107,11 +113,19 @@ def sign(question):
                 raise Unsupported("Bucket.sign_rtmp_url takes no parameters but playlistName")
             url = bucket.sign_rtmp_url(key, playlist, expires)
         else:
-            method, slash_safe = given["request"]["method"], "%2f" not in target.path.lower()
-            additional = given.get("additionalHeaders")
+            method, slash_safe = given["request"]["method"], "%2f" not in path.lower()
             url = bucket.sign_url(method, key, expires, headers, params, slash_safe, additional)
-    query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
-    return {"stages": {**stages, "signature": query.get("Signature") or query.get("x-oss-signature")}, "url": url}
+    signature = re.search("[?&](?:Signature|x-oss-signature)=([^&]*)", url)[1]
+    return {"stages": {**stages, "signature": urllib.parse.unquote(signature)}, "url": url}
+
+
+def split(target):
+    """Host, path and query of a target; its path may begin with two slashes."""
+    address, _, query = target.partition("?")
+    if address.startswith("/"):
+        return "", address, query
+    host, slash, path = address.partition("://")[2].partition("/")
+    return host, slash + path, query
 
 
 def parameters(query):
@@ -122,11 +136,11 @@ def parameters(query):
     return mapping(pairs, "parameters")
 
 
-def endpoint(given, host, headers):
+def endpoint(given, host):
     """The endpoint that gives the request's own host."""
-    host = host or next((value for name, value in headers.items() if name.lower() == "host"), "")
-    if given["addressing"] == "virtual-host":
-        host = host.removeprefix(given["bucket"] + ".")
+    bucket = given["bucket"] + "."
+    if given["addressing"] == "virtual-host" and host.lower().startswith(bucket.lower()):
+        host = host[len(bucket) :]
     return f"{given['request']['transport']}://{host}"
 
 

@@ -29,6 +29,9 @@ func (c *comparison) offset() int {
 func explained(found *signature.Verification, explanations []explanation) []comparison {
 	var out []comparison
 	for _, e := range explanations {
+		if d := e.proven; d != nil && d.Compared != nil && d.Compared.Offset >= 0 {
+			out = append(out, proven(found, d.Compared))
+		}
 		if e.signed == nil {
 			continue
 		}
@@ -40,6 +43,16 @@ func explained(found *signature.Verification, explanations []explanation) []comp
 		out = append(out, comparison{stage: signature.SignatureValue, opaque: true, sides: [2]side{{"a server computes", found.Stage(signature.SignatureValue)}, {"the request carries", found.Provided}}})
 	}
 	return out
+}
+
+// proven sets them side by side as a diagnosis shows them: what the client signed
+// comes first there.
+func proven(found *signature.Verification, c *reports.Comparison) comparison {
+	stage := signature.StringToSign
+	if found.Stage(signature.CanonicalRequest) == string(c.Strings[1]) {
+		stage = signature.CanonicalRequest
+	}
+	return comparison{stage: stage, sides: [2]side{{"a server signs", string(c.Strings[1])}, {"the client signed", string(c.Strings[0])}}}
 }
 
 // firstOther is the stage to be shown of two verifications of one request. The

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"os"
-	"slices"
 
 	"golang.org/x/term"
 
@@ -55,17 +54,8 @@ var colours = func() reports.Style {
 	}
 }()
 
-// shortestSecret is the length below which nothing is a secret. Those of the
-// services have 30 and 40 characters; examples have two, and to mask "sk"
-// wherever it stands would leave nothing to read.
-const shortestSecret = 8
-
 // conceal has secrets masked in everything that is written from now on.
-func (env *environment) conceal(secrets ...string) {
-	secrets = slices.DeleteFunc(secrets, func(s string) bool { return len(s) < shortestSecret })
-	slices.Sort(secrets)
-	env.Redactor.Add(slices.Compact(secrets)...)
-}
+func (env *environment) conceal(secrets ...string) { env.Redactor.Conceal(secrets...) }
 
 // credentials loads the user's credentials from the named file, or from the
 // environment when there is none, and makes them known to the redactor.

@@ -88,31 +88,11 @@ func (m masked) difference(c *comparison) livepage.Difference {
 	if !c.opaque {
 		at = reports.FirstDifference(a, b)
 	}
-	const columns, around = 600, 8
+	const columns = 600
 	d := livepage.Difference{Stage: string(c.stage), Offset: c.offset()}
 	for i, value := range []wire.Bytes{a, b} {
-		e := reports.Around(value, at, columns)
-		s := livepage.Side{Name: c.sides[i].name, Before: reports.BreakLines(e.Before), Mark: e.Mark, After: reports.BreakLines(e.After)}
-		if e.Left > 0 {
-			s.Before = "…" + s.Before
-		}
-		if e.Right > 0 {
-			s.After += "…"
-		}
-		switch {
-		case e.End:
-			s.Mark = "end"
-		case e.Mark == `\n`:
-			s.After = "\n" + s.After
-		}
-		if at >= 0 {
-			h := reports.Hex(value, at, around)
-			if h.Mark == "" {
-				h.Mark = "end"
-			}
-			s.Hex = livepage.Hex{Offset: h.Offset, Before: h.Before, Mark: h.Mark, After: h.After}
-		}
-		d.Sides = append(d.Sides, s)
+		m := reports.MarkedAt(value, at, columns)
+		d.Sides = append(d.Sides, livepage.Side{Name: c.sides[i].name, Before: m.Before, Mark: m.Mark, After: m.After, Hex: livepage.Hex(m.Hex)})
 	}
 	return d
 }

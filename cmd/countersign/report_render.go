@@ -61,6 +61,25 @@ func parseReportTargets(wanted []string) ([]reportTarget, error) {
 	return targets, nil
 }
 
+// reportFlag says what --report of run and of report merge is.
+var reportFlag = "write a report, `KIND=PATH`; kinds: " + strings.Join(reports.Kinds, ", ")
+
+// parseFileTargets reads the values of --report, which all go to files.
+func parseFileTargets(wanted []string) ([]reportTarget, error) {
+	var targets []reportTarget
+	for _, text := range wanted {
+		t, err := parseReportTarget("--report", text)
+		if err == nil && t.path == "" {
+			err = usageError("--report %s: give it a path, as in %s=PATH; standard output is for the table and --json", text, text)
+		}
+		if err != nil {
+			return nil, err
+		}
+		targets = append(targets, t)
+	}
+	return targets, nil
+}
+
 // parseReportTarget reads KIND or KIND=PATH, the value of a flag.
 func parseReportTarget(flag, text string) (reportTarget, error) {
 	kind, path, named := strings.Cut(text, "=")

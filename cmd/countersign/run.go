@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/runner"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
@@ -30,12 +29,16 @@ type runFlags struct {
 	reports                   []string
 	json                      bool
 	endpoint                  endpointFlags
+	config                    configFlags
 	changed                   func(flag string) bool // whether it was given
 }
 
 func newRunCommand(env *environment) *cobra.Command {
 	var f runFlags
 	cmd := runPage.command(cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+		if err := f.config.apply(env, cmd.Flags()); err != nil {
+			return err
+		}
 		if len(f.signers) == 0 && f.replay == "" && f.endpoint.url == "" {
 			writeHelp(env.Stderr, cmd)
 			return usageError("no subject: name one with --signer 'CMD ARG…', --endpoint URL or --replay FILE")
@@ -46,7 +49,7 @@ func newRunCommand(env *environment) *cobra.Command {
 		}
 		jobs, err := f.jobs(env)
 		if err != nil {
-			return err
+			return f.config.explain(err)
 		}
 		if f.endpoint.dryRun {
 			return dryRun(env, jobs[0].options)
@@ -69,8 +72,9 @@ func newRunCommand(env *environment) *cobra.Command {
 	flags.IntVar(&f.parallel, "parallel", subject.DefaultParallel, "ask about `N` vectors at a time")
 	flags.DurationVar(&f.timeout, "timeout", subject.DefaultTimeout, "wait `D` for one answer")
 	flags.StringVar(&f.record, "record", "", "write the observations to `FILE`, for --replay")
-	flags.StringArrayVar(&f.reports, "report", nil, "write a report, `KIND=PATH`; kinds: "+strings.Join(reports.Kinds, ", "))
+	flags.StringArrayVar(&f.reports, "report", nil, reportFlag)
 	flags.BoolVar(&f.json, "json", false, "print the stream of results (NDJSON) instead of the table")
+	f.config.register(flags)
 	return cmd
 }
 
@@ -106,6 +110,9 @@ func (f *runFlags) jobs(env *environment) ([]*job, error) {
 			return nil, usageError("--endpoint does not go with --signer and --replay: run them one by one")
 		}
 	}
+	if f.shard != "" && (f.replay != "" || f.endpoint.url != "") {
+		return nil, usageError("--shard splits the work of asking a --signer: a recording needs none, and a server keeps one pace and one limit of wrong signatures")
+	}
 	if subjects > 1 && f.json {
 		return nil, usageError("--json prints one stream: name one subject, or write files with --report 'ndjson={subject}.ndjson'")
 	}
@@ -130,7 +137,7 @@ func (f *runFlags) jobs(env *environment) ([]*job, error) {
 	}
 	if f.replay != "" {
 		j := &job{options: base, record: f.record, reports: targets}
-		if err := j.replay(f.replay); err != nil {
+		if err := j.replay(f.replay, f.config.command()); err != nil {
 			return nil, err
 		}
 		jobs = append(jobs, j)
@@ -197,16 +204,9 @@ func (f *runFlags) common(env *environment) (runner.Options, []reportTarget, err
 	if f.timeout <= 0 {
 		return o, nil, usageError("--timeout is longer than nothing, such as 10s")
 	}
-	var targets []reportTarget
-	for _, spec := range f.reports {
-		t, err := parseReportTarget("--report", spec)
-		if err == nil && t.path == "" {
-			err = usageError("--report %s: give it a path, as in %s=PATH; standard output is for the table and --json", spec, spec)
-		}
-		if err != nil {
-			return o, nil, err
-		}
-		targets = append(targets, t)
+	targets, err := parseFileTargets(f.reports)
+	if err != nil {
+		return o, nil, err
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -237,14 +237,15 @@ func (j *job) start(env *environment, command string, f *runFlags) error {
 		return subject.StartProcess(ctx, subject.ProcessOptions{Command: words, Timeout: f.timeout, Parallel: f.parallel})
 	}
 	j.options.Reproduce = func(id string) string {
-		return "countersign run --signer " + quoteWord(command) + " --select " + quoteWord(id)
+		return f.config.command() + " --signer " + quoteWord(command) + " --select " + quoteWord(id)
 	}
 	return nil
 }
 
 func quoteWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
-func (j *job) replay(name string) error {
+// replay makes the job that judges a recording; command repeats it.
+func (j *job) replay(name, command string) error {
 	file, err := os.Open(name)
 	if err != nil {
 		return usageError("--replay: %w", err)
@@ -254,7 +255,7 @@ func (j *job) replay(name string) error {
 		return usageError("--replay: %s: %w", name, err)
 	}
 	j.options.Reproduce = func(id string) string {
-		return "countersign run --replay " + quoteWord(name) + " --select " + quoteWord(id)
+		return command + " --replay " + quoteWord(name) + " --select " + quoteWord(id)
 	}
 	return nil
 }

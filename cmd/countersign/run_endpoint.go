@@ -79,7 +79,7 @@ func (j *job) endpoint(env *environment, f *runFlags) error {
 		return usageError("--%w", err)
 	}
 	j.options.Reproduce = func(id string) string {
-		command := "countersign run --endpoint " + quoteWord(e.url) + " --bucket " + quoteWord(e.bucket)
+		command := f.config.command() + " --endpoint " + quoteWord(e.url) + " --bucket " + quoteWord(e.bucket)
 		if e.region != "" {
 			command += " --region " + quoteWord(e.region)
 		}

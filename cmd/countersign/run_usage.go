@@ -48,7 +48,22 @@ The pin is where it fails: a stage (stringToSign), a kind of divergence
 outcome (rejected-wrongly). A listed case that passes, or fails elsewhere, and
 a pattern that matches nothing turn the run red.
 
+What is the same every time can stand in countersign.yaml in the current
+folder (--config FILE names another; no other folder is searched). Its settings
+are flags by their names, below run:
+  run:
+    signer: node adapter.js
+    expected-failures: expected-failures.txt
+    report: {junit: out/junit.xml, md: out/summary.md}
+A flag that is given wins, and --signer, --endpoint or --replay sets aside what
+the file says of its subject. It holds no secrets. countersign vectors schema
+config prints its schema.
+
 A recording (--record) can be judged again with --replay, without the subject.
+
+--shard i/n asks about every vector of one of n parts; each vector is in one of
+them, the same in every run. countersign report merge makes one run of the
+streams of all parts.
 `,
 	exit: `
 0    all is as expected
@@ -77,6 +92,9 @@ countersign run --endpoint http://127.0.0.1:9000 --bucket test --region us-east-
 
 # what only a server can say, in a minute
 countersign run --endpoint https://obs.cn-north-4.myhuaweicloud.com --bucket my-test --region cn-north-4 --profile open-questions --max-wrong-signatures 40 --report md=answers.md
+
+# on four machines at once; then countersign report merge shard-*.ndjson
+countersign run --signer ./adapter --shard 2/4 --report ndjson=shard-2.ndjson
 
 # record once, judge again later
 countersign run --signer ./adapter --record run.ndjson

@@ -27,6 +27,7 @@ var schemaFolders = []struct {
 	{"subject", subject.Schemas},
 	{"reports", reports.Schemas},
 	{"endpoint", endpoint.Schemas},
+	{"cmd/countersign", configSchemas},
 }
 
 // schemaSuffix ends the file name of every schema.

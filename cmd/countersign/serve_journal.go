@@ -231,7 +231,7 @@ func requestMask(req *wire.Request) (mask *secret.Redactor, tooMuch bool) {
 	if req == nil {
 		return mask, false
 	}
-	tokens := tokensIn(req)
+	tokens := secret.Tokens(req)
 	length := 0
 	for _, token := range tokens {
 		length += len(token)

@@ -52,7 +52,7 @@ func (f *pageFlags) open(env *environment, page *livepage.Page, server, heading 
 	if err != nil {
 		return notRunError("%w", err)
 	}
-	if on, err := netip.ParseAddrPort(strings.TrimSuffix(strings.TrimPrefix(page.URL(), "http://"), "/")); err == nil && !on.Addr().IsLoopback() {
+	if !page.Loopback() {
 		fmt.Fprintln(env.Stderr, env.paint(env.Style.Bad, "WARNING: every machine that reaches this one can open the page and read the requests."))
 	}
 	fmt.Fprintf(env.Stderr, "requests appear at %s\n", page.URL())

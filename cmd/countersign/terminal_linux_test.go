@@ -12,15 +12,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// onTerminal runs countersign with a terminal as standard output and returns
-// what arrives there.
-func onTerminal(t *testing.T, environment []string, args ...string) string {
+// openTerminal opens a pseudo terminal: what a user has, and what a program has.
+func openTerminal(t *testing.T) (control, terminal *os.File) {
 	t.Helper()
 	control, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Skip("no pseudo terminals here:", err)
 	}
-	defer control.Close()
+	t.Cleanup(func() { control.Close() })
 	if err := unix.IoctlSetPointerInt(int(control.Fd()), unix.TIOCSPTLCK, 0); err != nil {
 		t.Fatal(err)
 	}
@@ -28,10 +27,18 @@ func onTerminal(t *testing.T, environment []string, args ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	terminal, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return control, terminal
+}
+
+// onTerminal runs countersign with a terminal as standard output and returns
+// what arrives there.
+func onTerminal(t *testing.T, environment []string, args ...string) string {
+	t.Helper()
+	control, terminal := openTerminal(t)
 	cmd := exec.Command("countersign", args...)
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(entry string) bool {
 		return strings.HasPrefix(entry, "NO_COLOR=") || strings.HasPrefix(entry, "TERM=")
@@ -58,5 +65,34 @@ func TestColourIsForTerminalsThatWantIt(t *testing.T) {
 		if got := strings.Contains(out, "\x1b[1m"); got != want {
 			t.Errorf("%s: colour is %v, want %v: %q", environment, got, want, out)
 		}
+	}
+}
+
+func TestDiagnoseAsksForAPasteOnATerminal(t *testing.T) {
+	control, terminal := openTerminal(t)
+	cmd := exec.Command("countersign", "diagnose")
+	cmd.Stdin = terminal
+	asked, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	terminal.Close()
+	question := make([]byte, 256)
+	n, err := asked.Read(question)
+	if err != nil || !strings.HasPrefix(string(question[:n]), "Paste what you have of the refused request") {
+		t.Errorf("it asks %q, %v", question[:n], err)
+	}
+	fmt.Fprint(control, "<Error><Code>RequestTimeTooSkewed</Code>\n<EC>0002-00000504</EC></Error>\n\x04")
+	go io.Copy(io.Discard, asked)
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("it ended with %v", err)
+	}
+	if !strings.Contains(out.String(), "proof C12: Clock or expiry") {
+		t.Errorf("it answers %q", out.String())
 	}
 }

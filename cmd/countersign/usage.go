@@ -33,7 +33,10 @@ countersign run --signer ./my-adapter --report html=report.html
 countersign sign request.json
 
 # ask what a server would say to recorded requests
-countersign verify traffic.har`,
+countersign verify traffic.har
+
+# ask why a request was refused: paste what there is of it
+countersign diagnose`,
 }
 
 var signPage = page{
@@ -112,7 +115,8 @@ For each request it says one of
 
   verified   the signature is the one a server computes
   mismatch   it is not; the notes say whether another reading of a contested
-             rule, or a mistake that is often made, explains it
+             rule, or a mistake that is often made, explains it, and else
+             which cause a short search proves (diagnose searches longer)
   malformed  a server refuses the request before it computes anything; every
              fault is named with its place and its rule
   unsigned   the request carries no authentication
@@ -288,7 +292,8 @@ var vectorsSchemaPage = page{
 	about: `
 Prints the JSON Schema of one of the formats that Countersign reads or writes:
 vector files and their parts, the adapter protocol, recorded observations, the
-stream of results, the compliance report. A wrong NAME lists the right ones.`,
+stream of results, the compliance report, the comparison of two runs, the
+configuration. A wrong NAME lists the right ones.`,
 	exit: `
 0    printed
 2    there is no such schema`,
@@ -305,7 +310,8 @@ Every report is made from the stream of results that run writes as NDJSON, and
 from nothing else.`,
 	exit: `
 0    made
-2    the stream or the kind of report is wrong`,
+1    merge: the run is not as expected; diff: something regressed
+2    a stream or the kind of report is wrong`,
 	examples: `
 # the page of a run that was kept
 countersign report render --to html=report.html results.ndjson`,

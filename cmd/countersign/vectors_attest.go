@@ -98,7 +98,7 @@ func (f *attestFlags) attestServer(env *environment) error {
 		return usageError("--replay FILE --server NAME --server-version V: the recording knows a host; say what answers there")
 	}
 	var j job
-	if err := j.replay(f.replay); err != nil {
+	if err := j.replay(f.replay, "countersign run"); err != nil {
 		return err
 	}
 	a, err := runner.AttestServer(j.options.Replay, vectors.Implementation{Name: f.server, Version: f.version, URL: j.options.Replay.Header.Subject.URL})

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/countersign/countersign/diagnose"
+	"github.com/countersign/countersign/internal/secret"
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/vectors"
@@ -130,7 +132,7 @@ func (v *verification) file(ctx context.Context, name string, data []byte) error
 			return context.Cause(ctx)
 		}
 		requests[i] = v.verify(c)
-		secrets = append(secrets, tokensIn(c.Request)...)
+		secrets = append(secrets, secret.Tokens(c.Request)...)
 		secrets = append(secrets, signingKeys(requests[i].found.Stages())...)
 	}
 	v.env.conceal(secrets...)
@@ -197,7 +199,8 @@ func (v *verification) unknown(host string) bool {
 // explanation is what explains a signature, and what its signer then signed.
 type explanation struct {
 	note   string
-	signed *signature.Verification // nil where nothing explains it
+	signed *signature.Verification // nil where no reading and no slip explains it
+	proven *reports.Diagnosis      // nil where nothing is proven
 }
 
 // explain looks for what explains a signature: another reading of a contested
@@ -213,7 +216,7 @@ func (v *verification) explain(req *wire.Request, found *signature.Verification)
 	var out []explanation
 	for _, r := range signature.Readings(profile) {
 		if signed, ok := verifies(r.Apply); ok {
-			out = append(out, explanation{fmt.Sprintf("the reading %s of the contested rule %s explains the signature: %s", r.Name, r.Requirement, r.Why), signed})
+			out = append(out, explanation{note: fmt.Sprintf("the reading %s of the contested rule %s explains the signature: %s", r.Name, r.Requirement, r.Why), signed: signed})
 		}
 	}
 	if len(out) > 0 {
@@ -221,8 +224,11 @@ func (v *verification) explain(req *wire.Request, found *signature.Verification)
 	}
 	for _, s := range signature.Slips(profile) {
 		if signed, ok := verifies(s.Apply); ok {
-			out = append(out, explanation{fmt.Sprintf("the known slip %s explains the signature, first wrong in %s: %s", s.Name, s.Stage, s.Why), signed})
+			out = append(out, explanation{note: fmt.Sprintf("the known slip %s explains the signature, first wrong in %s: %s", s.Name, s.Stage, s.Why), signed: signed})
 		}
+	}
+	if len(out) == 0 {
+		out = v.diagnosed(req, found)
 	}
 	if len(out) == 0 {
 		out = append(out, explanation{note: "no other reading of a contested rule and no known slip explains the signature; compare the stages with those of the signer, or the secret is another one"})
@@ -230,39 +236,30 @@ func (v *verification) explain(req *wire.Request, found *signature.Verification)
 	return out
 }
 
-// shortestToken is the length below which what a request calls its token is an
-// example: those of the services have hundreds of characters. "token" itself is
-// one in published requests.
-const shortestToken = 16
+// diagnosed asks for mistakes that no SDK is known for, such as a header that was
+// added after signing.
+func (v *verification) diagnosed(req *wire.Request, found *signature.Verification) []explanation {
+	key, ok := v.verifier.Secret(found.AccessKeyID)
+	if !ok || len(req.Head()) > longestShown {
+		return nil
+	}
+	client, _ := diagnose.RecogniseClient(userAgent(req))
+	d := diagnose.Glance(diagnose.Evidence{Request: req, Seen: diagnose.AtServer, Client: client, Credentials: key, Hosts: v.verifier.Hosts})
+	var out []explanation
+	for _, c := range d.Causes {
+		if c.Confidence == reports.Proof {
+			out = append(out, explanation{note: fmt.Sprintf("%s, %s: %s. %s", c.ID, c.Name, strings.TrimSuffix(c.Evidence, "."), c.Fix)})
+		}
+	}
+	if len(out) > 0 {
+		out[0].proven = &d
+	}
+	return out
+}
 
-// tokensIn returns the security tokens of a request, wherever a scheme would
-// have them: a request may be too broken to tell its scheme.
-func tokensIn(req *wire.Request) []string {
-	named := map[string]bool{}
-	for _, p := range signature.Profiles {
-		named[strings.ToLower(p.Names.TokenHeader)] = true
-		named[strings.ToLower(p.Names.Token)] = true
-	}
-	delete(named, "")
-	var tokens []string
-	for _, h := range req.Headers {
-		if named[strings.ToLower(h.Name)] {
-			tokens = append(tokens, wire.TrimBlanks(h.Value))
-		}
-	}
-	for _, p := range wire.AppendParams(nil, wire.SplitTarget(req.Target).Query) {
-		if named[strings.ToLower(wire.UnescapeQuery(p.Name))] {
-			tokens = append(tokens, wire.UnescapeQuery(p.Value))
-		}
-	}
-	if fields, err := signature.FormFields(req); err == nil {
-		for _, f := range fields {
-			if named[strings.ToLower(f[0])] {
-				tokens = append(tokens, f[1])
-			}
-		}
-	}
-	return slices.DeleteFunc(tokens, func(token string) bool { return len(token) < shortestToken })
+func userAgent(req *wire.Request) string {
+	name, _ := req.Header("User-Agent")
+	return name
 }
 
 // verifiedJSON is the published form of what verify prints.

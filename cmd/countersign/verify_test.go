@@ -56,14 +56,14 @@ func TestVerifyAgreesWithEveryVector(t *testing.T) {
 			t.Errorf("%s: exit code %d, %s", c.ID, code, out)
 		}
 		token := c.Input.Credentials.SecurityToken
-		for s, shortest := range map[string]int{c.Input.Credentials.AccessKeySecret: shortestSecret, token: shortestToken, signed.Stage(signature.SigningKey): 0} {
+		for s, shortest := range map[string]int{c.Input.Credentials.AccessKeySecret: secret.ShortestSecret, token: secret.ShortestToken, signed.Stage(signature.SigningKey): 0} {
 			if form := leaked(out+errOut, s); len(s) >= shortest && form != "" {
 				t.Errorf("%s: the output holds the secret %q, %s", c.ID, s, form)
 			}
 		}
 		for _, want := range c.Expect.Stages.Values {
 			value, ok := got.Stages.Stage(want.Stage)
-			if want.Stage == signature.SigningKey || want.Stage.Parsed() || len(token) >= shortestToken {
+			if want.Stage == signature.SigningKey || want.Stage.Parsed() || len(token) >= secret.ShortestToken {
 				continue // masked, or not built when verifying
 			}
 			if !ok || value != want.Value {

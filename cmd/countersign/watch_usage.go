@@ -6,9 +6,9 @@ var watchPage = page{
 	about: `
 Starts the program with the proxy variables of its environment set, so that
 its requests pass through a capture proxy on a loopback port, and says of each
-request what verify says: verified, mismatch (with the known slip or the other
-reading that explains it), malformed or unsigned. Unsigned requests to hosts
-that are no known endpoint are not judged; --endpoint, --cname and --bucket
+request what verify says: verified, mismatch (with what explains it, where
+that can be told), malformed or unsigned. Unsigned requests to hosts that are
+no known endpoint are not judged; --endpoint, --cname and --bucket
 make hosts known. Requests inside https are seen too: the program is led to
 trust a certificate authority of this machine, whose key stays in one file
 with mode 0600 in the folder --ca.

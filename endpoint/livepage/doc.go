@@ -10,13 +10,9 @@
 //   - A page that is opened late gets what is kept, and one whose connection
 //     drops goes on behind the last exchange it has. What it missed because it
 //     is no longer kept is counted and said.
-//   - What a client sent stays text. The page has no inline script or style, its
-//     Content-Security-Policy allows its own files alone and no HTML made of
-//     strings, and it needs no network.
-//   - No other web page can read it: requests are answered only under an
-//     address or localhost, so that a name that was made to point here (DNS
-//     rebinding) is of no use, and only to their own origin. It listens on
-//     loopback unless told otherwise.
+//   - What a client sent stays text: the page makes no HTML of strings, and needs
+//     no network.
+//   - No other web page can read it: it is served as [localpage] serves pages.
 //
 // It shows what it is given. Who adds an exchange takes the secrets out of it,
 // and makes bytes visible that are not text.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/countersign/countersign/internal/localpage"
 )
 
 func serve(t *testing.T, opts Options) *Page {
@@ -232,7 +234,7 @@ func TestAnotherWebPageCannotReadIt(t *testing.T) {
 
 func TestItListensOnLoopbackUnlessTold(t *testing.T) {
 	for _, address := range []string{"0.0.0.0:0", "192.0.2.1:80", "[::]:0"} {
-		if err := New(Options{}).Listen(address, ""); !errors.Is(err, ErrNotLoopback) {
+		if err := New(Options{}).Listen(address, ""); !errors.Is(err, localpage.ErrNotLoopback) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
@@ -248,7 +250,7 @@ func TestItListensOnLoopbackUnlessTold(t *testing.T) {
 
 func TestThePageNeedsNothingFromElsewhere(t *testing.T) {
 	p := serve(t, Options{})
-	for path, kind := range map[string]string{"/": "text/html", "/page.css": "text/css", "/page.js": "text/javascript", "/icon.svg": "image/svg+xml"} {
+	for path, kind := range map[string]string{"/": "text/html", "/page.css": "text/css", "/base.css": "text/css", "/page.js": "text/javascript", "/icon.svg": "image/svg+xml"} {
 		res := get(t, p, path)
 		text, err := io.ReadAll(res.Body)
 		if err != nil || res.StatusCode != 200 || !strings.HasPrefix(res.Header.Get("Content-Type"), kind) {

@@ -68,6 +68,10 @@ func (d *Duel) Class(ctx context.Context, p *signature.Profile, in *signature.In
 	return class
 }
 
+// Contested reports whether a class is another reading of a contested rule, which
+// is no fault.
+func Contested(class string) bool { return strings.Contains(class, "/"+string(reports.Contested)+"/") }
+
 // wholeClass is the class of a result without the part it comes from, and
 // whether that is all there is to say.
 func wholeClass(r *reports.Result) (class string, done bool) {
@@ -103,14 +107,18 @@ func (d *Duel) singleFault(ctx context.Context, p *signature.Profile, in *signat
 	plain := in.Clone()
 	for _, part := range parts {
 		for at, list := 0, part(p, plain); at < len(list) && ctx.Err() == nil; {
-			list[at].make(plain)
-			x := d.Ask(ctx, p, plain)
-			if x.Result == nil && x.Observation != nil && x.Observation.Kind == subject.Answered {
+			without := plain.Clone()
+			list[at].make(without)
+			x := d.Ask(ctx, p, without)
+			answered := x.Observation != nil && x.Observation.Kind == subject.Answered
+			if x.Result == nil && answered {
 				return &fault{list[at].name, r}
 			}
-			if x.Result != nil {
-				r = x.Result
+			if x.Result == nil { // it cannot be asked so, which says nothing
+				at++
+				continue
 			}
+			plain, r = without, x.Result
 			// What is plain is not listed any more, so that the next one has its
 			// place; some parts always are.
 			before := len(list)

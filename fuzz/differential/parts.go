@@ -1,6 +1,7 @@
 package differential
 
 import (
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ type plainer struct {
 
 // parts are looked at in this order. A part that holds another stands behind
 // it.
-var parts = []part{spellingPart, parameterParts, headerParts, hostPart, keyPart, credentialParts, additionalPart, otherParts}
+var parts = []part{spellingPart, parameterParts, headerParts, hostPart, keyPart, bucketPart, credentialParts, additionalPart, otherParts}
 
 // retarget changes the target of a request.
 func retarget(change func(t *wire.Target)) func(in *signature.Input) {
@@ -35,31 +36,37 @@ func retarget(change func(t *wire.Target)) func(in *signature.Input) {
 	}
 }
 
-// pathOf is the path of a key, spelt as most clients do.
-func pathOf(in *signature.Input, key string) string {
-	path := "/" + wire.EscapePath(key)
+// pathOf is the path of the key, spelt as most clients do.
+func pathOf(p *signature.Profile, in *signature.Input) string {
+	path := "/" + wire.EscapePath(in.Key)
+	if p == signature.OSSRTMPQuery {
+		path = "/live" + path
+	}
 	if in.Addressing == signature.PathStyle && in.Bucket != "" {
 		path = "/" + in.Bucket + path
 	}
 	return path
 }
 
-func spellingPart(_ *signature.Profile, in *signature.Input) []plainer {
-	path := pathOf(in, in.Key)
+func spellingPart(p *signature.Profile, in *signature.Input) []plainer {
+	path := pathOf(p, in)
 	if in.Key == "" || strings.HasPrefix(in.Key, "/") || path == wire.SplitTarget(in.Request.Target).Path {
 		return nil
 	}
 	return []plainer{{"spelling of the path", retarget(func(t *wire.Target) { t.Path = path })}}
 }
 
-// keyPart names of a key what most faults are about: a slash in front, dot
-// segments, what no text holds, letters beyond ASCII, and marks.
+// keyPart names of a key what most faults are about: that there is none beside a
+// bucket, a slash in front, dot segments, what no text holds, letters beyond
+// ASCII, and marks.
 func keyPart(p *signature.Profile, in *signature.Input) []plainer {
-	if in.Key == "" {
+	if in.Key == "" && in.Bucket == "" {
 		return nil
 	}
-	name, plain := "key", "key"
+	name := "key"
 	switch key := in.Key; {
+	case key == "":
+		name = "missing key"
 	case strings.HasPrefix(key, "/"):
 		name = "key with a slash in front"
 	case slices.ContainsFunc(strings.Split(key, "/"), func(s string) bool { return s == "." || s == ".." }):
@@ -71,12 +78,22 @@ func keyPart(p *signature.Profile, in *signature.Input) []plainer {
 	case strings.ContainsFunc(key, func(r rune) bool { return r > 0x7f }):
 		name = "key beyond ascii"
 	}
-	if p == signature.OSSRTMPQuery {
-		plain = "live/key"
-	}
 	return []plainer{{name, func(in *signature.Input) {
-		in.Key = plain
-		retarget(func(t *wire.Target) { t.Path = pathOf(in, plain) })(in)
+		in.Key = "key"
+		retarget(func(t *wire.Target) { t.Path = pathOf(p, in) })(in)
+	}}}
+}
+
+// bucketPart is the name of a bucket in the path, which may be like one in the
+// host.
+func bucketPart(p *signature.Profile, in *signature.Input) []plainer {
+	const plain = "examplebucket"
+	if in.Addressing != signature.PathStyle || in.Bucket == "" || in.Bucket == plain {
+		return nil
+	}
+	return []plainer{{"bucket", func(in *signature.Input) {
+		in.Bucket = plain
+		retarget(func(t *wire.Target) { t.Path = pathOf(p, in) })(in)
 	}}}
 }
 
@@ -172,7 +189,8 @@ func headerWord(p *signature.Profile, name string) string {
 	return "other header"
 }
 
-// hostPart is the form of the target, and the port and the letters of the host.
+// hostPart is the form of the target, the port and the letters of the host, and
+// whether it is an address.
 func hostPart(_ *signature.Profile, in *signature.Input) []plainer {
 	var out []plainer
 	if t := wire.SplitTarget(in.Request.Target); t.Scheme == "http" || t.Scheme == "https" {
@@ -188,18 +206,38 @@ func hostPart(_ *signature.Profile, in *signature.Input) []plainer {
 			})(in)
 		}})
 	}
-	return append(out, plainer{"host", func(in *signature.Input) {
-		host := strings.ToLower(in.Request.Host())
+	out = append(out, plainer{"host", rehost(func(host string) string {
+		host = strings.ToLower(host)
 		if i := strings.LastIndexByte(host, ':'); i > 0 && host[len(host)-1] != ']' {
 			host = host[:i]
 		}
+		return host
+	})})
+	host, _, err := net.SplitHostPort(in.Request.Host())
+	if err != nil {
+		host = strings.Trim(in.Request.Host(), "[]")
+	}
+	if address := net.ParseIP(host); address != nil {
+		name := "host that is an ipv6 address"
+		if address.To4() != nil {
+			name = "host that is an ipv4 address"
+		}
+		out = append(out, plainer{name, rehost(func(string) string { return "endpoint.example.com" })})
+	}
+	return out
+}
+
+// rehost changes the host of a request, wherever it stands.
+func rehost(change func(host string) string) func(in *signature.Input) {
+	return func(in *signature.Input) {
+		host := change(in.Request.Host())
 		if in.Request.HeaderCount("Host") > 0 {
 			in.Request.SetHeader("Host", host)
 		}
 		if t := wire.SplitTarget(in.Request.Target); t.Authority != "" {
 			retarget(func(t *wire.Target) { t.Authority = host })(in)
 		}
-	}})
+	}
 }
 
 func credentialParts(_ *signature.Profile, in *signature.Input) []plainer {

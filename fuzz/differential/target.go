@@ -131,7 +131,7 @@ func (d *Duel) Ask(ctx context.Context, p *signature.Profile, in *signature.Inpu
 		return Exchange{}
 	}
 	o := d.ask(ctx, p, in)
-	if o.Kind == subject.Unsupported || o.Kind == subject.Answered && same(p, want, o) {
+	if o.Kind == subject.Unsupported || o.Kind == subject.Rejected && mayBeRefused(p, in) || o.Kind == subject.Answered && same(p, want, o) {
 		return Exchange{Observation: o}
 	}
 	r := spec.Judge(d.Set, d.Item(p, in), o)

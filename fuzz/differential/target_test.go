@@ -228,6 +228,50 @@ func TestAClassNamesThePartOfTheRequestItComesFrom(t *testing.T) {
 	}
 }
 
+// Clients take one kind of address and not the other, and neither must hide what
+// else they refuse.
+func TestAClassNamesAnAddressInThePlaceOfAHost(t *testing.T) {
+	p := signature.OSSV1Query
+	for host, want := range map[string]string{
+		"192.0.2.10:8080": "/by-host-that-is-an-ipv4-address", "[2001:db8::1]": "/by-host-that-is-an-ipv6-address",
+		"[2001:db8::1]:80": "/by-host-that-is-an-ipv6-address", "STATIC.example.com": "/by-host",
+	} {
+		in := fuzz.Input(p, fuzz.NewChoices(nil))
+		in.Addressing, in.Key, in.Request.Target = signature.PathStyle, "key", "/"+in.Bucket+"/key"
+		in.Request.SetHeader("Host", host)
+		named := spoilt(func(in *signature.Input) bool { return strings.ContainsAny(in.Request.Host(), "0[S") })
+		d := MustAgainst(subject.InProcess(subject.Identity{Name: "o"}, []string{p.ID()}, named))
+		if found := d.Compare(p, in); found == nil || !strings.HasSuffix(found.Class, want) {
+			t.Errorf("%s: %+v, want %q", host, found, want)
+		}
+	}
+}
+
+// A class without a part is known for all of them, so that it would hide them:
+// also what has no key, or a bucket of a certain name, has a plain form.
+func TestARequestOfABucketHasParts(t *testing.T) {
+	p := signature.OSSV1Header
+	for want, test := range map[string]struct {
+		bucket, key, target string
+		spoil               spoilt
+	}{
+		"/by-missing-key": {"examplebucket", "", "/examplebucket/", func(in *signature.Input) bool { return in.Key == "" }},
+		"/by-bucket":      {"oss", "%a", "/oss/%25a", func(in *signature.Input) bool { return in.Bucket == "oss" }},
+		"/by-key":         {"oss", "%a", "/oss/%25a", func(in *signature.Input) bool { return in.Key == "%a" }},
+	} {
+		in := fuzz.Input(p, fuzz.NewChoices(nil))
+		in.Addressing, in.Bucket, in.Key, in.Request.Target = signature.PathStyle, test.bucket, test.key, test.target
+		in.Request.SetHeader("Host", "oss-cn-hangzhou.aliyuncs.com")
+		d, err := Against(subject.InProcess(subject.Identity{Name: "o"}, []string{p.ID()}, test.spoil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := d.Compare(p, in); found == nil || !strings.HasSuffix(found.Class, "/signature"+want) {
+			t.Errorf("%+v, want %q", found, want)
+		}
+	}
+}
+
 // One fault must not hide another, and one that is known least of all.
 func TestEachFaultOfARequestHasAClass(t *testing.T) {
 	p := signature.OSSV1Header
@@ -250,6 +294,31 @@ func TestEachFaultOfARequestHasAClass(t *testing.T) {
 	if found := d.Compare(p, in); found.Class != "differential/"+place+"other-parameter" {
 		t.Errorf("%s hides behind what is known", found.Class)
 	}
+}
+
+// A signer that does not support the request without a part of it is asked on
+// with that part.
+func TestAPartThatASignerCannotDoWithoutHidesNoOther(t *testing.T) {
+	p := signature.OSSV1Header
+	in := fuzz.Input(p, fuzz.NewChoices(nil))
+	in.Key, in.Request.Target = "a~b", "/a~b"
+	in.Request.SetHeader("Range", "v")
+	in.Request.SetHeader("x-oss-meta-a", "v")
+	d := MustAgainst(subject.InProcess(subject.Identity{Name: "o"}, []string{p.ID()}, needsRange{}))
+	found := d.Compare(p, in)
+	if found == nil || !strings.HasSuffix(found.Class, "/by-key") {
+		t.Errorf("%+v", found)
+	}
+}
+
+// needsRange errs over a tilde, and supports requests with Range alone.
+type needsRange struct{}
+
+func (needsRange) Sign(ctx context.Context, scheme string, carrier signature.Carrier, in *signature.Input) (*subject.Signed, error) {
+	if in.Request.HeaderCount("Range") == 0 {
+		return nil, subject.ErrUnsupported
+	}
+	return spoilt(func(in *signature.Input) bool { return strings.Contains(in.Key, "~") }).Sign(ctx, scheme, carrier, in)
 }
 
 func TestAListOfKnownClassesIsReadAndSetAgainstWhatIsFound(t *testing.T) {

@@ -48,6 +48,15 @@ func roundTrip(p *signature.Profile, in *signature.Input, reading func(*signatur
 	compare(p, in, signed, raw, verifier.Verify(received))
 }
 
+// keyInPath is the key as a path names it: the channel of a push URL stands
+// behind live/.
+func keyInPath(p *signature.Profile, in *signature.Input) string {
+	if p == signature.OSSRTMPQuery {
+		return "live/" + in.Key
+	}
+	return in.Key
+}
+
 // compare fails with the first thing that differs between the two sides. The
 // class ends in what that is: a class of faults, a stage, or what the verifier
 // took from the request.
@@ -75,7 +84,7 @@ func compare(p *signature.Profile, in *signature.Input, signed *signature.Signed
 		fail("verdict", "all stages are equal, and it is not verified")
 	case got.Resource.Bucket != in.Bucket:
 		fail("bucket", "the bucket on the wire is "+quote(got.Resource.Bucket))
-	case got.Key != in.Key:
+	case got.Key != keyInPath(p, in):
 		fail("key", "the key on the wire is "+quote(got.Key))
 	case in.Credentials.SecurityToken != "" && got.Token != in.Credentials.SecurityToken:
 		fail("token", "the token on the wire is "+quote(got.Token))

@@ -8,6 +8,7 @@ import (
 	"github.com/countersign/countersign/fuzz/authorization"
 	"github.com/countersign/countersign/fuzz/canonical"
 	"github.com/countersign/countersign/fuzz/collision"
+	"github.com/countersign/countersign/fuzz/diagnosis"
 	"github.com/countersign/countersign/fuzz/differential"
 	"github.com/countersign/countersign/fuzz/errordocument"
 	"github.com/countersign/countersign/fuzz/policy"
@@ -25,6 +26,7 @@ var All = map[string]func(data []byte){
 	"authorization": authorization.Check,
 	"canonical":     canonical.Check,
 	"collision":     collision.Check,
+	"diagnosis":     diagnosis.Check,
 	"differential":  differential.Check,
 	"errordocument": errordocument.Check,
 	"policy":        policy.Check,

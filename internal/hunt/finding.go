@@ -35,8 +35,8 @@ type Finding struct {
 }
 
 // Contested reports whether the class is another reading of a contested rule,
-// which is no fault.
-func (f *Finding) Contested() bool { return f.Result.Outcome == reports.Contested }
+// which is no fault. A request that has two of them fails, and neither is one.
+func (f *Finding) Contested() bool { return differential.Contested(f.Class) }
 
 // attempts is how many questions go into making the bytes of a finding shorter.
 // Each one that kills the signer costs a start, and each silence a deadline.

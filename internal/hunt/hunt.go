@@ -24,7 +24,6 @@ import (
 
 	"github.com/countersign/countersign/fuzz"
 	"github.com/countersign/countersign/fuzz/differential"
-	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
@@ -160,7 +159,7 @@ func (h *Hunt) execute(ctx context.Context, s *shot, following volley) error {
 	}
 	h.seen[class] = true
 	switch {
-	case x.Result.Outcome == reports.Contested:
+	case differential.Contested(class):
 		h.tally.Contested++
 	case h.opts.Known.Has(class):
 		h.tally.Known++
@@ -229,7 +228,7 @@ func (h *Hunt) Replay(ctx context.Context, data []byte) (Tally, error) {
 		switch {
 		case class == "":
 			continue
-		case x.Result.Outcome == reports.Contested:
+		case differential.Contested(class):
 			h.tally.Contested++
 		case h.opts.Known.Has(class):
 			h.tally.Known++

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,6 +100,47 @@ func TestABrokenRuleIsFoundAndExplained(t *testing.T) {
 	}
 }
 
+// Another reading is no fault, also where it was found behind one.
+func TestAContestedClassBesideAFaultIsNoNews(t *testing.T) {
+	p := signature.OSSV4Header
+	for _, r := range signature.Readings(p.ID()) {
+		if r.Name != "last-header-counts" {
+			continue
+		}
+		other := subject.Reference{Reading: r.Apply}
+		opponent := subject.InProcess(subject.Identity{Name: "o"}, []string{p.ID()}, errant(func(ctx context.Context, in *signature.Input) (*subject.Signed, error) {
+			if len(in.Request.Headers) > 3 {
+				in.Credentials.AccessKeySecret += "?"
+			}
+			return other.Sign(ctx, p.Scheme, p.Carrier, in)
+		}))
+		found, tally, err := run(t, hunt.Options{Opponent: opponent, Seed: 1, Executions: 400})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var contested int
+		for _, f := range found {
+			if strings.Contains(f.Class, "/contested/") != f.Contested() {
+				t.Errorf("%s: contested %v", f.Class, f.Contested())
+			}
+			if f.Contested() {
+				contested++
+			}
+		}
+		if contested == 0 || tally.Contested != contested || tally.New != len(found)-contested || tally.New == 0 {
+			t.Errorf("%+v, of %d found %d are contested", tally, len(found), contested)
+		}
+		return
+	}
+	t.Error("there is no such reading")
+}
+
+type errant func(ctx context.Context, in *signature.Input) (*subject.Signed, error)
+
+func (e errant) Sign(ctx context.Context, _ string, _ signature.Carrier, in *signature.Input) (*subject.Signed, error) {
+	return e(ctx, in)
+}
+
 // The stages of the vector are the reference's, and the mutant's value stands in
 // the note alone.
 func TestTheVectorExpectsWhatTheReferenceComputes(t *testing.T) {
@@ -174,6 +216,31 @@ func TestAnInterruptedHuntKeepsWhatItHasTold(t *testing.T) {
 	}
 	if tally, err := h.Run(ctx); !errors.Is(err, stop) || tally.New+tally.Contested != 1 {
 		t.Errorf("%+v, %v", tally, err)
+	}
+}
+
+// A signer that follows two other readings agrees with neither alone where a
+// request has to do with both.
+func TestTwoContestedReadingsInOneRequestAreNoFault(t *testing.T) {
+	both := []string{"listed-parameters-only", "contested-names-unsigned"}
+	opponent := subject.InProcess(subject.Identity{Name: "two readings"}, []string{"oss-v1/header"}, subject.Reference{Reading: func(p *signature.Profile) *signature.Profile {
+		for _, r := range signature.Readings(p.ID()) {
+			if slices.Contains(both, r.Name) {
+				p = r.Apply(p)
+			}
+		}
+		return p
+	}})
+	for seed := uint64(1); seed <= 8; seed++ { // with some of them the first request of a class has to do with both
+		found, tally, err := run(t, hunt.Options{Opponent: opponent, Seed: seed, Executions: 200})
+		if err != nil || tally.New > 0 || tally.Contested != len(found) {
+			t.Errorf("seed %d: %+v, %v", seed, tally, err)
+		}
+		for _, f := range found {
+			if !f.Contested() {
+				t.Errorf("seed %d: %s is a fault", seed, f.Class)
+			}
+		}
 	}
 }
 

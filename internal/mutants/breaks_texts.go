@@ -106,6 +106,10 @@ func isHexDigit(c byte) bool { return strings.IndexByte("0123456789abcdefABCDEF"
 // isNumber reports whether a text is digits alone.
 func isNumber(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
+// byFirstByte compares texts by their first byte alone. One without any comes
+// first.
+func byFirstByte(a, b string) int { return strings.Compare(a[:min(len(a), 1)], b[:min(len(b), 1)]) }
+
 // compareNumbers compares texts, runs of digits in them by their value.
 func compareNumbers(a, b string) int {
 	for a != "" && b != "" {

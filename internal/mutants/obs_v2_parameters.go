@@ -39,7 +39,7 @@ var obsV2Parameters = append([]Mutant{
 	{"OBS2-PARAM-03", "first-character", "sorts by the first character alone", requests(obsV2Scheme),
 		inPieces(func(s *signature.Signing, _ []string) []string {
 			pieces := asSent(s)
-			slices.SortStableFunc(pieces, func(a, b string) int { return int(a[0]) - int(b[0]) })
+			slices.SortStableFunc(pieces, byFirstByte)
 			return pieces
 		})},
 	{"OBS2-PARAM-03", "ten-sorted", "sorts up to ten sub-resources", requests(obsV2Scheme),

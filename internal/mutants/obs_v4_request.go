@@ -40,8 +40,9 @@ var obsV4Request = []Mutant{
 		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) { l[0] = "OSS4-HMAC-SHA256" })},
 	{"OBS4-STRING-02", "extended-form", "writes the time with dashes and colons", requests("obs-v4"),
 		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) {
-			t := l[1]
-			l[1] = t[:4] + "-" + t[4:6] + "-" + t[6:11] + ":" + t[11:13] + ":" + t[13:]
+			if at, err := time.Parse("20060102T150405Z", l[1]); err == nil {
+				l[1] = at.Format(time.RFC3339)
+			}
 		})},
 	{"OBS4-STRING-02", "local-time", "writes the time of its own zone", requests("obs-v4"),
 		inLines(signature.StringToSign, func(_ *signature.Signing, l []string) {

@@ -82,7 +82,7 @@ var ossV1ParameterRules = []Mutant{
 	{"OSS1-PARAM-05", "as-sent", "keeps the order of the wire", requests("oss-v1"), resourceOrder(func(a, b *param) int { return 0 })},
 	{"OSS1-PARAM-05", "backwards", "sorts backwards", requests("oss-v1"), resourceOrder(func(a, b *param) int { return strings.Compare(b.name, a.name) })},
 	{"OSS1-PARAM-06", "first-letter", "sorts by the first letter of a name", requests("oss-v1"),
-		resourceOrder(func(a, b *param) int { return int(a.name[0]) - int(b.name[0]) })},
+		resourceOrder(func(a, b *param) int { return byFirstByte(a.name, b.name) })},
 	{"OSS1-PARAM-06", "any-case", "sorts without regard to letter case", requests("oss-v1"),
 		resourceOrder(func(a, b *param) int { return strings.Compare(strings.ToLower(a.name), strings.ToLower(b.name)) })},
 	{"OSS1-PARAM-06", "whole-pairs", "sorts name=value as one text", requests("oss-v1"),

@@ -49,6 +49,18 @@ func (r *Redactor) Add(secrets ...string) {
 	r.pattern = regexp.MustCompile("(?s:" + strings.Join(r.forms, "|") + ")")
 }
 
+// ShortestSecret is the length below which nothing is a secret to be found in
+// text. Those of the services have 30 and 40 characters; examples have two, and
+// to mask "sk" wherever it stands would leave nothing to read.
+const ShortestSecret = 8
+
+// Conceal is [Redactor.Add] for those that are not too short to be found.
+func (r *Redactor) Conceal(secrets ...string) {
+	secrets = slices.DeleteFunc(secrets, func(s string) bool { return len(s) < ShortestSecret })
+	slices.Sort(secrets)
+	r.Add(slices.Compact(secrets)...)
+}
+
 // formsOf gives a pattern for each way a secret may appear: raw or
 // percent-encoded byte by byte, JSON-escaped, in hexadecimal, and in Base64 at
 // each of the three alignments it can have inside a longer text.

@@ -1,10 +1,13 @@
 package adapter
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/wire"
 )
 
@@ -27,4 +30,19 @@ func HTTPRequest(in *signature.Input) *http.Request {
 		}
 	}
 	return req
+}
+
+// CheckHeaderNames returns an error that says unsupported for a header that
+// net/http does not send: its name is no token (RFC 9110, section 5.1).
+func CheckHeaderNames(in *signature.Input) error {
+	for _, h := range in.Request.Headers {
+		if h.Name == "" || strings.ContainsFunc(h.Name, isNoTokenRune) {
+			return fmt.Errorf("%w: net/http sends no header with the name %q", subject.ErrUnsupported, h.Name)
+		}
+	}
+	return nil
+}
+
+func isNoTokenRune(r rune) bool {
+	return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"(),/:;<=>?@[\\]{}", r)
 }

@@ -1,9 +1,11 @@
 package adapter_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/subject/adapter"
 	"github.com/countersign/countersign/wire"
 )
@@ -18,5 +20,14 @@ func TestHTTPRequestKeepsPathAndQueryAsTheyAreGiven(t *testing.T) {
 	}
 	if req.Host != "b.example:81" || len(req.Header["Host"]) != 0 || len(req.Header["X-Oss-Meta-A"]) != 2 {
 		t.Errorf("host %q, headers %v", req.Host, req.Header)
+	}
+}
+
+func TestHeaderNamesThatNetHTTPSendsNotAreUnsupported(t *testing.T) {
+	for name, sent := range map[string]bool{"x-oss-meta-a": true, "X_Other!": true, "Über": false, "x-oss-meta-\u00e9": false, "Accept;": false, "": false, "a b": false} {
+		in := &signature.Input{Request: &wire.Request{Headers: []wire.Header{{Name: "Host", Value: "example.com"}, {Name: name, Value: "v"}}}}
+		if err := adapter.CheckHeaderNames(in); (err == nil) != sent || !sent && !errors.Is(err, subject.ErrUnsupported) {
+			t.Errorf("%q: %v", name, err)
+		}
 	}
 }

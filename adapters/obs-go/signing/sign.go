@@ -30,6 +30,9 @@ func Sign(_ context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
 	if in.Addressing == signature.CNAME {
 		return nil, fmt.Errorf("%w: GetAuthorization knows the bucket in the host or in the path, not a host in its place", subject.ErrUnsupported)
 	}
+	if err := adapter.CheckHeaderNames(in); err != nil {
+		return nil, err
+	}
 	switch q.Carrier {
 	case signature.InHeader:
 		return signHeader(q.Scheme, in)
@@ -48,21 +51,23 @@ func signHeader(scheme string, in *signature.Input) (*adapter.Answer, error) {
 	if in.Credentials.SecurityToken != "" {
 		req.SetHeader(prefix+"security-token", in.Credentials.SecurityToken)
 	}
+	dated := req.HeaderCount("Date")+req.HeaderCount(prefix+"date") > 0
 	if scheme == "obs-v4" {
-		for _, h := range [][2]string{{obs.HEADER_CONTENT_SHA256_AMZ, obs.UNSIGNED_PAYLOAD}, {obs.HEADER_DATE_AMZ, in.Time.UTC().Format(isoBasic)}} {
-			if req.HeaderCount(h[0]) == 0 {
-				req.SetHeader(h[0], h[1])
-			}
+		if req.HeaderCount(obs.HEADER_CONTENT_SHA256_AMZ) == 0 {
+			req.SetHeader(obs.HEADER_CONTENT_SHA256_AMZ, obs.UNSIGNED_PAYLOAD)
+		}
+		if !dated {
+			req.SetHeader(obs.HEADER_DATE_AMZ, in.Time.UTC().Format(isoBasic))
 		}
 		mark = "Signature="
-	} else if req.HeaderCount("Date") == 0 && req.HeaderCount(prefix+"date") == 0 {
+	} else if !dated {
 		req.SetHeader("Date", in.Time.UTC().Format(obs.RFC1123_FORMAT))
 	}
 	headers := headersOf(req)
 	switch scheme {
 	case "obs-v4":
-		names := strings.ToLower(strings.Join(slices.Sorted(maps.Keys(headers)), ";"))
-		headers["Authorization"] = []string{fmt.Sprintf("%s Credential=%s,SignedHeaders=%s,Signature=-", obs.V4_HASH_PREFIX, credential(in), names)}
+		// The SDK looks for the time among the headers that are signed.
+		headers["Authorization"] = []string{fmt.Sprintf("%s Credential=%s,SignedHeaders=%s,Signature=-", obs.V4_HASH_PREFIX, credential(in), signedHeaders(in, headers, "date"))}
 	case "obs-aws-v2":
 		headers["Authorization"] = []string{fmt.Sprintf("%s %s:-", obs.V2_HASH_PREFIX, in.Credentials.AccessKeyID)}
 	}
@@ -98,7 +103,7 @@ func signQuery(scheme string, in *signature.Input) (*adapter.Answer, error) {
 		add("X-Amz-Credential", credential(in))
 		add("X-Amz-Date", in.Time.UTC().Format(isoBasic))
 		add("X-Amz-Expires", strconv.FormatInt(in.Expires, 10))
-		add("X-Amz-SignedHeaders", strings.ToLower(strings.Join(slices.Sorted(maps.Keys(headers)), ";")))
+		add("X-Amz-SignedHeaders", signedHeaders(in, headers))
 	case "obs-aws-v2":
 		add("AWSAccessKeyId", in.Credentials.AccessKeyID)
 		add("Expires", strconv.FormatInt(in.Expires, 10))
@@ -138,18 +143,41 @@ func calling(authorize authorizer, in *signature.Input, key, query string, heade
 		}
 	}()
 	c := &in.Credentials
-	return authorize(c.AccessKeyID, c.AccessKeySecret, in.Request.Method, in.Bucket, key, query, headers), nil
+	// A question mark in front is taken off, one that belongs to the query too.
+	return authorize(c.AccessKeyID, c.AccessKeySecret, in.Request.Method, in.Bucket, key, "?"+query, headers), nil
 }
 
 func credential(in *signature.Input) string {
 	return in.Credentials.AccessKeyID + "/" + in.Time.UTC().Format("20060102") + "/" + in.Region + "/s3/aws4_request"
 }
 
+// signedHeaders is the list that the SDK takes from the authentication it is
+// given: what V4 wants signed, what the question does, and more.
+func signedHeaders(in *signature.Input, headers map[string][]string, more ...string) string {
+	var names []string
+	for name := range headers {
+		same := func(other string) bool { return wire.EqualFold(name, other) }
+		if name == obs.HEADER_HOST || name == "content-type" || strings.HasPrefix(name, obs.HEADER_PREFIX) ||
+			slices.ContainsFunc(in.AdditionalHeaders, same) || slices.Contains(more, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, ";")
+}
+
+// headersOf has one name for a header that comes in several letter cases: the
+// SDK would drop all but one of them.
 func headersOf(req *wire.Request) map[string][]string {
 	headers := make(map[string][]string)
 	for _, h := range req.Headers {
-		name := strings.ToLower(h.Name)
-		headers[name] = append(headers[name], h.Value)
+		name := []byte(h.Name)
+		for i, c := range name {
+			if 'A' <= c && c <= 'Z' {
+				name[i] += 'a' - 'A'
+			}
+		}
+		headers[string(name)] = append(headers[string(name)], h.Value)
 	}
 	return headers
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -39,8 +40,14 @@ func Sign(_ context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
 	if in.Bucket == "" || in.Key == "" {
 		return nil, fmt.Errorf("%w: SignURL makes URLs of objects", subject.ErrUnsupported)
 	}
-	if path := wire.SplitTarget(in.Request.Target).Path; strings.HasPrefix(in.Key, "/") && strings.HasSuffix(path, wire.EscapePath(in.Key)) {
+	if rawSlashInFront(in) {
 		return nil, fmt.Errorf("%w: SignURL encodes a slash in front of a key", subject.ErrUnsupported)
+	}
+	if in.Request.Method != strings.ToUpper(in.Request.Method) {
+		return nil, fmt.Errorf("%w: SignURL writes methods in upper case", subject.ErrUnsupported)
+	}
+	if err := adapter.CheckHeaderNames(in); err != nil {
+		return nil, err
 	}
 	options, err := optionsOf(in)
 	if err != nil {
@@ -84,10 +91,29 @@ func Sign(_ context.Context, q *subject.SignQuestion) (*adapter.Answer, error) {
 	return a, nil
 }
 
+// rawSlashInFront reports whether a slash stands raw in front of the key in the
+// path of a request.
+func rawSlashInFront(in *signature.Input) bool {
+	path := strings.TrimPrefix(wire.SplitTarget(in.Request.Target).Path, "/")
+	if in.Addressing == signature.PathStyle {
+		_, path, _ = strings.Cut(path, "/")
+	}
+	return strings.HasPrefix(path, "/")
+}
+
+// The clock of a bubble goes from here to there.
+var (
+	firstTime = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	lastTime  = time.Unix(0, math.MaxInt64)
+)
+
 // at calls do at that time: in a bubble of testing/synctest the clock is false,
 // begins in the year 2000 and goes on when everything in it sleeps. It needs no
 // more of the test than that it is one.
 func at(t time.Time, do func() error) (err error) {
+	if t.Before(firstTime) || !t.Before(lastTime) {
+		return fmt.Errorf("%w: SignURL looks at the clock itself, and ours does not go to %s", subject.ErrUnsupported, t.Format(time.DateOnly))
+	}
 	synctest.Test(new(testing.T), func(*testing.T) {
 		defer func() {
 			if p := recover(); p != nil {
@@ -106,15 +132,23 @@ func bucketOf(scheme string, in *signature.Input) (*oss.Bucket, error) {
 		host, version = wire.SplitTarget(in.Request.Target).Authority, oss.AuthV1
 	}
 	if in.Addressing == signature.VirtualHost {
-		host = strings.TrimPrefix(host, in.Bucket+".")
+		endpoint, ok := strings.CutPrefix(host, in.Bucket+".")
+		if !ok {
+			return nil, fmt.Errorf("%w: SignURL writes the bucket %s in front of the endpoint, as it is", subject.ErrUnsupported, in.Bucket)
+		}
+		host = endpoint
 	}
 	options := []oss.ClientOption{
 		oss.AuthVersion(version), oss.Region(in.Region), oss.SecurityToken(in.Credentials.SecurityToken),
 		oss.UseCname(in.Addressing == signature.CNAME), oss.ForcePathStyle(in.Addressing == signature.PathStyle),
 		oss.AdditionalHeaders(in.AdditionalHeaders), oss.VerifyObjectStrict(false),
 	}
-	if in.Product == "oss-cloudbox" {
+	switch in.Product {
+	case "", "oss":
+	case "oss-cloudbox":
 		options = append(options, oss.CloudBoxId(in.Region))
+	default:
+		return nil, fmt.Errorf("%w: the SDK signs for the products oss and oss-cloudbox, not for %s", subject.ErrUnsupported, in.Product)
 	}
 	client, err := oss.New(in.Request.Transport+"://"+host, in.Credentials.AccessKeyID, in.Credentials.AccessKeySecret, options...)
 	if err != nil {
@@ -146,6 +180,9 @@ func optionsOf(in *signature.Input) ([]oss.Option, error) {
 	for _, p := range parametersOf(in) {
 		if err := once("?" + p[0]); err != nil {
 			return nil, err
+		}
+		if p == [2]string{} {
+			return nil, fmt.Errorf("%w: of a parameter without name and value SignURL writes nothing", subject.ErrUnsupported)
 		}
 		options = append(options, oss.AddParam(p[0], p[1]))
 	}

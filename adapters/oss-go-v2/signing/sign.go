@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 	"unsafe"
@@ -57,6 +58,9 @@ func sign(ctx context.Context, q *subject.SignQuestion, testClock bool) (*adapte
 	s, ok := signers[q.Scheme]
 	if !ok {
 		return nil, fmt.Errorf("%w: the SDK has no signer %s", subject.ErrUnsupported, q.Scheme)
+	}
+	if err := adapter.CheckHeaderNames(q.Input); err != nil {
+		return nil, err
 	}
 	signed := newContext(q.Input)
 	switch q.Carrier {
@@ -113,7 +117,9 @@ func setSignTime(c *signer.SigningContext, t time.Time) error {
 // bucket and key from the context, parameters and headers from the request.
 func newContext(in *signature.Input) *signer.SigningContext {
 	req := adapter.HTTPRequest(in)
-	req.Header.Set("Host", req.Host) // the only place where the signer looks for it
+	if in.Request.HeaderCount("Host") > 0 {
+		req.Header.Set("Host", req.Host) // the only place where the signer looks for it
+	}
 	c := &signer.SigningContext{
 		Request: req, Region: &in.Region, Product: oss.Ptr(cmp.Or(in.Product, oss.DefaultProduct)),
 		SubResource: subResources, AdditionalHeaders: in.AdditionalHeaders,
@@ -146,11 +152,23 @@ func headerAnswer(q *subject.SignQuestion, signed *signer.SigningContext) *adapt
 		With(signature.Authorization, authorization)
 	a.Request = q.Input.Request.Clone(len(header))
 	for _, name := range []string{"Date", "x-oss-date", "x-oss-content-sha256", "x-oss-security-token", "Authorization"} {
-		if value := header.Get(name); value != "" {
-			a.Request.SetHeader(name, value)
+		if values := header.Values(name); len(values) == 1 && values[0] != "" {
+			a.Request.SetHeader(name, values[0])
+			a.Request.Headers = withoutRepeated(a.Request.Headers, name)
 		}
 	}
 	return a
+}
+
+// withoutRepeated leaves the first of the headers of a name: the signer replaces
+// all of them by its own.
+func withoutRepeated(headers []wire.Header, name string) []wire.Header {
+	seen := false
+	return slices.DeleteFunc(headers, func(h wire.Header) bool {
+		again := seen && wire.EqualFold(h.Name, name)
+		seen = seen || wire.EqualFold(h.Name, name)
+		return again
+	})
 }
 
 func queryAnswer(in *signature.Input, signed *signer.SigningContext) *adapter.Answer {

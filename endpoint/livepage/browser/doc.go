@@ -1,7 +1,8 @@
 // Package browser tests the pages of Countersign in a real browser: the live page
-// of countersign serve before real requests, and from disk the report of a run and
-// the matrix of the committed compliance reports. The browser is headless Chromium,
-// driven over its DevTools protocol. It is a module of its own, so that what drives the browser
+// of countersign serve before real requests, the page of countersign diagnose in
+// both its forms, and from disk the report of a run and the matrix of the
+// committed compliance reports. The browser is headless Chromium, driven over its
+// DevTools protocol. It is a module of its own, so that what drives the browser
 // is no dependency of Countersign. `make test-browser` runs it.
 //
 // CHROMIUM is the path of the browser, where it has another name than the usual

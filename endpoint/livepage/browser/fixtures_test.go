@@ -73,7 +73,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// served is a running countersign serve.
+// served is a running countersign serve, or diagnose --web.
 type served struct {
 	t         *testing.T
 	cmd       *exec.Cmd
@@ -83,11 +83,17 @@ type served struct {
 // serve starts countersign serve and waits until its page is there.
 func serve(t *testing.T, args ...string) *served {
 	t.Helper()
+	return start(t, append([]string{"serve"}, args...)...)
+}
+
+// start starts countersign and waits until it says where its page is.
+func start(t *testing.T, args ...string) *served {
+	t.Helper()
 	path, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &served{t: t, cmd: exec.Command(path, append([]string{"serve"}, args...)...)}
+	s := &served{t: t, cmd: exec.Command(path, args...)}
 	s.cmd.Env = append(os.Environ(), "COUNTERSIGN_ACCESS_KEY_ID="+credentials.AccessKeyID, "COUNTERSIGN_ACCESS_KEY_SECRET="+credentials.AccessKeySecret)
 	told, err := s.cmd.StderrPipe()
 	if err != nil {
@@ -102,10 +108,10 @@ func serve(t *testing.T, args ...string) *served {
 		if found := regexp.MustCompile(`^(listening on|proxy at) http://([0-9.:]+)`).FindStringSubmatch(lines.Text()); found != nil {
 			s.Addr = found[2]
 		}
-		s.URL = regexp.MustCompile(`http://[0-9.:]+/$`).FindString(lines.Text())
+		s.URL = regexp.MustCompile(`http://[0-9.:]+/`).FindString(lines.Text())
 	}
 	if s.URL == "" {
-		t.Fatal("countersign serve does not say where its page is")
+		t.Fatal("countersign does not say where its page is")
 	}
 	go func() {
 		for lines.Scan() {
@@ -234,11 +240,15 @@ func (o *opened) clean(page string) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	if len(o.requests) < 4 {
+	if len(o.requests) == 0 || own.Scheme == "http" && len(o.requests) < 4 {
 		o.t.Errorf("only %q were seen", o.requests)
 	}
 	for _, asked := range o.requests {
-		if at, err := url.Parse(asked); err != nil || at.Host != own.Host || at.Scheme != "http" {
+		at, err := url.Parse(asked)
+		switch {
+		case err == nil && own.Scheme == "http" && at.Host == own.Host && at.Scheme == "http":
+		case own.Scheme == "file" && (asked == page || strings.HasPrefix(asked, "data:") || strings.HasPrefix(asked, "blob:null/")): // nothing of these goes over a network
+		default:
 			o.t.Errorf("the page asked for %s", asked)
 		}
 	}

@@ -120,7 +120,9 @@ final class Call {
     static void addHeaders(GeneratePresignedUrlRequest request, Map<String, String> headers) {
         headers.forEach(
                 (name, value) -> {
-                    if (name.equalsIgnoreCase("Content-Type")) {
+                    if (value.trim().isEmpty()) { // which the two setters take for none
+                        request.addHeader(name, value);
+                    } else if (name.equalsIgnoreCase("Content-Type")) {
                         request.setContentType(value);
                     } else if (name.equalsIgnoreCase("Content-MD5")) {
                         request.setContentMD5(value);

@@ -4,7 +4,9 @@ import com.aliyun.oss.ClientBuilderConfiguration;
 import com.aliyun.oss.OSS;
 import com.aliyun.oss.OSSClient;
 import com.aliyun.oss.OSSClientBuilder;
+import com.aliyun.oss.common.auth.Credentials;
 import com.aliyun.oss.common.auth.DefaultCredentialProvider;
+import com.aliyun.oss.common.auth.DefaultCredentials;
 import com.aliyun.oss.common.comm.DefaultServiceClient;
 import com.aliyun.oss.common.comm.SignVersion;
 
@@ -40,13 +42,30 @@ final class Clients {
         return version;
     }
 
+    /** Returns a client that signs for the region and the product that it is told. */
+    static OSSClient clientFor(Question.Input in, String scheme, String endpoint)
+            throws KeyStoreException {
+        var config = config(scheme, in.addressing);
+        config.setExtractSettingFromEndpoint(false); // such as a cloud box
+        var oss = (OSSClient) client(config, endpoint, in.region, in.credentials);
+        if (in.product != null) {
+            oss.setProduct(in.product);
+        }
+        return oss;
+    }
+
     static OSS client(
             String scheme,
             String endpoint,
             String addressing,
             String region,
             Question.Credentials credentials)
-            throws ReflectiveOperationException, KeyStoreException {
+            throws KeyStoreException {
+        return client(config(scheme, addressing), endpoint, region, credentials);
+    }
+
+    private static ClientBuilderConfiguration config(String scheme, String addressing)
+            throws KeyStoreException {
         var config = new ClientBuilderConfiguration();
         config.setSignatureVersion(version(scheme));
         config.setSupportCname("cname".equals(addressing));
@@ -56,18 +75,24 @@ final class Clients {
         config.setSocketTimeout(10_000);
         config.setUseReaper(false);
         config.setKeyStore(KeyStore.getInstance("PKCS12")); // reading the JDK's takes its time
+        return config;
+    }
+
+    private static OSS client(
+            ClientBuilderConfiguration config,
+            String endpoint,
+            String region,
+            Question.Credentials credentials) {
         return OSSClientBuilder.create()
                 .endpoint(endpoint)
                 .region(region)
-                .credentialsProvider(provider(credentials))
+                .credentialsProvider(new DefaultCredentialProvider(credentials(credentials)))
                 .clientConfiguration(config)
                 .build();
     }
 
-    private static DefaultCredentialProvider provider(Question.Credentials c) {
-        return c.securityToken == null
-                ? new DefaultCredentialProvider(c.accessKeyId, c.accessKeySecret)
-                : new DefaultCredentialProvider(c.accessKeyId, c.accessKeySecret, c.securityToken);
+    static Credentials credentials(Question.Credentials c) {
+        return new DefaultCredentials(c.accessKeyId, c.accessKeySecret, c.securityToken);
     }
 
     /**

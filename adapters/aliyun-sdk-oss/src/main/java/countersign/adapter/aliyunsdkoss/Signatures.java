@@ -1,10 +1,9 @@
 package countersign.adapter.aliyunsdkoss;
 
+import com.aliyun.oss.ClientException;
 import com.aliyun.oss.HttpMethod;
 import com.aliyun.oss.OSS;
-import com.aliyun.oss.OSSClient;
-import com.aliyun.oss.common.auth.Credentials;
-import com.aliyun.oss.common.auth.DefaultCredentials;
+import com.aliyun.oss.common.auth.InvalidCredentialsException;
 import com.aliyun.oss.common.comm.RequestMessage;
 import com.aliyun.oss.common.utils.BinaryUtil;
 import com.aliyun.oss.internal.signer.OSSSignerBase;
@@ -23,6 +22,7 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyStoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,8 +30,11 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.MissingResourceException;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Signatures of given requests. Headers are signed by what {@link OSSSignerBase} creates, which is
@@ -44,7 +47,7 @@ final class Signatures {
     static Answer sign(Question q, boolean clock) throws Exception {
         Question.Input in = q.input;
         if (in.request.target.startsWith("//")) {
-            throw new Unsupported("the SDK writes a slash in front of the key as %2F");
+            throw new Unsupported("the SDK writes a slash in front of a key as %2F");
         }
         if (q.carrier.equals("header")) {
             return header(q);
@@ -52,18 +55,27 @@ final class Signatures {
         if (clock && q.scheme.equals("oss-v4") && q.carrier.equals("query")) {
             throw new Unsupported("generatePresignedUrl of V4 takes no time to sign for");
         }
-        String scheme = q.scheme.equals("oss-rtmp") ? "oss-v1" : q.scheme;
-        OSS oss = Clients.client(scheme, endpoint(in), in.addressing, in.region, in.credentials);
+        if (q.carrier.equals("form")) {
+            return form(q);
+        }
+        return q.scheme.equals("oss-rtmp") ? rtmp(in) : url(q);
+    }
+
+    /** Asks a client of the SDK, whose refusal is an answer like another. */
+    private static <T> T ask(Question.Input in, String scheme, Function<OSS, T> question)
+            throws Rejected, KeyStoreException {
+        OSS oss = null;
         try {
-            if (in.product != null) {
-                ((OSSClient) oss).setProduct(in.product);
-            }
-            if (q.carrier.equals("form")) {
-                return form(oss, q);
-            }
-            return q.scheme.equals("oss-rtmp") ? rtmp(oss, in) : url(oss, q);
+            oss = Clients.clientFor(in, scheme, endpoint(in));
+            return question.apply(oss);
+        } catch (ClientException | IllegalArgumentException | InvalidCredentialsException e) {
+            throw new Rejected(e);
+        } catch (MissingResourceException e) {
+            throw new Rejected(e); // the SDK has lost its text for a channel that it refuses
         } finally {
-            oss.shutdown();
+            if (oss != null) {
+                oss.shutdown();
+            }
         }
     }
 
@@ -80,8 +92,14 @@ final class Signatures {
         headers.forEach(message::addHeader);
         message.setParameters(parameters(in.request.target));
 
-        String bucket = in.bucket.isEmpty() ? "" : in.bucket + "/";
-        var params = new OSSSignerParams("/" + bucket + in.key, credentials(in.credentials));
+        OSSSignerParams params;
+        try {
+            String bucket = in.bucket.isEmpty() ? "" : in.bucket + "/";
+            var credentials = Clients.credentials(in.credentials);
+            params = new OSSSignerParams("/" + bucket + in.key, credentials);
+        } catch (InvalidCredentialsException e) {
+            throw new Rejected(e);
+        }
         params.setProduct(in.product == null ? "oss" : in.product);
         params.setRegion(in.region);
         Instant middle = Instant.parse(in.time).plusMillis(500); // of the second it shall be
@@ -107,72 +125,97 @@ final class Signatures {
                 signed);
     }
 
-    private static Credentials credentials(Question.Credentials c) {
-        return new DefaultCredentials(c.accessKeyId, c.accessKeySecret, c.securityToken);
+    /** Returns the authority of a target that is a whole URL, or an empty string. */
+    private static String authority(String target) {
+        int start = target.indexOf("://") + 3;
+        return target.startsWith("/") || start < 3 ? "" : target.substring(start).split("[/?]", 2)[0];
+    }
+
+    /** Returns the path of a target, which may be a whole URL. */
+    private static String path(String target) {
+        String authority = authority(target);
+        int start = authority.isEmpty() ? 0 : target.indexOf(authority) + authority.length();
+        return target.substring(start).split("\\?", 2)[0];
+    }
+
+    /** Returns what stands in front of the slash before the key. */
+    private static String pathStyle(Question.Input in) {
+        return in.addressing.equals("path") && !in.bucket.isEmpty() ? "/" + in.bucket : "";
     }
 
     /** Returns the endpoint that the SDK would be configured with for the request. */
     private static String endpoint(Question.Input in) {
         String host =
-                in.request.target.startsWith("rtmp:")
-                        ? URI.create(in.request.target.split("\\?")[0]).getRawAuthority()
-                        : in.request.headers.stream()
-                                .filter(h -> h.get(0).equalsIgnoreCase("Host"))
-                                .map(h -> h.get(1))
-                                .findFirst()
-                                .orElseThrow();
-        if (in.addressing.equals("virtual-host") && host.startsWith(in.bucket + ".")) {
-            host = host.substring(in.bucket.length() + 1);
+                in.request.headers.stream()
+                        .filter(h -> h.get(0).equalsIgnoreCase("Host"))
+                        .map(h -> h.get(1))
+                        .findFirst()
+                        .orElse("");
+        String authority = authority(in.request.target);
+        if (host.isEmpty() || in.request.target.startsWith("rtmp:")) {
+            host = authority;
+        }
+        String bucket = in.bucket + ".";
+        if (in.addressing.equals("virtual-host")
+                && host.regionMatches(true, 0, bucket, 0, bucket.length())) {
+            host = host.substring(bucket.length());
         }
         return in.request.transport + "://" + host;
     }
 
-    private static Answer rtmp(OSS oss, Question.Input in) throws Rejected {
+    private static Answer rtmp(Question.Input in) throws Rejected, KeyStoreException {
         var parameters = parameters(in.request.target);
+        if (in.key.isEmpty()) {
+            throw new Unsupported("generateRtmpUri makes URLs of channels");
+        }
         String playlist = parameters.getOrDefault("playlistName", "");
         parameters.remove("playlistName");
         if (!parameters.isEmpty()) {
             throw new Unsupported("generateRtmpUri takes a playlist and no other parameter");
         }
-        try {
-            String uri =
-                    oss.generateRtmpUri(
-                            new GenerateRtmpUriRequest(in.bucket, in.key, playlist, in.expires));
-            return Answer.signed(Map.of("signature", parameters(uri).get("Signature")), uri);
-        } catch (RuntimeException e) {
-            throw new Rejected(e);
-        }
+        var request = new GenerateRtmpUriRequest(in.bucket, in.key, playlist, in.expires);
+        String uri = ask(in, "oss-v1", oss -> oss.generateRtmpUri(request));
+        return Answer.signed(Map.of("signature", parameter(uri, "Signature")), uri);
     }
 
-    private static Answer url(OSS oss, Question q) throws Rejected {
+    private static Answer url(Question q) throws Rejected, KeyStoreException {
         Question.Input in = q.input;
         if (in.key.isEmpty()) {
             throw new Unsupported("generatePresignedUrl signs requests about objects only");
+        }
+        if (path(in.request.target).startsWith(pathStyle(in) + "//")) {
+            throw new Unsupported("the SDK writes a slash in front of a key as %2F");
         }
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         Call.put(headers, in.request.headers);
         if (in.additionalHeaders.stream().noneMatch("Host"::equalsIgnoreCase)) {
             headers.remove("Host");
+        } else if (in.addressing.equals("virtual-host")
+                && !headers.getOrDefault("Host", in.bucket).startsWith(in.bucket)) {
+            throw new Unsupported("the SDK writes the bucket in a host in small letters");
         }
         var request = new GeneratePresignedUrlRequest(in.bucket, in.key, method(in.request.method));
-        if (q.scheme.equals("oss-v4")) {
-            request.setExpiration(Main.expiration(q.scheme, in.expires));
-        } else {
+        if (!q.scheme.equals("oss-v4")) {
             request.setExpiration(date(in.expires));
         }
         Call.addHeaders(request, headers);
         in.additionalHeaders.forEach(request::addAdditionalHeaderName);
         parameters(in.request.target).forEach(request::addQueryParameter);
-        try {
-            String url = oss.generatePresignedUrl(request).toString();
-            String name = q.scheme.equals("oss-v1") ? "Signature" : "x-oss-signature";
-            return Answer.signed(Map.of("signature", parameters(url).get(name)), url);
-        } catch (RuntimeException e) {
-            throw new Rejected(e);
-        }
+        String url =
+                ask(
+                        in,
+                        q.scheme,
+                        oss -> {
+                            if (q.scheme.equals("oss-v4")) {
+                                request.setExpiration(Main.expiration(q.scheme, in.expires));
+                            }
+                            return oss.generatePresignedUrl(request).toString();
+                        });
+        String name = q.scheme.equals("oss-v1") ? "Signature" : "x-oss-signature";
+        return Answer.signed(Map.of("signature", parameter(url, name)), url);
     }
 
-    private static Answer form(OSS oss, Question q) {
+    private static Answer form(Question q) throws Rejected, KeyStoreException {
         Question.Input in = q.input;
         byte[] policy = in.policy.getBytes(StandardCharsets.UTF_8);
         var fields = new ArrayList<List<String>>();
@@ -183,12 +226,12 @@ final class Signatures {
         String signature;
         if (q.scheme.equals("oss-v4")) {
             var time = Date.from(Instant.parse(in.time));
-            signature = oss.calculatePostSignature(in.policy, time);
+            signature = ask(in, q.scheme, oss -> oss.calculatePostSignature(in.policy, time));
             String product = in.product == null ? "oss" : in.product;
             Form.addV4(fields, in.credentials.accessKeyId, in.region, product, time);
             fields.add(List.of("x-oss-signature", signature));
         } else {
-            signature = oss.calculatePostSignature(in.policy);
+            signature = ask(in, q.scheme, oss -> oss.calculatePostSignature(in.policy));
             fields.add(List.of("OSSAccessKeyId", in.credentials.accessKeyId));
             fields.add(List.of("Signature", signature));
         }
@@ -230,10 +273,22 @@ final class Signatures {
         return parameters;
     }
 
+    /** Returns a parameter of a URL that the SDK made, whatever else is in it. */
+    private static String parameter(String url, String name) {
+        var found = Pattern.compile("[?&]" + name + "=([^&]*)").matcher(url);
+        if (!found.find()) {
+            throw new IllegalStateException("the SDK made a URL without " + name + ": " + url);
+        }
+        return URLDecoder.decode(found.group(1), StandardCharsets.UTF_8);
+    }
+
     private static String decode(String text) {
         try {
-            String latin1 = URLDecoder.decode(text, StandardCharsets.ISO_8859_1);
-            var bytes = ByteBuffer.wrap(latin1.getBytes(StandardCharsets.ISO_8859_1));
+            // On the way a letter stands for each byte.
+            byte[] raw = text.getBytes(StandardCharsets.UTF_8);
+            String letters = new String(raw, StandardCharsets.ISO_8859_1);
+            String decoded = URLDecoder.decode(letters, StandardCharsets.ISO_8859_1);
+            var bytes = ByteBuffer.wrap(decoded.getBytes(StandardCharsets.ISO_8859_1));
             return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
         } catch (IllegalArgumentException | CharacterCodingException e) {
             throw new Unsupported("the SDK takes decoded text, and this is none: " + text);

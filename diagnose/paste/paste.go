@@ -1,0 +1,184 @@
+package paste
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"github.com/countersign/countersign/diagnose"
+	"github.com/countersign/countersign/wire"
+)
+
+// MaxSize is how many bytes one source may have. A browser's HAR file of a long
+// session has tens of megabytes.
+const MaxSize = 64 << 20
+
+// maxText is how many bytes of free text are looked at. Nobody pastes more, and
+// logs are looked at to their end by cutting out the part in question.
+const maxText = 4 << 20
+
+// maxFinds is how many things of one kind are kept. A refusal is one of the last
+// things in a log; the others are said to be left out.
+const maxFinds = 256
+
+// ErrTooLarge is returned for a source that is over [MaxSize].
+var ErrTooLarge = errors.New("the input is over the size limit")
+
+// Kind says what a source is.
+type Kind string
+
+// The kinds a source can be said to be. [Anything] has it found out.
+const (
+	Anything     Kind = ""
+	ErrorBody    Kind = "error"         // what the service answered
+	Request      Kind = "request"       // what was sent
+	ClientString Kind = "client-string" // what the client says it signed
+	HAR          Kind = "har"
+	Exchanges    Kind = "exchanges" // requests and answers that somebody else has read
+)
+
+// Source is one text, and what its owner says of it.
+type Source struct {
+	Name      string // for notes: a file name
+	Kind      Kind
+	Entry     int // of a HAR file, counted from 1; 0: the one that failed
+	Data      []byte
+	Exchanges []Exchange // of the kind Exchanges
+}
+
+// Exchange is a request, its answer, or both.
+type Exchange struct {
+	Request *wire.Request // nil where only the answer is known
+	Seen    diagnose.Place
+	At      time.Time // zero where it is not known
+	Status  int       // 0 where there is no answer
+	Answer  []wire.Header
+	Body    string // of the answer
+	Where   Note   // says what it is and where it stands
+}
+
+// Note is a remark about a part of a source.
+type Note struct {
+	Source      string
+	First, Last int // lines, counted from 1; 0: the source as a whole
+	Text        string
+}
+
+// String names source and lines in front of the remark.
+func (n Note) String() string {
+	where := n.Source
+	switch {
+	case n.First > 0 && n.First == n.Last:
+		where += fmt.Sprintf(", line %d", n.First)
+	case n.First > 0:
+		where += fmt.Sprintf(", lines %d to %d", n.First, n.Last)
+	}
+	return strings.TrimPrefix(where+": ", ": ") + n.Text
+}
+
+// Paste is what was read.
+type Paste struct {
+	Evidence diagnose.Evidence
+	Found    []Note // what was recognised and taken, and what was done to it
+	Unused   []Note // what was recognised and is not needed, and what was not recognised
+}
+
+// Recognised reports whether there is any evidence.
+func (p *Paste) Recognised() bool {
+	e := &p.Evidence
+	return e.Error != nil || e.Status != 0 || len(e.Answer) > 0 || e.Request != nil || e.ClientString != "" || e.ClientCanonical != ""
+}
+
+// Read reads all sources and puts together what belongs to one refused request.
+// It fails for a source that is too large, and for one that is not what its
+// owner says.
+func Read(sources ...Source) (*Paste, error) {
+	var c collection
+	for i := range sources {
+		s := &sources[i]
+		if len(s.Data) > MaxSize {
+			return nil, fmt.Errorf("%s: %w of %d MiB: give the part about the refused request", s.Name, ErrTooLarge, MaxSize>>20)
+		}
+		before := c.count()
+		if err := c.read(s); err != nil {
+			return nil, err
+		}
+		if s.Kind != Anything && s.Kind != Exchanges && !c.has(s.Kind, before) {
+			return nil, fmt.Errorf("%s: %s", s.Name, missing[s.Kind])
+		}
+	}
+	return c.choose(), nil
+}
+
+// missing says what a source should have been.
+var missing = map[Kind]string{
+	ErrorBody:    "there is no error document in it: give the XML body of the answer, or the exception of the SDK",
+	Request:      "there is no request in it: give raw HTTP, a curl command, the output of curl -v, a HAR file, capture NDJSON or a presigned URL",
+	ClientString: "it is empty: give the StringToSign or canonical request of the client, or its debug log",
+	HAR:          "there is no HTTP request in it",
+}
+
+// tally counts what a collection has.
+type tally struct{ errors, exchanges, strings int }
+
+func (c *collection) count() tally { return tally{len(c.documents), len(c.exchanges), len(c.signed)} }
+
+func (c *collection) has(kind Kind, before tally) bool {
+	now := c.count()
+	switch kind {
+	case ErrorBody:
+		return now.errors > before.errors
+	case ClientString:
+		return now.strings > before.strings
+	}
+	return now.exchanges > before.exchanges
+}
+
+// read reads one source.
+func (c *collection) read(s *Source) error {
+	c.source = s.Name
+	if s.Kind == Exchanges {
+		for _, e := range s.Exchanges {
+			c.addExchange(e)
+		}
+		return nil
+	}
+	data := c.plainText(s.Data)
+	if trimmed := bytes.TrimSpace(data); len(trimmed) > 0 && trimmed[0] == '{' && s.Kind != ErrorBody && s.Kind != ClientString {
+		done, err := c.recording(s, data)
+		if done || err != nil {
+			return err
+		}
+	}
+	if s.Kind == HAR {
+		_, err := wire.ParseHAR(data)
+		return fmt.Errorf("%s: %w", s.Name, err)
+	}
+	if len(data) > maxText {
+		c.unused(Note{Source: s.Name, Text: fmt.Sprintf("only the last %d MiB of the text were looked at", maxText>>20)})
+		data = data[len(data)-maxText:]
+	}
+	t := newText(s.Name, string(data))
+	c.text(t, s.Kind)
+	return nil
+}
+
+// plainText takes off what editors and shells put around text: a byte order
+// mark, and UTF-16, in which PowerShell writes files.
+func (c *collection) plainText(data []byte) []byte {
+	for mark, order := range map[string]binary.ByteOrder{"\xff\xfe": binary.LittleEndian, "\xfe\xff": binary.BigEndian} {
+		if rest, ok := bytes.CutPrefix(data, []byte(mark)); ok {
+			units := make([]uint16, len(rest)/2)
+			for i := range units {
+				units[i] = order.Uint16(rest[2*i:])
+			}
+			c.found(Note{Source: c.source, Text: "it was read as UTF-16, as PowerShell writes files"})
+			return []byte(string(utf16.Decode(units)))
+		}
+	}
+	return bytes.TrimPrefix(data, []byte("\ufeff"))
+}
