@@ -47,6 +47,10 @@ func (k *collection) disputes() []disputeView {
 				view.Readings = append(view.Readings, readingView{Who: own})
 			}
 		}
+		if what := d.what[id]; what != "" { // a reading that stands for its rule
+			view.Rule = Legible(what)
+			d.what[id] = ""
+		}
 		for _, reading := range slices.Sorted(maps.Keys(d.followers[id])) {
 			view.Readings = append(view.Readings, readingView{Name: Legible(reading), What: Legible(d.what[reading]), Who: d.followers[id][reading]})
 		}

@@ -97,7 +97,7 @@ func (o *opened) looks(name string) {
 		}
 	}
 	o.prefers("light")
-	o.run(chromedp.ResetViewport())
+	o.run(chromedp.EmulateViewport(1280, 900))
 }
 
 // search types into the search field, which a key leads to.
