@@ -49,9 +49,10 @@ var mayImport = map[string][]string{
 	"internal/localpage": {},
 	"internal/mutants":   {"wire", "signature", "vectors", "endpoint", "subject"},
 	// planted reads requests, to know the trigger of a bug that an SDK once had.
-	"internal/planted": {"wire", "signature", "vectors", "subject", "reports", "fuzz", "internal/coverage", "internal/mutants"},
-	"internal/secret":  {"wire", "signature"},
-	"internal/version": {},
+	"internal/planted":   {"wire", "signature", "vectors", "subject", "reports", "fuzz", "internal/coverage", "internal/mutants"},
+	"internal/reference": {},
+	"internal/secret":    {"wire", "signature"},
+	"internal/version":   {},
 }
 
 func TestEveryRoomUsesOnlyTheRoomsItMay(t *testing.T) {

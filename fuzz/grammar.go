@@ -76,7 +76,7 @@ func (g *grammar) lifetime() {
 // address chooses bucket and addressing and returns the host that follows. A
 // request of the service itself has no bucket; forms and push URLs have one.
 func (g *grammar) address() string {
-	b, endpoint := OneOf(g.Choices, bucketsOf(g.profile)), OneOf(g.Choices, endpointsOf(g.profile))
+	b, endpoint := OneOf(g.Choices, buckets), OneOf(g.Choices, endpointsOf(g.profile))
 	ways := []signature.Addressing{signature.VirtualHost, signature.PathStyle, signature.CNAME, ""}
 	switch {
 	case g.profile == signature.OSSRTMPQuery:

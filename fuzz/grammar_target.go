@@ -127,7 +127,6 @@ func (g *grammar) key() (key, raw string) {
 	}
 	live := ""
 	if g.profile == signature.OSSRTMPQuery {
-		key = cmp.Or(key, "a")
 		if kind == 16 {
 			key = "live"
 		}

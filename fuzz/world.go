@@ -29,31 +29,13 @@ func endpointsOf(p *signature.Profile) []string {
 	return ossEndpoints
 }
 
-// ossBuckets have no dots in their names: OSS takes none.
-var ossBuckets = func() []bucket {
-	list := slices.Clone(buckets)
-	for i, b := range list {
-		if strings.Contains(b.name, ".") {
-			list[i] = bucket{strings.ReplaceAll(b.name, ".", "-"), "oss." + b.domain}
-		}
-	}
-	return list
-}()
-
-func bucketsOf(p *signature.Profile) []bucket {
-	if strings.HasPrefix(p.Scheme, "obs") {
-		return buckets
-	}
-	return ossBuckets
-}
-
 // isAddress reports whether an endpoint is an IP address, in front of which no
 // bucket can stand.
 func isAddress(endpoint string) bool { return endpoint[0] == '[' || endpoint[0] == '1' }
 
 var hosts = func() signature.Hosts {
 	h := signature.Hosts{Endpoints: append(slices.Clone(ossEndpoints), obsEndpoints...), CNAMEs: map[string]string{}}
-	for _, b := range append(slices.Clone(buckets), ossBuckets...) {
+	for _, b := range buckets {
 		h.CNAMEs[b.domain] = b.name
 	}
 	return h

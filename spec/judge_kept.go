@@ -36,11 +36,10 @@ func kept(item *Item, returned *wire.Request) finding {
 }
 
 // keptLine compares method, path and host. A subject may leave the Host header
-// to its HTTP library. What has no path is sent with a slash (RFC 9112, section
-// 3.2.1).
+// to its HTTP library.
 func keptLine(item *Item, returned *wire.Request) finding {
 	given := item.Case.Input.Request
-	path, got := cmp.Or(wire.SplitTarget(given.Target).Path, "/"), cmp.Or(wire.SplitTarget(returned.Target).Path, "/")
+	path, got := wire.SplitTarget(given.Target).Path, wire.SplitTarget(returned.Target).Path
 	switch host := returned.Host(); {
 	case given.Method != returned.Method:
 		return diverges("scheme", given.Method, returned.Method, "the method was changed")
@@ -80,8 +79,7 @@ func keptParameters(item *Item, returned *wire.Request) finding {
 }
 
 // keptHeaders compares the headers a signer must leave alone, and looks whether
-// those that its caller wanted signed are. What authentication itself brings may
-// have another value then, but must be there.
+// those that its caller wanted signed are.
 func keptHeaders(item *Item, returned *wire.Request) finding {
 	in := &item.Case.Input
 	for _, h := range in.Request.Headers {
@@ -90,7 +88,7 @@ func keptHeaders(item *Item, returned *wire.Request) finding {
 			continue
 		}
 		given, got := values(in.Request, h.Name), values(returned, h.Name)
-		if given != got && !mayBeItsOwn(item.Profile, in.Request, h.Name) || returned.HeaderCount(h.Name) == 0 {
+		if given != got && !tellsTime(item.Profile, in.Request, h.Name) || returned.HeaderCount(h.Name) == 0 {
 			return diverges("header", h.Name+": "+given, h.Name+": "+got, "a header is lost or changed")
 		}
 		if chosen && !covers(item, returned, h.Name) {
@@ -107,13 +105,6 @@ func tellsTime(p *signature.Profile, req *wire.Request, name string) bool {
 		return wire.EqualFold(name, p.Names.DateHeader)
 	}
 	return wire.EqualFold(name, "Date")
-}
-
-// mayBeItsOwn reports whether a signer may write its own value of a header: what
-// its authentication brings, but for a date that does not tell the time.
-func mayBeItsOwn(p *signature.Profile, req *wire.Request, name string) bool {
-	date := wire.EqualFold(name, "Date") || wire.EqualFold(name, p.Names.DateHeader)
-	return tellsTime(p, req, name) || broughtBy(p, name) && !date
 }
 
 // values are the values of all headers of a name. One that comes twice may be
@@ -180,12 +171,11 @@ func keptTime(item *Item, returned *wire.Request) finding {
 	}
 	asked := verifierOf(item, nil).Verify(want.Request())
 	got := verifierOf(item, nil).Verify(returned)
-	now := item.Case.Input.Time.UTC().Format(http.TimeFormat)
-	if !sameTime(asked.Timestamp, got.Timestamp) && !sameTime(now, got.Timestamp) {
+	if !sameTime(asked.Timestamp, got.Timestamp) && !sameTime(item.Case.Input.Time.UTC().Format(http.TimeFormat), got.Timestamp) {
 		return diverges("parameter", asked.Timestamp, got.Timestamp, "it declares the feature clock and signed for another time")
 	}
 	given, sent := dateOf(item.Profile, item.Case.Input.Request), dateOf(item.Profile, returned)
-	if given != "" && !sameTime(given, sent) && !sameTime(now, sent) {
+	if given != "" && !sameTime(given, sent) && !sameTime(item.Case.Input.Time.UTC().Format(http.TimeFormat), sent) {
 		return diverges("header", given, sent, "it declares the feature clock and signed for another time")
 	}
 	return passed
@@ -241,17 +231,11 @@ func keptPolicy(item *Item, returned *wire.Request) finding {
 // but those that authentication itself brings.
 func mustKeep(p *signature.Profile, name string) bool {
 	n := &p.Names
-	return !broughtBy(p, name) && (wire.EqualFold(name, "Content-Type") || wire.EqualFold(name, "Content-MD5") ||
-		len(name) > len(n.HeaderPrefix) && wire.EqualFold(name[:len(n.HeaderPrefix)], n.HeaderPrefix))
-}
-
-// broughtBy reports whether the authentication of a profile brings a header of
-// that name, whoever gave one before.
-func broughtBy(p *signature.Profile, name string) bool {
-	for _, own := range []string{"Date", p.Names.DateHeader, p.Names.TokenHeader, p.Names.PayloadHeader} {
+	for _, own := range []string{n.DateHeader, n.TokenHeader, n.PayloadHeader} {
 		if wire.EqualFold(name, own) {
-			return true
+			return false
 		}
 	}
-	return false
+	return wire.EqualFold(name, "Content-Type") || wire.EqualFold(name, "Content-MD5") ||
+		len(name) > len(n.HeaderPrefix) && wire.EqualFold(name[:len(n.HeaderPrefix)], n.HeaderPrefix)
 }

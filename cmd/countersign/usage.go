@@ -287,13 +287,15 @@ countersign vectors coverage --mutants OSS1-DATE-02`,
 }
 
 var vectorsSchemaPage = page{
-	use:   "schema NAME",
+	use:   "schema NAME | --markdown",
 	short: "print a published JSON Schema",
 	about: `
 Prints the JSON Schema of one of the formats that Countersign reads or writes:
 vector files and their parts, the adapter protocol, recorded observations, the
 stream of results, the compliance report, the comparison of two runs, the
-configuration. A wrong NAME lists the right ones.`,
+configuration. A wrong NAME lists the right ones.
+
+--markdown prints all of them in words, as they stand in docs/reference.md.`,
 	exit: `
 0    printed
 2    there is no such schema`,

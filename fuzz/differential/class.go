@@ -69,7 +69,8 @@ func (d *Duel) Class(ctx context.Context, p *signature.Profile, in *signature.In
 }
 
 // Contested reports whether a class is another reading of a contested rule, which
-// is no fault.
+// is no fault. The result that it was found in does not say so: there may be a
+// fault beside it, or a second reading.
 func Contested(class string) bool { return strings.Contains(class, "/"+string(reports.Contested)+"/") }
 
 // wholeClass is the class of a result without the part it comes from, and

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/countersign/countersign/fuzz"
+	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/vectors"
 )
 
@@ -65,7 +66,8 @@ func ParseKnown(name string, r io.Reader) (*Known, error) {
 // Has reports whether a class is known.
 func (k *Known) Has(class string) bool { return k != nil && k.set.Match(class) }
 
-// Patterns are the classes of the list, as [fuzz.KnownClasses] takes them.
+// Patterns are the classes of the list, as [fuzz.KnownClasses] takes them, and
+// behind them those that need no line: other readings of contested rules.
 func (k *Known) Patterns() []string {
 	if k == nil {
 		return nil
@@ -74,7 +76,7 @@ func (k *Known) Patterns() []string {
 	for _, entry := range k.Entries {
 		patterns = append(patterns, target+entry.Class)
 	}
-	return patterns
+	return append(patterns, target+"*/*/"+string(reports.Contested)+"/*")
 }
 
 // Compare sets the list against the classes that were found: those that it does

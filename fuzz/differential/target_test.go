@@ -329,6 +329,9 @@ func TestAListOfKnownClassesIsReadAndSetAgainstWhatIsFound(t *testing.T) {
 	if want := "differential/oss-v4/*/parameter/by-key"; list.Patterns()[0] != want {
 		t.Errorf("%q, want %q", list.Patterns(), want)
 	}
+	if last := list.Patterns()[3]; last != "differential/*/*/contested/*" || !Contested("oss-v1/query/contested/first-parameter-counts") || Contested("oss-v1/header/crash") {
+		t.Errorf("%q is behind the list", last)
+	}
 	unknown, stale := list.Compare([]string{"oss-v4/query/parameter/by-key", "oss-v4/query/parameter/by-host", "oss-v1/header/stringToSign/by-host"})
 	if len(unknown) != 1 || unknown[0] != "oss-v4/query/parameter/by-host" || stale == nil || !strings.Contains(stale.Error(), "oss-v1/header/crash") {
 		t.Errorf("%q, %v", unknown, stale)

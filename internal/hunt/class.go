@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/countersign/countersign/fuzz/differential"
-	"github.com/countersign/countersign/reports"
 )
 
 // news is the first class of an answer that is neither known nor seen, else the
@@ -37,10 +36,6 @@ const (
 	patience = 64
 	sample   = 16
 )
-
-// contested reports whether a class is another reading of a contested rule. The
-// result that it was found in does not say so: there may be a fault beside it.
-func contested(class string) bool { return strings.Contains(class, "/"+string(reports.Contested)+"/") }
 
 // FileName is the name of the files of a class, without what follows the dot.
 func FileName(class string) string { return strings.ReplaceAll(class, "/", "-") }
