@@ -42,12 +42,12 @@ the run would have said without --shard: the same failures, table, reports and
 exit code. With --json the merged stream is printed.
 
 The shards must be of one run: nothing is merged where one is missing or there
-twice, was interrupted or has no footer, or where they differ in their subject,
-vectors, suite version, selection or list of expected failures.
+twice, was interrupted or has no footer, or where they differ in their
+subject, vectors, suite version, selection or list of expected failures.
 
-Shards are judged one by one when they run. Only the merged run can tell that a
-profile is not offered at all, or that a line of the list of expected failures
-matches nothing: let its exit code decide.`,
+Shards are judged one by one when they run. Only the merged run can tell that
+a profile is not offered at all, or that a line of the list of expected
+failures matches nothing: let its exit code decide.`,
 	exit: `
 0    the run is as expected
 1    it is not

@@ -49,20 +49,20 @@ outcome (rejected-wrongly). A listed case that passes, or fails elsewhere, and
 a pattern that matches nothing turn the run red.
 
 What is the same every time can stand in countersign.yaml in the current
-folder (--config FILE names another; no other folder is searched). Its settings
-are flags by their names, below run:
+folder (--config FILE names another; no other folder is searched). Its
+settings are flags by their names, below run:
   run:
     signer: node adapter.js
     expected-failures: expected-failures.txt
     report: {junit: out/junit.xml, md: out/summary.md}
-A flag that is given wins, and --signer, --endpoint or --replay sets aside what
-the file says of its subject. It holds no secrets. countersign vectors schema
-config prints its schema.
+A flag that is given wins, and --signer, --endpoint or --replay sets aside
+what the file says of its subject. It holds no secrets. countersign vectors
+schema config prints its schema.
 
 A recording (--record) can be judged again with --replay, without the subject.
 
---shard i/n asks about every vector of one of n parts; each vector is in one of
-them, the same in every run. countersign report merge makes one run of the
+--shard i/n asks about every vector of one of n parts; each vector is in one
+of them, the same in every run. countersign report merge makes one run of the
 streams of all parts.
 `,
 	exit: `
