@@ -105,7 +105,7 @@ func (c *Case) hosts() signature.Hosts {
 	case signature.CNAME:
 		return signature.Hosts{CNAMEs: map[string]string{host: c.Input.Bucket}}
 	case signature.VirtualHost:
-		host = strings.TrimPrefix(host, c.Input.Bucket+".")
+		host = strings.TrimPrefix(strings.ToLower(host), c.Input.Bucket+".") // a host means the same in capitals
 	}
 	return signature.Hosts{Endpoints: []string{host}}
 }

@@ -200,7 +200,7 @@ func (l *linter) checkTarget(file string, f *File, c *Case) {
 		l.report(file, c.ID, "target", "add a Host header; a request is complete but for its authentication", "the request says nowhere which host it is for")
 		return
 	}
-	if in.Addressing == signature.VirtualHost && in.Bucket != "" && !strings.HasPrefix(host, in.Bucket+".") {
+	if in.Addressing == signature.VirtualHost && in.Bucket != "" && !strings.HasPrefix(strings.ToLower(host), in.Bucket+".") {
 		l.report(file, c.ID, "target", "correct bucket, host or addressing", "the host %s does not begin with the bucket %s and a dot", host, in.Bucket)
 	}
 	resource, err := signature.ResourceOf(wire.SplitTarget(in.Request.Target), host, in.Addressing, in.Bucket)

@@ -117,7 +117,7 @@ func hostFlags(in *signature.Input) []string {
 	case signature.CNAME:
 		return []string{"--cname", host + "=" + in.Bucket}
 	case signature.VirtualHost:
-		if endpoint, ok := strings.CutPrefix(host, in.Bucket+"."); ok && in.Bucket != "" {
+		if endpoint, ok := strings.CutPrefix(strings.ToLower(host), in.Bucket+"."); ok && in.Bucket != "" {
 			return []string{"--endpoint", endpoint}
 		}
 	}

@@ -104,6 +104,14 @@ func (h *Hunt) Run(ctx context.Context) (Tally, error) {
 		}
 		return h.fire(ctx, inputs, size)
 	}
+	// The first one is asked alone: a signer that never answers is a finding, and
+	// of many questions none would be the one it is silent on.
+	if left != 1 {
+		if err := h.execute(ctx, h.fire(ctx, inputs, 1)[0], nil); err != nil {
+			return h.tally, err
+		}
+		left--
+	}
 	for now := next(); len(now) > 0 && ctx.Err() == nil; {
 		following := next() // so that the signer works while the answers are looked at
 		for _, shot := range now {
