@@ -83,7 +83,11 @@ func startTag(text string, at int) (name string, end int, empty bool) {
 	if i := strings.IndexAny(tag, " \t\r\n/"); i >= 0 {
 		tag = tag[:i]
 	}
-	return localName(tag), at + n + 2, empty
+	name = localName(tag)
+	if name == "" || !startsName(name[0]) { // the prefix was none
+		return "", at, false
+	}
+	return name, at + n + 2, empty
 }
 
 func startsName(c byte) bool {
