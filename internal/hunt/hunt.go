@@ -93,8 +93,7 @@ func (h *Hunt) Run(ctx context.Context) (Tally, error) {
 	inputs := fuzz.NewRandom(h.opts.Seed)
 	began := time.Now()
 	left := h.opts.Executions
-	next := func() volley {
-		size := max(1, h.opts.Parallel)
+	next := func(size int) volley {
 		if h.opts.Executions > 0 {
 			size = min(size, left)
 			left -= size
@@ -106,14 +105,9 @@ func (h *Hunt) Run(ctx context.Context) (Tally, error) {
 	}
 	// The first one is asked alone: a signer that never answers is a finding, and
 	// of many questions none would be the one it is silent on.
-	if left != 1 {
-		if err := h.execute(ctx, h.fire(ctx, inputs, 1)[0], nil); err != nil {
-			return h.tally, err
-		}
-		left--
-	}
-	for now := next(); len(now) > 0 && ctx.Err() == nil; {
-		following := next() // so that the signer works while the answers are looked at
+	for now := next(1); len(now) > 0 && ctx.Err() == nil; {
+		now.land()
+		following := next(max(1, h.opts.Parallel)) // so that the signer works while the answers are looked at
 		for _, shot := range now {
 			if err := h.execute(ctx, shot, following); err != nil {
 				following.land()
@@ -128,10 +122,9 @@ func (h *Hunt) Run(ctx context.Context) (Tally, error) {
 	return h.tally, context.Cause(ctx)
 }
 
-// execute takes what came of an input. What is looked into asks the signer more,
-// and is asked alone: following must have landed.
+// execute takes what came of an input whose volley has landed. What is looked
+// into asks the signer more, and alone: the following volley must land before.
 func (h *Hunt) execute(ctx context.Context, s *shot, following volley) error {
-	<-s.landed
 	q, x := s.question, s.exchange
 	if x.Observation != nil && x.Observation.Kind == subject.Answered {
 		h.alive = q
