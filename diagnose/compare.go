@@ -79,7 +79,13 @@ func (c *inquiry) compareClient(server *parts, how string) {
 		c.transit = transitChanged
 	}
 	c.show(clientSigned, c.client, serviceSigned, server)
+	before := c.out.Proven()
 	c.tell(c.differences(server, c.client), c.sameExchange(server, c.client), how)
+	for _, id := range c.out.Proven() {
+		if !slices.Contains(before, id) {
+			c.ofClient = append(c.ofClient, id)
+		}
+	}
 }
 
 // exact reports whether the string of the service is known to the byte. Text may
@@ -99,6 +105,9 @@ func (c *inquiry) sameExchange(a, b *parts) bool {
 		}
 	}
 	if !c.exact() && foldBlanks(a.String()) == foldBlanks(b.String()) {
+		return false
+	}
+	if c.attemptsDiffer(a, b) {
 		return false
 	}
 	if others > 3 {
@@ -172,8 +181,18 @@ func (c *inquiry) compareV4Lines() {
 		all = append(all, scopeMistakes(c.serverV4.scope, c.clientV4.scope)...)
 	}
 	if len(all) > 0 {
-		c.tell([]reading{{mistakes: all}}, true, "the client's own string differs from that of the service")
+		c.tell([]reading{{mistakes: all}}, !c.timesDiffer(), "the client's own string differs from that of the service")
 	}
+}
+
+// timesDiffer is attemptsDiffer of the strings to sign of V4.
+func (c *inquiry) timesDiffer() bool {
+	a, ok := momentOf(c.serverV4.time)
+	b, also := momentOf(c.clientV4.time)
+	if !ok || !also {
+		return false
+	}
+	return c.farApart(a.Sub(b).Abs())
 }
 
 func scopeMistakes(server, client string) []made {
@@ -224,7 +243,8 @@ func (c *inquiry) laidOutOtherwise() bool {
 // one that was signed: for each field that differs the ones that give exactly
 // its text, or else what can be seen in it.
 func (c *inquiry) differences(server, signed *parts) []reading {
-	readings := []reading{{signed: signed.String()}}
+	server = oneKey(server, signed)
+	readings := []reading{{mistakes: slices.Clone(signed.slips), signed: signed.String()}}
 	for f := range fields {
 		if server.text[f] == signed.text[f] || FitsMask(signed.text[f], server.text[f]) {
 			continue
@@ -246,6 +266,19 @@ func (c *inquiry) differences(server, signed *parts) []reading {
 	return readings
 }
 
+// oneKey is the text of the service with the question mark taken for one of the
+// key, where the client signed the same key and no query: ?acl may end the name
+// of an object.
+func oneKey(server, signed *parts) *parts {
+	path, query := server.text[pathField], server.text[queryField]
+	if query == "" || signed.text[queryField] != "" || !strings.HasSuffix(wire.Unescape(signed.text[pathField]), wire.Unescape(query)) {
+		return server
+	}
+	other := *server
+	other.text[pathField], other.text[queryField] = path+query, ""
+	return &other
+}
+
 // ways are the lists of mistakes that explain one field.
 func (c *inquiry) ways(f field, server, signed *parts) [][]made {
 	var ways [][]made
@@ -258,34 +291,36 @@ func (c *inquiry) ways(f field, server, signed *parts) [][]made {
 		ways = append(ways, v.mistakes)
 	}
 	if len(ways) == 0 {
-		ways = append(ways, c.classify(f, server, signed.text[f]))
+		ways = c.classify(f, server, signed.text[f])
 	}
 	return ways
 }
 
-// classify says what is seen in a field that no known mistake explains.
-func (c *inquiry) classify(f field, server *parts, signed string) []made {
+// classify says what is seen in a field that no known mistake explains: the ways
+// to read it.
+func (c *inquiry) classify(f field, server *parts, signed string) [][]made {
 	had := server.text[f]
 	detail := fmt.Sprintf("signed %q, arrived %q", signed, had)
+	one := func(name string) [][]made { return [][]made{{did(name, detail)}} }
 	switch f {
 	case methodField:
-		return []made{did("method-other", detail)}
+		return one("method-other")
 	case md5Field:
-		return []made{did("content-md5-other", detail)}
+		return one("content-md5-other")
 	case typeField:
-		return []made{did("content-type-other", detail)}
+		return one("content-type-other")
 	case dateField:
-		return []made{did("date-other", detail)}
+		return one("date-other")
 	case headerField:
-		return c.classifyHeaders(had, signed)
+		return [][]made{c.classifyHeaders(had, signed)}
 	case listedField:
-		return []made{did("listed-other", detail)}
+		return one("listed-other")
 	case pathField:
 		return c.classifyPath(had, signed)
 	case queryField:
 		return c.classifyQuery(had, signed)
 	case payloadField:
-		return []made{did("payload-other", detail)}
+		return one("payload-other")
 	}
-	return []made{did("policy-other", "")}
+	return [][]made{{did("policy-other", "")}}
 }

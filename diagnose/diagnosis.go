@@ -146,7 +146,10 @@ func (c *inquiry) tell(readings []reading, sure bool, how string, by ...Party) {
 		for _, m := range readings[i].mistakes {
 			everywhere := sure && !slices.ContainsFunc(readings, func(r reading) bool { return !r.has(m.Cause) })
 			confidence, evidence := reports.Proof, m.String()+" "+sentence(how)
-			if !everywhere {
+			if everywhere && vague[m.Name] {
+				everywhere, evidence = false, m.String()+" "+sentence(how)+" What led to that cannot be told."
+				confidence = reports.Suspicion
+			} else if !everywhere {
 				confidence = reports.Suspicion
 				if sure {
 					evidence = m.String() + " It is one of the ways to come to the signature."

@@ -81,6 +81,8 @@ type inquiry struct {
 	foreign bool                    // the request belongs to another exchange than the document
 	transit transit
 	alone   bool // nobody stands between the signer and whoever asks
+
+	ofClient []string // the causes that the client's own string alone proves
 }
 
 // transit says what is known of the way between the client and the service.
@@ -358,7 +360,7 @@ func (c *inquiry) readClient() {
 		text = c.ClientCanonical
 	}
 	if text != "" {
-		c.client, _ = c.apart(text)
+		c.client = c.straighten(text)
 	}
 }
 

@@ -99,7 +99,7 @@ func (c *inquiry) altered(server, signed headerLine) made {
 		return did("host-other", fmt.Sprintf("signed %q, arrived %q", signed.value, server.value))
 	case strings.Join(strings.Fields(server.value), "") == strings.Join(strings.Fields(signed.value), ""):
 		return did("header-blanks", detail)
-	case !isASCII(server.value) || !isASCII(signed.value):
+	case sameLetters(server.value, signed.value):
 		return did("header-bytes", detail)
 	case server.name == "content-type":
 		return did("content-type-other", detail)
@@ -111,10 +111,44 @@ func (c *inquiry) altered(server, signed headerLine) made {
 		return did("date-other", detail)
 	case server.name == n.PayloadHeader && n.PayloadHeader != "":
 		return did("payload-other", detail)
-	case strings.Contains(server.value, ","):
+	case isPartOfList(signed.value, server.value):
 		return did("header-repeated", detail)
 	}
 	return did("header-altered", detail)
+}
+
+// sameLetters reports whether two values have the same letters of ASCII, and
+// other bytes at the places of the others.
+func sameLetters(a, b string) bool {
+	if isASCII(a) && isASCII(b) {
+		return false
+	}
+	known := func(a, b string) bool { return slices.Contains(byteForms(a), b) }
+	return known(a, b) || known(b, a) || lettersOf(a) == lettersOf(b)
+}
+
+func lettersOf(value string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= utf8.RuneSelf || r == '?' {
+			return -1
+		}
+		return r
+	}, value)
+}
+
+// isPartOfList reports whether a value is one of those that were joined with
+// commas, or several.
+func isPartOfList(value, list string) bool {
+	all := strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
+	if len(all) < 2 || value == "" {
+		return false
+	}
+	for part := range strings.SplitSeq(value, ",") {
+		if !slices.ContainsFunc(all, func(had string) bool { return strings.TrimSpace(had) == strings.TrimSpace(part) }) {
+			return false
+		}
+	}
+	return true
 }
 
 func isASCII(s string) bool {
@@ -128,14 +162,18 @@ func isASCII(s string) bool {
 
 // classifyHeaders names what is seen in two blocks of headers.
 func (c *inquiry) classifyHeaders(server, signed string) []made {
+	var all []made
+	prefix, signed := c.foreignPrefix(server, signed)
+	if prefix != "" {
+		all = append(all, did("prefix-other", prefix))
+	}
 	a, b := headerLines(server), headerLines(signed)
-	if sortedLines(a) == sortedLines(b) {
-		return []made{did("header-order", "")}
+	if server != signed && sortedLines(a) == sortedLines(b) {
+		return append(all, did("header-order", ""))
 	}
 	find := func(lines []headerLine, name string) int {
 		return slices.IndexFunc(lines, func(h headerLine) bool { return h.name == name })
 	}
-	var all []made
 	for _, h := range a {
 		switch i := find(b, h.name); {
 		case i < 0:
@@ -153,6 +191,21 @@ func (c *inquiry) classifyHeaders(server, signed string) []made {
 		all = append(all, did("layout-other", ""))
 	}
 	return all
+}
+
+// foreignPrefix finds the prefix of another service under which all vendor
+// headers are signed, and returns the block with the right one.
+func (c *inquiry) foreignPrefix(server, signed string) (prefix, mended string) {
+	own := c.names().HeaderPrefix
+	if own == "" || !strings.Contains("\n"+server, "\n"+own) || strings.Contains("\n"+signed, "\n"+own) {
+		return "", signed
+	}
+	for _, prefix := range []string{"x-oss-", "x-obs-", "x-amz-"} {
+		if strings.Contains("\n"+signed, "\n"+prefix) {
+			return prefix, strings.ReplaceAll("\n"+signed, "\n"+prefix, "\n"+own)[1:]
+		}
+	}
+	return "", signed
 }
 
 func sortedLines(lines []headerLine) string {

@@ -52,9 +52,19 @@ var (
 type parts struct {
 	layout []piece
 	text   [fields]string
+
+	// Of a client's text whose lines are laid out wrong: the text as it is, and
+	// what is wrong with it.
+	raw   string
+	slips []made
 }
 
-func (p *parts) String() string { return string(appendLaidOut(nil, p.layout, &p.text)) }
+func (p *parts) String() string {
+	if len(p.slips) > 0 {
+		return p.raw
+	}
+	return string(appendLaidOut(nil, p.layout, &p.text))
+}
 
 func appendLaidOut(dst []byte, layout []piece, text *[fields]string) []byte {
 	for _, piece := range layout {

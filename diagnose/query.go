@@ -221,8 +221,17 @@ func sameNames(a, b []wire.Param) bool {
 	return slices.Equal(list(a, name), list(b, name)) && !slices.Equal(list(a, whole), list(b, whole))
 }
 
-// classifyQuery names what is seen in two queries.
-func (c *inquiry) classifyQuery(server, signed string) []made {
+// classifyQuery names what is seen in two queries. Parameters that nobody signed
+// can be of two causes; they are taken to be of the same one.
+func (c *inquiry) classifyQuery(server, signed string) [][]made {
+	first, second := c.queryWay(server, signed, 0), c.queryWay(server, signed, 1)
+	if slices.EqualFunc(first, second, func(a, b made) bool { return a.mistake == b.mistake }) {
+		return [][]made{first}
+	}
+	return [][]made{first, second}
+}
+
+func (c *inquiry) queryWay(server, signed string, way int) []made {
 	_, a := splitQuery(server)
 	_, b := splitQuery(signed)
 	find := func(list []wire.Param, name string) int {
@@ -232,7 +241,8 @@ func (c *inquiry) classifyQuery(server, signed string) []made {
 	for _, p := range a {
 		switch i := find(b, p.Name); {
 		case i < 0:
-			all = append(all, c.left(p)[0])
+			readings := c.left(p)
+			all = append(all, readings[min(way, len(readings)-1)])
 		case b[i].Value != p.Value || b[i].HasValue != p.HasValue || b[i].Name != p.Name:
 			all = append(all, c.otherValue(p, b[i]))
 		}
@@ -252,15 +262,30 @@ func (c *inquiry) classifyQuery(server, signed string) []made {
 	return all
 }
 
+// otherValue names what is seen in two values of a parameter: another form of the
+// same value, or another value.
 func (c *inquiry) otherValue(server, signed wire.Param) made {
 	detail := fmt.Sprintf("%s, signed %q, arrived %q", server.Name, signed.Value, server.Value)
-	a, b := wire.UnescapeQuery(server.Value), wire.UnescapeQuery(signed.Value)
-	switch {
-	case server.Name == c.names().Token:
+	if server.Name == c.names().Token {
 		return did("token-other", server.Name)
-	case a == b:
+	}
+	for _, name := range []string{"value-form", "value-encoded-twice"} {
+		known := false
+		c.valueForms("", []wire.Param{server}, 0, func(text string, all ...made) {
+			known = known || all[0].Name == name && text == joinQuery("", []wire.Param{signed})
+		})
+		if known {
+			return did(name, detail)
+		}
+	}
+	value := server.Value // as it was meant
+	if c.isHex() || c.scheme == "oss-v2" {
+		value = wire.Unescape(value)
+	}
+	switch {
+	case wire.Unescape(signed.Value) == value || wire.UnescapeQuery(signed.Value) == value:
 		return did("value-form", detail)
-	case wire.UnescapeQuery(a) == wire.UnescapeQuery(b):
+	case wire.Unescape(value) != value && wire.Unescape(signed.Value) == wire.Unescape(value):
 		return did("value-encoded-twice", detail)
 	}
 	return did("value-other", detail)

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -275,27 +276,54 @@ func withoutDots(path string) string {
 	return strings.Join(out, "/")
 }
 
+// slashes are those that are one to whoever tidies a path.
+var slashes = regexp.MustCompile("/+")
+
+// longestTwice is the length up to which two mistakes at once are looked for in
+// one path.
+const longestTwice = 512
+
+// twoOfPath are the pairs of mistakes that lead from one path to the other.
+func (c *inquiry) twoOfPath(server, signed string) [][]made {
+	if len(server)+len(signed) > longestTwice {
+		return nil
+	}
+	var ways [][]made
+	same := func(a, b made) bool { return a.Cause == b.Cause }
+	c.pathVariants(server, func(text string, first ...made) {
+		c.pathVariants(text, func(again string, second ...made) {
+			two := slices.Concat(first, second)
+			if again == signed && !slices.ContainsFunc(ways, func(had []made) bool { return slices.EqualFunc(had, two, same) }) {
+				ways = append(ways, two)
+			}
+		})
+	})
+	return ways
+}
+
 // classifyPath names what is seen in two paths.
-func (c *inquiry) classifyPath(server, signed string) []made {
+func (c *inquiry) classifyPath(server, signed string) [][]made {
 	detail := fmt.Sprintf("signed %q, arrived %q", signed, server)
+	one := func(name string) [][]made { return [][]made{{did(name, detail)}} }
 	full := func(s string) string {
 		for n := 0; n < 8 && wire.Unescape(s) != s; n++ {
 			s = wire.Unescape(s)
 		}
 		return s
 	}
-	flat := func(s string) string { return strings.Trim(strings.ReplaceAll(withoutDots(full(s)), "/", ""), "/") }
-	serverBucket, serverKey, _ := bucketAndKey(server)
+	tidy := func(s string) string { return withoutDots(strings.Trim(slashes.ReplaceAllString(full(s), "/"), "/")) }
+	_, serverKey, _ := bucketAndKey(server)
 	_, signedKey, _ := bucketAndKey(signed)
 	switch {
 	case full(server) == full(signed):
-		return []made{did("key-encoded-otherwise", detail)}
-	case flat(server) == flat(signed):
-		return []made{did("path-tidied", detail)}
-	case serverKey == signedKey || strings.HasSuffix(signed, "/"+serverKey) || strings.HasSuffix(server, signed) || strings.TrimPrefix(signed, "/") == serverKey:
-		return []made{did("bucket-other", detail)}
-	case serverBucket != "" && strings.Contains(signed, serverBucket+"/"+serverBucket):
-		return []made{did("bucket-doubled", detail)}
+		return one("key-encoded-otherwise")
+	case tidy(server) == tidy(signed):
+		return one("path-tidied")
+	case serverKey != "" && (serverKey == signedKey || strings.HasSuffix(signed, "/"+serverKey) || signed == serverKey):
+		return one("bucket-other")
 	}
-	return []made{did("path-other", detail)}
+	if ways := c.twoOfPath(server, signed); len(ways) > 0 {
+		return ways
+	}
+	return one("path-other")
 }

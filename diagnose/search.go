@@ -68,8 +68,15 @@ func (c *inquiry) search() {
 	for i := range found {
 		found[i].mistakes = append(found[i].mistakes, c.shape.mistakes...)
 	}
-	// A signature that is found settles what was only seen before.
-	c.out.Causes = slices.DeleteFunc(c.out.Causes, func(had reports.Cause) bool { return had.Confidence == reports.Suspicion })
+	// A signature that is found settles what was only seen before, and what the
+	// client says it signed.
+	c.out.Causes = slices.DeleteFunc(c.out.Causes, func(had reports.Cause) bool {
+		return had.Confidence == reports.Suspicion || slices.Contains(c.ofClient, had.ID)
+	})
+	if len(c.ofClient) > 0 && !slices.ContainsFunc(found, func(r reading) bool { return r.signed == c.client.String() }) {
+		c.contradict("the client's own string is not the one that was signed: it is of another request, or of another moment")
+		c.out.Readings = nil
+	}
 	c.tell(found, true, "signed so, the signature is exactly the one that arrived")
 	if signed := found[0].signed; signed != "" && signed != base.String() {
 		c.out.Compared = nil
@@ -122,11 +129,17 @@ func (c *inquiry) agreesAlready(base *parts, h *hunt) bool {
 // checkClient holds the client's own string against the signature: where it is
 // what was signed, what compareStrings found is the whole truth.
 func (c *inquiry) checkClient() bool {
-	if c.client == nil || c.server == nil || c.client.String() == c.server.String() || c.shape.digest == nil {
+	return c.client != nil && c.server != nil && c.client.String() != c.server.String() && c.clientSigned() && c.proven()
+}
+
+// clientSigned reports whether the client's own string, under the given secret,
+// has the signature that arrived.
+func (c *inquiry) clientSigned() bool {
+	if c.Credentials.AccessKeySecret == "" || c.client == nil || c.shape.digest == nil {
 		return false
 	}
-	h := c.newHunt(c.client)
-	return h != nil && len(h.keys) > 0 && bytes.Equal(h.keys[0].digest([]byte(c.client.String())), c.shape.digest) && c.proven()
+	h := &hunt{c: c}
+	return h.takeKeys(c.client) && len(h.keys) > 0 && bytes.Equal(h.keys[0].digest([]byte(c.client.String())), c.shape.digest)
 }
 
 // nothingFits says what remains when no mistake that is known explains a
@@ -246,6 +259,18 @@ func (k *keyed) digest(text []byte) []byte {
 // that stand in front of the hash of V4.
 func (c *inquiry) newHunt(base *parts) *hunt {
 	h := &hunt{c: c, base: base, target: c.shape.digest, left: c.limit}
+	if !h.takeKeys(base) {
+		return nil
+	}
+	h.layouts = c.layouts(base)
+	h.fill()
+	return h
+}
+
+// takeKeys derives the keys for a text; it returns false where the lines are
+// missing that stand in front of the hash of V4.
+func (h *hunt) takeKeys(base *parts) bool {
+	c := h.c
 	size, v4 := c.digestSize(), base.layout[0].field != policyField && c.isHex()
 	var keys []signingKey
 	switch {
@@ -261,7 +286,7 @@ func (c *inquiry) newHunt(base *parts) *hunt {
 			line = c.lineOfForm()
 		}
 		if line == nil {
-			return nil
+			return false
 		}
 		keys = c.derivedKeys(*line)
 	default:
@@ -270,9 +295,7 @@ func (c *inquiry) newHunt(base *parts) *hunt {
 	for _, k := range keys {
 		h.keys = append(h.keys, newKeyed(k, size, v4))
 	}
-	h.layouts = c.layouts(base)
-	h.fill()
-	return h
+	return true
 }
 
 // lineOfForm makes the lines of V4 of the fields of a form.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -47,8 +48,10 @@ func (c *inquiry) variants(f field, p *parts) []variant {
 			continue
 		}
 		seen[text] = -1
-		if all := c.classify(f, p, text); len(all) <= 2 && !vague[all[0].Name] {
-			told = append(told, variant{text: text, mistakes: all})
+		for _, all := range c.classify(f, p, text) {
+			if len(all) <= 2 && !slices.ContainsFunc(all, func(m made) bool { return vague[m.Name] || m.Name == "policy-other" }) {
+				told = append(told, variant{text: text, mistakes: all})
+			}
 		}
 	}
 	list = append(told, list...)
@@ -59,7 +62,8 @@ func (c *inquiry) variants(f field, p *parts) []variant {
 }
 
 // vague are the mistakes that say that a text is another one, and not how.
-var vague = map[string]bool{"path-other": true, "value-other": true, "layout-other": true, "policy-other": true}
+// Of a policy that is enough: what is wrong with it is one cause.
+var vague = map[string]bool{"path-other": true, "value-other": true, "layout-other": true}
 
 // longestVaried is the length above which a field is taken as it is: a search
 // would try nothing else.
