@@ -51,7 +51,7 @@ func (c *inquiry) compareStrings() {
 // service: they can differ only where the request changed on its way.
 func (c *inquiry) compareRequest(server *parts) {
 	if c.rebuilt.String() == server.String() {
-		if c.Seen == AtClient {
+		if c.Seen == AtClient && !c.bare() {
 			c.transit = transitKept
 		}
 		return
@@ -137,7 +137,7 @@ func (c *inquiry) showEqual() {
 
 // sameAsWanted reports whether the service signed what the request asks for.
 func (c *inquiry) sameAsWanted() bool {
-	return c.server != nil && c.rebuilt != nil && !c.foreign && c.rebuilt.String() == c.server.String()
+	return c.server != nil && c.rebuilt != nil && !c.foreign && !c.bare() && c.rebuilt.String() == c.server.String()
 }
 
 // v4LineAt names the line of the string to sign of V4 that a byte stands in.

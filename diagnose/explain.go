@@ -82,6 +82,7 @@ type inquiry struct {
 	transit transit
 	alone   bool // nobody stands between the signer and whoever asks
 
+	rightURL bool     // nothing is wrong in the URL, and no more is known
 	ofClient []string // the causes that the client's own string alone proves
 }
 
@@ -109,6 +110,9 @@ func openInquiry(e Evidence) *inquiry {
 	c.readServer()
 	c.readRequest()
 	c.readClient()
+	if c.fillBare(c.client); c.server != nil {
+		c.fillBare(c.server)
+	}
 	c.out.Dialect, c.out.Scheme, c.out.Carrier = string(c.dialect), c.scheme, string(c.carrier)
 	return c
 }

@@ -36,7 +36,7 @@ func Recomputed(req *wire.Request, known signature.Credentials, hosts signature.
 		return nil
 	}
 	if text := found[0].signed; text != "" && text != signed {
-		c.showText(clientSigned, text, serviceSigned, c.rebuilt)
+		c.showText(clientSigned, text, requestWants, c.rebuilt)
 	}
 	d := c.conclude()
 	d.WouldHelp = nil

@@ -68,6 +68,10 @@ func (c *inquiry) search() {
 	for i := range found {
 		found[i].mistakes = append(found[i].mistakes, c.shape.mistakes...)
 	}
+	if len(found[0].mistakes) == 0 { // of a bare URL
+		c.tellBare(found)
+		return
+	}
 	// A signature that is found settles what was only seen before, and what the
 	// client says it signed.
 	c.out.Causes = slices.DeleteFunc(c.out.Causes, func(had reports.Cause) bool {
@@ -80,8 +84,22 @@ func (c *inquiry) search() {
 	c.tell(found, true, "signed so, the signature is exactly the one that arrived")
 	if signed := found[0].signed; signed != "" && signed != base.String() {
 		c.out.Compared = nil
-		c.showText(clientSigned, signed, serviceSigned, base)
+		c.showFound(signed, base)
 	}
+}
+
+// showFound shows what was signed beside what should have been.
+func (c *inquiry) showFound(signed string, base *parts) {
+	name := serviceSigned
+	if c.server == nil {
+		name = requestWants
+	}
+	if base == c.rebuilt && c.bare() {
+		if p, ok := c.apart(signed); ok {
+			c.fillBare(p)
+		}
+	}
+	c.showText(clientSigned, signed, name, base)
 }
 
 // searchKey looks for another key where of the text only its hash is known.
@@ -187,6 +205,7 @@ func (c *inquiry) findCanonical() {
 		c.out.LeftOut = ""
 		c.server = server
 		c.carrierOfServer()
+		c.fillBare(server)
 		if c.rebuilt != nil && !c.foreign {
 			c.compareRequest(server)
 		}
@@ -317,7 +336,9 @@ func (c *inquiry) plainHunt(base *parts, target []byte) *hunt {
 func (h *hunt) fill() {
 	for _, piece := range h.base.layout {
 		f := piece.field
-		h.choices[f] = append([]variant{{text: h.base.text[f]}}, h.c.variants(f, h.base)...)
+		if h.choices[f] = h.unknownOf(f); h.choices[f] == nil {
+			h.choices[f] = append([]variant{{text: h.base.text[f]}}, h.c.variants(f, h.base)...)
+		}
 	}
 }
 

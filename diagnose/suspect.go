@@ -116,7 +116,7 @@ func (c *inquiry) seesHeadMadeGet() string {
 	switch query := c.text(queryField); {
 	case method == "GET" && strings.Contains(query, "objectMeta"):
 		return "objectMeta is asked for with HEAD, and a GET arrived: a CDN turns one into the other"
-	case c.Request != nil && c.Request.Method != method && method != "":
+	case c.Request != nil && !c.bare() && c.Request.Method != method && method != "":
 		return fmt.Sprintf("the request is a %s, a %s arrived", c.Request.Method, method)
 	}
 	return ""
@@ -378,7 +378,7 @@ func (c *inquiry) help() {
 	if c.proven() || c.refused != signaturesDiffer {
 		return
 	}
-	if c.doc.Code == "" && c.doc.EC == "" {
+	if c.doc.Code == "" && c.doc.EC == "" && !c.rightURL {
 		want("the error document that the service answered with (of a HEAD request: the headers x-oss-err and x-oss-ec)")
 	}
 	if c.doc.IsMasked("SignatureProvided") {
@@ -389,7 +389,12 @@ func (c *inquiry) help() {
 	}
 	advice, known := c.Client.Debug()
 	logs := known && c.Client.logsWhatItSigns()
+	if until := c.validUntil(); until != "" {
+		want(until)
+	}
 	switch {
+	case c.bare():
+		want("the request that was made with the URL: its method and all its headers")
 	case c.Request == nil && known && !logs:
 		want("the request as the client sent it, with all its headers. " + advice.Text)
 	case c.Request == nil:
@@ -402,7 +407,7 @@ func (c *inquiry) help() {
 	switch {
 	case c.hashesDiffer() && c.ClientCanonical == "":
 		want("the canonical request that the client hashed: its hash is not that of the service, so the two are not the same")
-	case c.ClientString != "" || c.ClientCanonical != "":
+	case c.ClientString != "" || c.ClientCanonical != "" || c.rightURL:
 	case logs:
 		want("the string that the client signed. " + advice.Text)
 	default:

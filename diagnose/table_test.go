@@ -11,6 +11,7 @@ import (
 
 	"github.com/countersign/countersign/diagnose"
 	"github.com/countersign/countersign/endpoint"
+	"github.com/countersign/countersign/wire"
 )
 
 // table.txt says what each kind of evidence tells of each cause. It is written
@@ -33,6 +34,11 @@ var kinds = []struct {
 	{"body", func(t testing.TB, x exchange) (diagnose.Evidence, bool) { return x.body(t), true }},
 	{"head", func(t testing.TB, x exchange) (diagnose.Evidence, bool) { return x.head(), true }},
 	{"request", func(t testing.TB, x exchange) (diagnose.Evidence, bool) { return x.withRequest(x.body(t)), true }},
+	{"url", func(t testing.TB, x exchange) (diagnose.Evidence, bool) { // the presigned URL as it was handed over, beside the body
+		e := x.withRequest(x.body(t))
+		e.Request = bareURL(e.Request)
+		return e, strings.Contains(x.sent.Target, "Signature=")
+	}},
 	{"client", func(t testing.TB, x exchange) (diagnose.Evidence, bool) {
 		return x.withClient(x.body(t)), x.signed != ""
 	}},
@@ -48,6 +54,11 @@ var kinds = []struct {
 	{"all", func(t testing.TB, x exchange) (diagnose.Evidence, bool) {
 		return x.withSecret(x.withClient(x.withRequest(x.body(t)))), true
 	}},
+}
+
+// bareURL is what a URL tells of a request.
+func bareURL(req *wire.Request) *wire.Request {
+	return &wire.Request{Transport: req.Transport, Target: req.Target, Headers: []wire.Header{{Name: "Host", Value: req.Host()}}}
 }
 
 var canonicalElement = regexp.MustCompile(`(?s)<CanonicalRequest>.*?</CanonicalRequest>`)

@@ -177,12 +177,32 @@ func (c *collection) complete(e *Exchange, at int) []Note {
 		before := c.exchanges[at-1]
 		e.Request, e.Seen, e.At = before.Request, before.Seen, before.At
 		return []Note{before.Where}
+	case e.Request == nil:
+		if only := c.onlyRequest(); only != nil { // wherever it stands
+			e.Request, e.Seen, e.At = only.Request, only.Seen, only.At
+			return []Note{only.Where}
+		}
 	case e.Request != nil && len(e.Answer) == 0 && at+1 < len(c.exchanges) && c.exchanges[at+1].Request == nil:
 		after := c.exchanges[at+1]
 		e.Status, e.Answer, e.Body = after.Status, after.Answer, after.Body
 		return []Note{after.Where}
 	}
 	return nil
+}
+
+// onlyRequest is the request of which no answer is known, if there is one alone.
+func (c *collection) onlyRequest() *Exchange {
+	var only *Exchange
+	for i := range c.exchanges {
+		switch e := &c.exchanges[i]; {
+		case e.Request == nil:
+		case e.Status != 0 || only != nil:
+			return nil
+		default:
+			only = e
+		}
+	}
+	return only
 }
 
 // requestIDs are the headers in which a service names a request.

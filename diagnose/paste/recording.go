@@ -76,10 +76,6 @@ func (c *collection) har(s *Source, entries []wire.HAREntry) error {
 // credentials.
 func summary(req *wire.Request) string {
 	target := wire.SplitTarget(req.Target)
-	method := req.Method
-	if method == "" {
-		method = "a URL, its method unknown:"
-	}
 	host := req.Host()
 	if len(host) > 80 {
 		host = host[:80] + "…"
@@ -88,7 +84,10 @@ func summary(req *wire.Request) string {
 	if len(path) > 80 {
 		path = path[:80] + "…"
 	}
-	return method + " " + host + path
+	if req.Method == "" {
+		return host + path + " (of the request no more is known)"
+	}
+	return req.Method + " " + host + path
 }
 
 // answered takes the error document out of an answer: its body, or the headers
@@ -102,6 +101,10 @@ func answered(e Exchange) (document, bool) {
 		}
 	}
 	d, done, ok := documentOfHeaders(e.Answer)
-	where.Text = "the headers of the answer to " + where.Text
+	if e.Request == nil {
+		where.Text = "the headers of " + where.Text
+	} else {
+		where.Text = "the headers of the answer to " + where.Text
+	}
 	return document{ErrorDocument: d, status: e.Status, where: where, done: done}, ok
 }

@@ -34,7 +34,7 @@ func (c *collection) urls(t *text) {
 		if req == nil {
 			continue
 		}
-		where := t.note(m[0], m[1], "a presigned URL, "+summary(req))
+		where := t.note(m[0], m[1], "the presigned URL "+summary(req))
 		if url != written {
 			where.Text += `; its &amp; or \u0026 were read as &. If that is how the program was given it, that is the cause: it was damaged on its way (C06)`
 		}
