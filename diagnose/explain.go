@@ -23,14 +23,17 @@ import (
 //  5. suspect.go: what is unusual. Nothing of this is a proof.
 //
 // Equal evidence gives an equal answer. It needs at most about a second.
-func Explain(e Evidence) Diagnosis { return explain(e, mostHypotheses) }
+func Explain(e Evidence) Diagnosis { return Within(e, mostHypotheses) }
 
 // Glance is [Explain] with a search of some ten milliseconds: most mistakes alone
 // and many pairs. It is for those who look at one request after another.
-func Glance(e Evidence) Diagnosis { return explain(e, fewHypotheses) }
+func Glance(e Evidence) Diagnosis { return Within(e, fewHypotheses) }
 
-// explain is [Explain] with another bound of each search.
-func explain(e Evidence, limit int) Diagnosis {
+// Within is [Explain] with searches that try so many hypotheses at most. It is
+// for those who ask for one answer after another and need the search of none,
+// such as a fuzzer. What was not tried is said.
+func Within(e Evidence, hypotheses int) Diagnosis {
+	limit := min(max(hypotheses, 1), mostHypotheses)
 	c := openInquiry(e)
 	c.limit = limit
 	c.findContradictions()
