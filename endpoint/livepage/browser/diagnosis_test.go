@@ -90,7 +90,10 @@ func TestEvidenceIsPastedAndTheCauseShown(t *testing.T) {
 		t.Run(form.name, func(t *testing.T) {
 			at := form.at(t)
 			o := open(t, at)
-			o.picture("diagnose-" + form.name + "-empty")
+			for _, scheme := range []string{"dark", "light"} {
+				o.prefers(scheme)
+				o.picture("diagnose-" + form.name + "-empty-" + scheme)
+			}
 
 			// By keyboard alone: paste, go to the secret, ask.
 			o.tabTo("text")
@@ -169,6 +172,7 @@ func TestFilesAreDroppedAndChosen(t *testing.T) {
 			o.run(chromedp.Click(chromedp.CSS("#clear")))
 			o.run(chromedp.Click(chromedp.CSS("#ask")))
 			o.becomes("document.querySelector('#answer').hidden && document.querySelector('#state').innerText.includes('nothing yet')")
+			o.picture("diagnose-" + form.name + "-error")
 			o.run(chromedp.Click(chromedp.CSS("#example")))
 			o.answered("The Content-Type that arrived is not signed")
 			o.clean(at)
