@@ -255,7 +255,7 @@ func (c *inquiry) headerVariants(p *parts, add func(text string, all ...made)) {
 			add(joinHeaders(with(lines, i, headerLine{h.name, value})), did("header-blanks", fmt.Sprintf("%s, signed %q", h.name, value)))
 		}
 		for _, value := range byteForms(h.value) {
-			add(joinHeaders(with(lines, i, headerLine{h.name, value})), did("header-bytes", fmt.Sprintf("%s, signed %q", h.name, value)))
+			add(joinHeaders(with(lines, i, headerLine{h.name, value})), did("header-bytes", fmt.Sprintf("%s, signed %q, arrived %q", h.name, value, h.value)))
 		}
 		if first, last, ok := strings.Cut(h.value, ","); ok {
 			for _, value := range []string{first, last, strings.ReplaceAll(h.value, ",", ", "), first + "\n" + h.name + ":" + last} {
