@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -18,6 +19,14 @@ import (
 // Seeds of the targets that decode the grammar mean something else whenever a
 // table of it grows. They are made anew then, each for something it shows:
 // a slip or a reading, a planted bug, a bug that an SDK once had, a profile.
+
+// seedCommand writes them where they stand.
+func seedCommand(_ context.Context, args []string) error {
+	if len(args) > 0 {
+		return &usageError{fmt.Errorf("what is %q?", args[0])}
+	}
+	return seeds("fuzz")
+}
 
 // seeds writes the corpora of those targets below a folder.
 func seeds(folder string) error {
