@@ -90,6 +90,9 @@ func TestGoInstallTakesTheModuleFromAProxy(t *testing.T) {
 	release := modversion.Version{Path: strings.TrimSuffix(module, "/"), Version: "v" + version.Suite}
 	proxy, cache, bin := t.TempDir(), t.TempDir(), t.TempDir()
 	publish(t, proxy, release, files)
+	if out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "./cmd/countersign").CombinedOutput(); err != nil { // downloads what is not there yet
+		t.Fatalf("%v\n%s", err, out)
+	}
 	downloads, err := exec.CommandContext(t.Context(), "go", "env", "GOMODCACHE").Output()
 	if err != nil {
 		t.Fatal(err)
