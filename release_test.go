@@ -168,42 +168,46 @@ func TestTheBinariesOfARelease(t *testing.T) {
 	if os.Getenv("CROSS") != "1" {
 		t.Skip("make cross builds for every platform")
 	}
-	build, dir := readReleaseConfig(t).Builds[0], t.TempDir()
+	build := readReleaseConfig(t).Builds[0]
 	for _, p := range build.platforms() {
-		name := filepath.Join(dir, p.goos+"-"+p.goarch)
-		args := append([]string{"build", "-o", name, "-ldflags", strings.Join(build.Ldflags, " ")}, build.Flags...)
-		cmd := exec.CommandContext(t.Context(), "go", append(args, build.Main)...)
-		cmd.Env = append(append(os.Environ(), "GOOS="+p.goos, "GOARCH="+p.goarch), build.Env...)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%s/%s: %v\n%s", p.goos, p.goarch, err, out)
-			continue
-		}
-		info, err := buildinfo.ReadFile(name)
-		if err != nil {
-			t.Errorf("%s/%s: %v", p.goos, p.goarch, err)
-			continue
-		}
-		settings := map[string]string{}
-		for _, s := range info.Settings {
-			settings[s.Key] = s.Value
-		}
-		for key, want := range map[string]string{"GOOS": p.goos, "GOARCH": p.goarch, "CGO_ENABLED": "0", "-trimpath": "true", "vcs": "git"} {
-			if settings[key] != want {
-				t.Errorf("%s/%s is built with %s=%s, want %s", p.goos, p.goarch, key, settings[key], want)
+		t.Run(p.goos+"-"+p.goarch, func(t *testing.T) {
+			t.Parallel()
+			name := filepath.Join(t.TempDir(), build.Binary)
+			args := append([]string{"build", "-o", name, "-ldflags", strings.Join(build.Ldflags, " ")}, build.Flags...)
+			cmd := exec.CommandContext(t.Context(), "go", append(args, build.Main)...)
+			cmd.Env = append(append(os.Environ(), "GOOS="+p.goos, "GOARCH="+p.goarch), build.Env...)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
 			}
-		}
-		if p == (platform{runtime.GOOS, runtime.GOARCH}) {
-			if out, err := exec.CommandContext(t.Context(), name, "version").CombinedOutput(); err != nil || !strings.Contains(string(out), "countersign "+version.Suite+"\n") {
-				t.Errorf("%s/%s, asked for its version: %v\n%s", p.goos, p.goarch, err, out)
+			p.isThatOf(t, name)
+			if p == (platform{runtime.GOOS, runtime.GOARCH}) {
+				if out, err := exec.CommandContext(t.Context(), name, "version").CombinedOutput(); err != nil || !strings.Contains(string(out), "countersign "+version.Suite+"\n") {
+					t.Errorf("asked for its version: %v\n%s", err, out)
+				}
 			}
-		}
-		size, err := os.Stat(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("%s/%s  %.1f MB", p.goos, p.goarch, float64(size.Size())/1e6)
-		if err := os.Remove(name); err != nil {
-			t.Fatal(err)
+		})
+	}
+}
+
+// isThatOf checks what Go has recorded in a program: that it is for this
+// platform, holds no paths, needs no C, and knows the commit it is of.
+func (p platform) isThatOf(t *testing.T, program string) {
+	t.Helper()
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded := map[string]string{}
+	for _, s := range info.Settings {
+		recorded[s.Key] = s.Value
+	}
+	want := map[string]string{"GOOS": p.goos, "GOARCH": p.goarch, "CGO_ENABLED": "0", "-trimpath": "true"}
+	if folder, err := os.Stat(".git"); err == nil && folder.IsDir() { // in a linked work tree it is a file, and Go records nothing
+		want["vcs"] = "git"
+	}
+	for key, value := range want {
+		if recorded[key] != value {
+			t.Errorf("it is built with %s=%s, want %s", key, recorded[key], value)
 		}
 	}
 }
