@@ -44,17 +44,44 @@ func (d *Duel) Classes(ctx context.Context, p *signature.Profile, in *signature.
 			}
 			class, done := wholeClass(single.result)
 			if !done {
-				class += "/by-" + strings.ReplaceAll(single.part, " ", "-")
+				class += byPart + hyphened(single.part)
 			}
 			if !yield(class) {
 				return
 			}
 			seen = append(seen, single.part)
-			in = in.Clone()
-			makePlain(p, in, single.part)
+			in = Without(p, in, []string{hyphened(single.part)})
 			r = d.Ask(ctx, p, in).Result
 		}
 	}
+}
+
+// byPart stands before the part of a request in a class.
+const byPart = "/by-"
+
+func hyphened(part string) string { return strings.ReplaceAll(part, " ", "-") }
+
+// CutPart cuts a class in front of the part of the request that it comes from.
+func CutPart(class string) (whole, part string, ok bool) { return strings.Cut(class, byPart) }
+
+// Without is a request with the parts of these names made plain, as
+// [Duel.Classes] does when it looks for what is behind them.
+func Without(p *signature.Profile, in *signature.Input, names []string) *signature.Input {
+	in = in.Clone()
+	for _, part := range parts {
+		for at, list := 0, part(p, in); at < len(list); {
+			if !slices.Contains(names, hyphened(list[at].name)) {
+				at++
+				continue
+			}
+			list[at].make(in)
+			before := len(list)
+			if list = part(p, in); len(list) >= before {
+				at++
+			}
+		}
+	}
+	return in
 }
 
 // Class is the first of [Duel.Classes] that is not known, or else the last one.
@@ -129,21 +156,4 @@ func (d *Duel) singleFault(ctx context.Context, p *signature.Profile, in *signat
 		}
 	}
 	return nil
-}
-
-// makePlain makes the parts of a name plain, wherever they are.
-func makePlain(p *signature.Profile, in *signature.Input, name string) {
-	for _, part := range parts {
-		for at, list := 0, part(p, in); at < len(list); {
-			if list[at].name != name {
-				at++
-				continue
-			}
-			list[at].make(in)
-			before := len(list)
-			if list = part(p, in); len(list) >= before {
-				at++
-			}
-		}
-	}
 }
