@@ -14,8 +14,8 @@ Each request is answered as the service whose scheme it is signed with,
 it: --endpoint names a host of this server, --cname one that stands for a
 bucket, and an IP address is path style. Every bucket exists, unless --bucket
 names those that do; then others must be made first. V4 signatures of OSS are
-taken for any region, unless --region names the one that the server is in; those
-of OBS always are, which does not compare the region.
+taken for any region, unless --region names the one that the server is in; V4
+signatures of OBS are taken for any: OBS does not compare the region.
 
 For each request one line tells its number, its verdict (see countersign
 verify), what it asked for, the status and code of the answer, and for a
