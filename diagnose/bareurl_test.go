@@ -7,6 +7,7 @@ import (
 
 	"github.com/countersign/countersign/diagnose"
 	"github.com/countersign/countersign/reports"
+	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
 )
 
@@ -31,6 +32,18 @@ func TestNothingIsWrongInAURLThatIsSignedRight(t *testing.T) {
 		method, _, _ := strings.Cut(text, "\n")
 		if help := strings.Join(d.WouldHelp, "\n"); !strings.Contains(help, "makes for "+method) || !strings.Contains(help, "nothing is wrong") || !strings.Contains(help, "expires at 2026-12-05T09:30:00Z") {
 			t.Errorf("signed %q: would help %q", text, d.WouldHelp)
+		}
+	}
+}
+
+// The signature of V4 stands at the end of its URL: nothing was added there.
+func TestAWholeURLOfV4IsNotSuspected(t *testing.T) {
+	const own = "x-oss-credential=exampleid%2F20261205%2Fcn-hangzhou%2Foss%2Faliyun_v4_request&x-oss-date=" + isoTime + "&x-oss-expires=600&x-oss-signature-version=OSS4-HMAC-SHA256"
+	sign := ossV4.signature(keySecret, "GET\n"+object+"\n"+own+"\n\n\nUNSIGNED-PAYLOAD")
+	url := bareURL(send("GET", "/folder/object?"+own+"&x-oss-signature="+sign, ossHost))
+	for _, known := range []signature.Credentials{{}, exchange{}.credentials()} {
+		if d := diagnose.Explain(diagnose.Evidence{Request: url, Credentials: known}); len(d.Causes) > 0 || !strings.Contains(strings.Join(d.WouldHelp, "\n"), "expires at 2026-12-05T08:40:00Z") {
+			t.Errorf("%+v", d)
 		}
 	}
 }

@@ -55,7 +55,7 @@ var suspicions = []suspicion{
 
 // suspect is the fifth step: what is unusual. Nothing of it proves anything.
 func (c *inquiry) suspect() {
-	if c.refused != signaturesDiffer {
+	if c.refused != signaturesDiffer || c.rightURL {
 		return
 	}
 	equal := c.equalStrings()
@@ -208,7 +208,7 @@ func (c *inquiry) seesBehindSignature() string {
 		return "the URL has a second question mark"
 	}
 	for _, p := range wire.AppendParams(nil, wire.SplitTarget(c.Request.Target).Query) {
-		if c.placeOf(p.Name) == behind && (c.isHex() || strings.Contains(c.text(queryField), p.Name)) {
+		if p.Name != c.names().SignatureField && c.placeOf(p.Name) == behind && (c.isHex() || strings.Contains(c.text(queryField), p.Name)) {
 			return fmt.Sprintf("the parameter %s stands behind the signature: it may have been added later", p.Name)
 		}
 	}
