@@ -437,8 +437,8 @@ var versionPage = page{
 	use:   "version",
 	short: "print versions",
 	about: `
-Prints the version of the suite, what the program was built from (the tag of a
-release or the commit of a checkout), the SHA-256 of the set of vectors and how
+Prints the version of the suite, what the program was built from (a release's
+tag or a checkout's commit), the SHA-256 of the set of vectors and how
 many there are, the version of the adapter protocol and of the stream of
 results, and the Go version it was built with.`,
 	exit: `
