@@ -2,6 +2,7 @@ package reports
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/countersign/countersign/wire"
 )
@@ -28,6 +29,16 @@ type Cause struct {
 	Evidence   string   `json:"evidence,omitempty"`
 	Fix        string   `json:"fix,omitempty"`
 	ChangedBy  []string `json:"changedBy,omitempty"` // who can have done it, the usual one first
+}
+
+// Changer says in words who can have changed what was signed: a cause seldom
+// tells which of them did.
+func (c *Cause) Changer() string {
+	names := strings.ReplaceAll(strings.Join(c.ChangedBy, ", "), "-", " ")
+	if len(c.ChangedBy) > 1 {
+		return "one of: " + names
+	}
+	return names
 }
 
 // The confidences of a cause.

@@ -44,7 +44,7 @@ func (env *environment) printCause(c reports.Cause) {
 	fmt.Fprintf(env.Stdout, "  %s %s: %s\n", env.paint(paint, c.Confidence), c.ID, env.plain(c.Name))
 	env.fields("    ",
 		field{"because", c.Evidence},
-		field{"changed by", strings.ReplaceAll(strings.Join(c.ChangedBy, " or "), "-", " ")},
+		field{"changed by", c.Changer()},
 		field{"fix", c.Fix},
 	)
 }

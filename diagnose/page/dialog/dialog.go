@@ -117,8 +117,7 @@ func view(a *answer.Answer, mask func(string) string) *reply {
 		WouldHelp: each(a.WouldHelp, plain), Report: marshal(a),
 	}
 	for _, c := range a.Causes {
-		by := strings.ReplaceAll(strings.Join(c.ChangedBy, " or "), "-", " ")
-		r.Causes = append(r.Causes, cause{c.ID, plain(c.Name), c.Confidence == reports.Proof, plain(c.Evidence), plain(by), plain(c.Fix)})
+		r.Causes = append(r.Causes, cause{c.ID, plain(c.Name), c.Confidence == reports.Proof, plain(c.Evidence), plain(c.Changer()), plain(c.Fix)})
 	}
 	switch {
 	case a.Proven():
