@@ -55,7 +55,7 @@ func judgeWhole(set *vectors.Set, item *Item, o *subject.Observation) (reports.R
 	r.Expected, r.Observed, r.Wire = f.expected, f.observed, f.wire
 	explain(set, item, &r, f.requirement)
 	if r.Outcome == reports.Fail && slices.Contains(readings, f.stage) && allContested(set, item.Requirements()) {
-		r.Outcome, r.Message = reports.Contested, "the rule is contested, and no reading of it that has a name explains this: "+r.Message
+		r.Message = "sources contradict each other here, and no reading of them gives this: " + r.Message
 	}
 	if f.slip != "" {
 		r.Diagnosis = diagnose.ProvenSlip(&r, f.slip)
@@ -74,8 +74,9 @@ var readings = []signature.Stage{
 	signature.StringToSign, signature.SignatureValue,
 }
 
-// allContested reports whether a vector is about contested rules alone: nobody
-// fails by those, whether or not a reading that has a name explains the answer.
+// allContested reports whether a vector is about contested rules alone. Whoever
+// follows a reading of them is not wrong; who follows none is, or a signature
+// of nobody would be as good as any.
 func allContested(set *vectors.Set, ids []string) bool {
 	return !slices.ContainsFunc(ids, func(id string) bool {
 		r, ok := set.Requirement(id)
