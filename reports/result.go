@@ -88,6 +88,7 @@ type Result struct {
 	Source   string   `json:"source,omitempty"`
 	Status   string   `json:"status,omitempty"` // observed, documented, sdk-agreement, inferred, contested
 	AgreedBy []string `json:"agreedBy,omitempty"`
+	Dispute  *Dispute `json:"dispute,omitempty"` // of a contested result: the reading it follows
 
 	Wire       *wire.Bytes `json:"wire,omitempty"`      // the request as it was seen or returned
 	Reproduce  string      `json:"reproduce,omitempty"` // one command
@@ -141,6 +142,13 @@ type Expectation struct {
 	Pin     string `json:"pin"`    // a stage, an outcome or a kind of divergence
 	Reason  string `json:"reason"` // why it fails, and where that is tracked
 	Met     bool   `json:"met"`    // the result failed, and failed there
+}
+
+// Dispute is the reading of a contested rule that a result follows.
+type Dispute struct {
+	Reading string `json:"reading"`         // its name, which stands behind the @ of the id
+	Rule    string `json:"rule,omitempty"`  // the id of the requirement that it reads otherwise
+	Known   string `json:"known,omitempty"` // who reads it so, and what is known
 }
 
 // Answer is what came of an open question: what the documents and the SDKs leave

@@ -56,12 +56,16 @@ func withStanding(results []Result, standing Standing) []Result {
 }
 
 // Reason is what went wrong, in a sentence: the message of the result, or else
-// what its outcome means.
+// what its outcome means; and behind it, who else reads a contested rule so.
 func (r Result) Reason() string {
-	if r.Message != "" {
-		return r.Message
+	reason := r.Message
+	if reason == "" {
+		reason = outcomeSentence[r.Outcome]
 	}
-	return outcomeSentence[r.Outcome]
+	if r.Dispute != nil && r.Dispute.Known != "" {
+		reason += ": " + r.Dispute.Known
+	}
+	return reason
 }
 
 var outcomeSentence = map[Outcome]string{

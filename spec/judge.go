@@ -48,6 +48,7 @@ func judgeWhole(set *vectors.Set, item *Item, o *subject.Observation) (reports.R
 	}
 	if f.reading != "" {
 		r.ID += "@" + f.reading
+		r.Dispute = &reports.Dispute{Reading: f.reading, Rule: f.requirement, Known: f.known}
 	}
 	if r.Outcome == reports.Pass {
 		return r, nil
@@ -93,6 +94,7 @@ type finding struct {
 	expected, observed *wire.Bytes
 	wire               *wire.Bytes
 	reading            string // contested: the reading that explains the signature
+	known              string // contested: who else reads the rule so
 	requirement        string // the requirement that decided, if it was a particular one
 	slip               string // the known slip that explains the signature, if one does
 	clock              string // the two readings of the clock that explain it, if they do
@@ -285,7 +287,7 @@ func parameters(query string) []string {
 // contested is the outcome for a signature that another reading explains.
 func contested(r signature.Reading) finding {
 	return finding{
-		outcome: reports.Contested, reading: r.Name, requirement: r.Requirement,
-		message: fmt.Sprintf("its signature is that of the reading %q of a contested rule: %s", r.Name, r.Why),
+		outcome: reports.Contested, reading: r.Name, requirement: r.Requirement, known: r.Why,
+		message: fmt.Sprintf("its signature is that of the reading %q of a contested rule", r.Name),
 	}
 }
