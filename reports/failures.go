@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/countersign/countersign/wire"
 )
@@ -22,6 +21,7 @@ type Layout struct {
 type FailureOptions struct {
 	Layout
 	Max          int  // failures written in full, the rest in one line; 0: all
+	MaxBrief     int  // lines of each list of others; 0: all
 	FullExpected bool // expected failures in full too
 	Wire         bool // with the request on the wire
 }
@@ -46,7 +46,7 @@ func WriteFailures(w io.Writer, s *Stream, opts FailureOptions) error {
 	for _, r := range s.standing(StandQuestion) {
 		p.question(r)
 	}
-	failed, flaky := s.failures()
+	failed, flaky, notRun := s.failures()
 	unexpected := slices.Concat(failed, flaky)
 	for i, r := range unexpected {
 		if opts.Max > 0 && i == opts.Max {
@@ -55,6 +55,7 @@ func WriteFailures(w io.Writer, s *Stream, opts FailureOptions) error {
 		}
 		p.full(r)
 	}
+	p.notRun(notRun)
 	p.brief("provisional failures (new in this suite version, not red)", s.standing(StandProvisional))
 	if expected := s.standing(StandExpected); opts.FullExpected {
 		for _, r := range expected {
@@ -88,7 +89,11 @@ func (p *failurePrinter) brief(heading string, results []Result) {
 		return
 	}
 	fmt.Fprintln(p.w, p.Style.Strong.of(heading))
-	for _, r := range results {
+	for i, r := range results {
+		if p.MaxBrief > 0 && i == p.MaxBrief {
+			fmt.Fprintf(p.w, "  … and %d more\n", len(results)-i)
+			break
+		}
 		fmt.Fprintf(p.w, "  %s  %s\n", Legible(r.ID), p.Style.Notice.of(Legible(r.Place())))
 		reason := r.Reason()
 		if r.Standing() == StandExpected {
@@ -99,6 +104,32 @@ func (p *failurePrinter) brief(heading string, results []Result) {
 		}
 	}
 	fmt.Fprintln(p.w)
+}
+
+// notRun tells of what was never asked in a line for each reason: one
+// interruption may leave thousands.
+func (p *failurePrinter) notRun(results []Result) {
+	var reasons []string
+	ids := map[string][]string{}
+	for _, r := range results {
+		reason := r.Reason()
+		if ids[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		ids[reason] = append(ids[reason], Legible(r.ID))
+	}
+	for _, reason := range reasons {
+		which := ids[reason]
+		fmt.Fprintf(p.w, "%s %s\n", p.Style.Notice.of("NOT RUN"), p.Style.Strong.of(count(len(which), "case")))
+		p.field("", reason)
+		if most := 3; len(which) > most {
+			which = append(which[:most:most], fmt.Sprintf("… and %d more", len(which)-most))
+		}
+		for _, id := range which {
+			fmt.Fprintf(p.w, "%*s%s\n", fieldIndent, "", id)
+		}
+		fmt.Fprintln(p.w)
+	}
 }
 
 // full describes one failure.
@@ -269,7 +300,7 @@ func wrap(text string, width int) []string {
 	for paragraph := range strings.SplitSeq(text, "\n") {
 		line, used := "", 0
 		for word := range strings.SplitSeq(paragraph, " ") {
-			n := utf8.RuneCountInString(word)
+			n := consoleColumns(word)
 			switch {
 			case line == "":
 				line, used = word, n

@@ -169,6 +169,9 @@ func junitIdentity(h Header) []junitProperty {
 		{"mode", h.Mode},
 		{"selection", strings.Join(h.Selection, " ")},
 	}
+	if h.Part != nil {
+		properties = append(properties, junitProperty{"part", h.Part.String()})
+	}
 	set := properties[:0]
 	for _, p := range properties {
 		if p.Value != "" {

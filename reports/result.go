@@ -184,11 +184,12 @@ const (
 type ProfileCounts struct {
 	Profile     string          `json:"profile"`
 	Verdict     Verdict         `json:"verdict"`
-	Counts      map[Outcome]int `json:"counts"`          // without the outcomes that did not occur
-	Expected    int             `json:"expected"`        // failures that an expected-failures file names, and met
-	Unexpected  int             `json:"unexpected"`      // failures that turn the run red
-	Flaky       int             `json:"flaky,omitempty"` // those of the unexpected that passed when they were asked again
-	Provisional int             `json:"provisional"`     // failures of cases new in this suite version
+	Counts      map[Outcome]int `json:"counts"`           // without the outcomes that did not occur
+	Expected    int             `json:"expected"`         // failures that an expected-failures file names, and met
+	Unexpected  int             `json:"unexpected"`       // failures that turn the run red
+	Flaky       int             `json:"flaky,omitempty"`  // those of the unexpected that passed when they were asked again
+	NotRun      int             `json:"notRun,omitempty"` // those of the unexpected that were never asked
+	Provisional int             `json:"provisional"`      // failures of cases new in this suite version
 }
 
 // Footer closes a stream. [Conclude] makes it.
@@ -197,8 +198,9 @@ type Footer struct {
 	Results     int             `json:"results"`
 	Counts      map[Outcome]int `json:"counts"`
 	Expected    int             `json:"expected"`
-	Unexpected  int             `json:"unexpected"`      // what turns the run red
-	Flaky       int             `json:"flaky,omitempty"` // of these, what passed when it was asked again
+	Unexpected  int             `json:"unexpected"`       // what turns the run red
+	Flaky       int             `json:"flaky,omitempty"`  // of these, what passed when it was asked again
+	NotRun      int             `json:"notRun,omitempty"` // of these, what was never asked
 	Provisional int             `json:"provisional"`
 	Profiles    []ProfileCounts `json:"profiles"`           // sorted by profile
 	Problems    []string        `json:"problems,omitempty"` // red for other reasons: a stale expected failure, nothing ran
