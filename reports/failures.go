@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/countersign/countersign/wire"
 )
@@ -99,7 +100,7 @@ func (p *failurePrinter) brief(heading string, results []Result) {
 		if r.Standing() == StandExpected {
 			reason = r.Expectation.Reason
 		}
-		for _, line := range wrap(Legible(reason), p.measure()-6) {
+		for _, line := range wrap(prose(reason), p.measure()-6) {
 			fmt.Fprintf(p.w, "      %s\n", line)
 		}
 	}
@@ -269,7 +270,7 @@ func (p *failurePrinter) field(label, text string) {
 	if label == "" {
 		indent = fieldIndent
 	}
-	for i, line := range wrap(Legible(text), p.measure()-indent) {
+	for i, line := range wrap(prose(text), p.measure()-indent) {
 		switch {
 		case label == "":
 			fmt.Fprintf(p.w, "%*s%s\n", fieldIndent, "", line)
@@ -298,20 +299,40 @@ func (p *failurePrinter) measure() int {
 func wrap(text string, width int) []string {
 	var lines []string
 	for paragraph := range strings.SplitSeq(text, "\n") {
-		line, used := "", 0
+		var line strings.Builder
+		used := -1 // columns of the line; -1: it is empty
 		for word := range strings.SplitSeq(paragraph, " ") {
 			n := consoleColumns(word)
 			switch {
-			case line == "":
-				line, used = word, n
+			case used < 0:
+				used = n
 			case used+1+n > width:
-				lines = append(lines, line)
-				line, used = word, n
+				lines = append(lines, line.String())
+				line.Reset()
+				used = n
 			default:
-				line, used = line+" "+word, used+1+n
+				line.WriteByte(' ')
+				used += 1 + n
 			}
+			line.WriteString(word)
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.String())
 	}
 	return lines
+}
+
+// proseLimit is how many bytes of a text are shown outside of the stream.
+const proseLimit = 4 << 10
+
+// prose makes a text legible. Of a long one it shows the beginning: a subject
+// may say anything, and megabytes are no sentence.
+func prose(text string) string {
+	if len(text) <= proseLimit {
+		return Legible(text)
+	}
+	shown := text[:proseLimit]
+	for !utf8.RuneStart(text[len(shown)]) && len(shown) > proseLimit-utf8.UTFMax {
+		shown = shown[:len(shown)-1]
+	}
+	return Legible(shown) + fmt.Sprintf("… %d more bytes: see the result in the NDJSON stream", len(text)-len(shown))
 }
