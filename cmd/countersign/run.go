@@ -277,7 +277,7 @@ func (j *job) expect(name string, update bool) error {
 		defer file.Close()
 		text = file
 	case !update || !errors.Is(err, os.ErrNotExist):
-		return usageError("--expected-failures: %w", err)
+		return usageError("--expected-failures: %w; --update-expected FILE writes one from a whole run", err)
 	}
 	list, err := runner.ParseExpectedFailures(name, text)
 	if err != nil {
