@@ -5,7 +5,7 @@ SDKS   := oss-go-v1 oss-go-v2 obs-go
 BIN    := bin
 OUT    := out
 
-.PHONY: run web test test-browser lint fmt bench fuzz fuzz-opponents fuzz-cluster fuzz-mutants interop interop-server helpers coverage attest build clean help
+.PHONY: run web test test-browser lint fmt bench fuzz fuzz-opponents fuzz-cluster fuzz-mutants interop interop-server helpers coverage attest build cross release-check clean help
 
 ## run: judge the three official Go SDKs and write reports to out/
 run: build
@@ -110,8 +110,18 @@ build:
 	$(GO) build -o $(BIN)/countersign ./cmd/countersign
 	$(foreach s,$(SDKS),$(GO) -C adapters/$(s) build -o ../../$(BIN)/$(s) . &&) true
 
+## cross: build the command for every platform of a release, as .goreleaser.yaml says
+cross:
+	CROSS=1 $(GO) test -count=1 -v -run '^TestTheBinariesOfARelease$$' .
+
+## release-check: the whole release but for its publication, into dist/, by goreleaser itself (which takes minutes to build)
+GORELEASER ?= $(GO) run github.com/goreleaser/goreleaser/v2@v2.15.4
+release-check:
+	$(GORELEASER) check
+	$(GORELEASER) release --snapshot --clean
+
 clean:
-	rm -rf $(BIN) $(OUT)
+	rm -rf $(BIN) $(OUT) dist
 
 ## help: this list
 help:

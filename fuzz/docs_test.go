@@ -31,29 +31,3 @@ func TestWhatIsBuiltElsewhereAndWrittenNamesEveryTarget(t *testing.T) {
 		}
 	}
 }
-
-// What the page tells people to run must be there.
-func TestTheMakeTargetsThatThePageNamesExist(t *testing.T) {
-	page, err := os.ReadFile("../docs/fuzzing.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	makefile, err := os.ReadFile("../Makefile")
-	if err != nil {
-		t.Fatal(err)
-	}
-	named := regexp.MustCompile(`(?m)(?:^|\x60)make ([a-z-]+)`).FindAllStringSubmatch(string(page), -1)
-	if len(named) < 5 {
-		t.Fatalf("the page names %q", named)
-	}
-	for _, match := range named {
-		if !regexp.MustCompile(`(?m)^` + match[1] + `:`).Match(makefile) {
-			t.Errorf("there is no make %s", match[1])
-		}
-	}
-	for _, match := range regexp.MustCompile(`(?m)^make fuzz .*?([A-Z]+)=`).FindAllStringSubmatch(string(page), -1) {
-		if !regexp.MustCompile(`\$\(` + match[1] + `\)`).Match(makefile) {
-			t.Errorf("the Makefile has no %s", match[1])
-		}
-	}
-}

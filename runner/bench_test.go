@@ -64,7 +64,7 @@ func adapterAlone(b *testing.B) func() {
 	if err != nil {
 		b.Fatal(err)
 	}
-	questions := subject.AppendHello(nil)
+	questions := subject.AppendHello(nil, false)
 	for _, item := range items {
 		questions = subject.AppendSign(questions, item.Question())
 	}

@@ -401,7 +401,7 @@ func (r *run) finish(results []reports.Result) {
 	for i := range results {
 		res := &results[i]
 		id := withoutReading(res.ID)
-		res.Provisional = since[id] == r.SuiteVersion && since[id] != oldest
+		res.Provisional = since[id] != oldest && sameMinor(since[id], r.SuiteVersion)
 		if res.Outcome != reports.Pass && r.Reproduce != nil {
 			res.Reproduce = r.Reproduce(id)
 		}

@@ -56,6 +56,15 @@ func parseVersion(text string) ([]int, error) {
 	return numbers, nil
 }
 
+// sameMinor reports whether two versions differ in their patch at most. A case
+// is provisional in the version that brings it and in what only mends that one:
+// a patch turns no build red.
+func sameMinor(a, b string) bool {
+	x, errA := parseVersion(a)
+	y, errB := parseVersion(b)
+	return errA == nil && errB == nil && slices.Equal(x[:2], y[:2])
+}
+
 // oldestVersion is the version that brought the first vectors. A case new in a
 // version is provisional there, but not in the first: then all would be.
 func oldestVersion(set *vectors.Set) string {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,18 +57,28 @@ func init() {
 		"breaks off on q2":        onQ2(func() { fmt.Print(`{"id":"q2","stages":{"signat`); os.Exit(0) }),
 		"hangs on q2":             onQ2(func() { time.Sleep(time.Hour) }),
 		"hangs on q5":             on("q5", func() { time.Sleep(time.Hour) }),
-		"is slow on q2":           onQ2(func() { time.Sleep(3 * time.Second); answer("q2") }),
-		"reads nothing":           func() { hello(); time.Sleep(time.Hour) },
-		"garbage on q2":           onQ2(func() { fmt.Println("Traceback (most recent call last):") }),
-		"array on q2":             onQ2(func() { fmt.Println(`["id","q2"]`) }),
-		"null on q2":              onQ2(func() { fmt.Println(`null`) }),
-		"no id on q2":             onQ2(func() { fmt.Println(`{"stages":{"signature":"x"}}`) }),
-		"number as id on q2":      onQ2(func() { fmt.Println(`{"id":2,"stages":{"signature":"x"}}`) }),
-		"endless line on q2":      onQ2(func() { endless() }),
-		"invalid UTF-8 on q2":     onQ2(func() { fmt.Println(`{"id":"q2","stages":{"signature":"` + "\xff" + `"}}`) }),
-		"lone surrogate on q2":    onQ2(func() { fmt.Println(`{"id":"q2","stages":{"signature":"\ud800"}}`) }),
-		"wrong id on q2":          onQ2(func() { answer("nobody") }),
-		"answers q2 twice":        onQ2(func() { answer("q2"); answer("q2") }),
+		"holds answers back, and hangs on q5": func() {
+			collect(8, 100*time.Millisecond, func(ids []string) {
+				if slices.ContainsFunc(ids, func(id string) bool { return strings.HasPrefix(id, "q5") }) {
+					time.Sleep(time.Hour)
+				}
+				for _, id := range ids {
+					answer(id)
+				}
+			})
+		},
+		"is slow on q2":        onQ2(func() { time.Sleep(3 * time.Second); answer("q2") }),
+		"reads nothing":        func() { hello(); time.Sleep(time.Hour) },
+		"garbage on q2":        onQ2(func() { fmt.Println("Traceback (most recent call last):") }),
+		"array on q2":          onQ2(func() { fmt.Println(`["id","q2"]`) }),
+		"null on q2":           onQ2(func() { fmt.Println(`null`) }),
+		"no id on q2":          onQ2(func() { fmt.Println(`{"stages":{"signature":"x"}}`) }),
+		"number as id on q2":   onQ2(func() { fmt.Println(`{"id":2,"stages":{"signature":"x"}}`) }),
+		"endless line on q2":   onQ2(func() { endless() }),
+		"invalid UTF-8 on q2":  onQ2(func() { fmt.Println(`{"id":"q2","stages":{"signature":"` + "\xff" + `"}}`) }),
+		"lone surrogate on q2": onQ2(func() { fmt.Println(`{"id":"q2","stages":{"signature":"\ud800"}}`) }),
+		"wrong id on q2":       onQ2(func() { answer("nobody") }),
+		"answers q2 twice":     onQ2(func() { answer("q2"); answer("q2") }),
 		"answers everything twice": func() {
 			eachLine(func(id string, _ int) { answer(id); answer(id) })
 		},

@@ -201,7 +201,7 @@ func (c *child) greet(lines *LineReader) error {
 	timeout := c.p.opts.HelloTimeout
 	timer := time.AfterFunc(timeout, func() { c.end(reply{kind: TimedOut}) })
 	defer timer.Stop()
-	c.queue <- AppendHello(nil)
+	c.queue <- AppendHello(nil, c.p.opts.Hold)
 	line, err := lines.Next()
 	c.p.show(line)
 	switch {
@@ -299,7 +299,8 @@ func (c *child) post(id string, line []byte) {
 
 // overdue settles a question whose deadline has passed, or returns the time it
 // has left. A child that has written nothing all that time hangs: it is given
-// up, and the question that has waited longest is the one it hangs on.
+// up, and the question that has waited longest is the one it hangs on, unless
+// answers may be held back.
 func (c *child) overdue(id string, q *question) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -314,7 +315,11 @@ func (c *child) overdue(id string, q *question) time.Duration {
 	if hangs := !c.lastLine.After(q.since); hangs {
 		id, q = c.oldest()
 		r.message += ", nor anything else"
-		c.endLocked(reply{again: true, message: fmt.Sprintf("killed, because it wrote nothing for %s", timeout)})
+		others := reply{again: true, message: fmt.Sprintf("killed, because it wrote nothing for %s", timeout)}
+		if c.p.opts.Hold { // any of them may be the one
+			others = r
+		}
+		c.endLocked(others)
 	}
 	c.settle(id, q, r, false)
 	return 0

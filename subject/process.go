@@ -22,6 +22,7 @@ type ProcessOptions struct {
 	Timeout      time.Duration // for one answer, counted from the question or from the last answer to an earlier one; 0 means DefaultTimeout
 	HelloTimeout time.Duration // to start and answer hello; 0 means three times Timeout, and at least 30 s
 	Parallel     int           // questions in flight at a time; 0 means DefaultParallel
+	Hold         bool          // the adapter may hold answers back while it has further questions: faster, but what was in flight dies or hangs together
 	Restarts     int           // how often it may be started again; 0 means DefaultRestarts, below 0 never
 
 	Stderr io.Writer // where its standard error goes; nil: only the end of it is kept, for messages

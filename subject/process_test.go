@@ -260,6 +260,26 @@ func TestProcessLosesOnlyTheQuestionAnAdapterHangsOn(t *testing.T) {
 	}
 }
 
+// Whoever allows answers to be held back has to ask again, one by one.
+func TestProcessThatMayHoldAnswersBackHangsWithAllInFlight(t *testing.T) {
+	t.Parallel()
+	p := start(t, "holds answers back, and hangs on q5", func(o *subject.ProcessOptions) {
+		o.Parallel, o.Timeout, o.Hold = 8, 2*time.Second, true
+	})
+	if observations := all(p, 8); count(observations, subject.TimedOut) != 8 {
+		t.Errorf("kinds are %s, want 8 timeouts", kinds(observations))
+	}
+	for i := range 8 {
+		id, want := fmt.Sprintf("q%d", i+1), subject.Answered
+		if id == "q5" {
+			want = subject.TimedOut
+		}
+		if o := p.Sign(context.Background(), question(id)); o.Kind != want {
+			t.Errorf("%s alone: %s (%s), want %s", id, o.Kind, o.Message, want)
+		}
+	}
+}
+
 func TestProcessGivesEachQuestionItsTimeInTheQueueOfASlowAdapter(t *testing.T) {
 	t.Parallel()
 	p := start(t, "takes 100 ms each", func(o *subject.ProcessOptions) { o.Parallel, o.Timeout = 8, time.Second })

@@ -61,9 +61,14 @@ type credentialsMessage struct {
 }
 
 // AppendHello appends the question that opens a conversation, line break
-// included.
-func AppendHello(dst []byte) []byte {
-	return fmt.Appendf(dst, "{\"type\":\"hello\",\"protocol\":%d}\n", Protocol)
+// included. With hold the adapter may hold answers back while it has further
+// questions at hand, and write them together.
+func AppendHello(dst []byte, hold bool) []byte {
+	dst = fmt.Appendf(dst, `{"type":"hello","protocol":%d`, Protocol)
+	if hold {
+		dst = append(dst, `,"hold":true`...)
+	}
+	return append(dst, "}\n"...)
 }
 
 // AppendHelloAnswer appends an adapter's answer to hello, line break included.

@@ -47,7 +47,7 @@ func TestMessagesAreAsTheirPublishedSchemaSays(t *testing.T) {
 	s := schema(t, "protocol.schema.json")
 	caps := &subject.Capabilities{Identity: recordedHeader.Subject, Profiles: []string{"oss-v4/header"}, Operations: []string{"GetObject"}, Features: []string{"clock"}}
 	messages := [][]byte{
-		subject.AppendHello(nil), subject.AppendHelloAnswer(nil, caps),
+		subject.AppendHello(nil, false), subject.AppendHello(nil, true), subject.AppendHelloAnswer(nil, caps),
 		subject.AppendSign(nil, question("q1")), subject.AppendSend(nil, sendQuestion()),
 	}
 	for _, o := range recorded {
@@ -99,7 +99,7 @@ func TestQuestionsAreReadBackAsTheyWereAsked(t *testing.T) {
 	}
 	equal(t, q.Send, send)
 
-	if q, err := subject.ParseQuestion(bytes.TrimSpace(subject.AppendHello(nil))); err != nil || !q.Hello {
+	if q, err := subject.ParseQuestion(bytes.TrimSpace(subject.AppendHello(nil, false))); err != nil || !q.Hello {
 		t.Errorf("%+v, %v", q, err)
 	}
 }

@@ -126,6 +126,15 @@ type Tombstone struct {
 	Why   string `json:"why"`
 }
 
+// Tombstone finds the tombstone of an id that was withdrawn.
+func (s *Set) Tombstone(id string) (Tombstone, bool) {
+	i := slices.IndexFunc(s.Withdrawn, func(t Tombstone) bool { return t.ID == id })
+	if i < 0 {
+		return Tombstone{}, false
+	}
+	return s.Withdrawn[i], true
+}
+
 // Cases returns all signature vectors, by file and in the order of the file.
 func (s *Set) Cases() []*Case { return s.cases }
 

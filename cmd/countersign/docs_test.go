@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/countersign/countersign/diagnose"
 )
 
 // TestTheGuides runs what the guides in docs/ show. A fence
@@ -27,8 +29,8 @@ import (
 // lines. Nothing below a command says nothing about what it prints. A command
 // ends with the code that stands behind it, 0 without one. The commands of a
 // guide are run in one shell, in a folder of their own; a fence whose language is
-// followed by file=NAME is that file there, and the adapter of the README is
-// adapter.py. The ports 9000 and 9001 of a guide are free ones.
+// followed by file=NAME is that file there, the adapter of the README is
+// adapter.py, and trace.har and refused.pcap are those of testdata. The ports 9000 and 9001 of a guide are free ones.
 func TestTheGuides(t *testing.T) {
 	for _, tool := range []string{"bash", "python3", "curl"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -56,6 +58,9 @@ func TestTheGuides(t *testing.T) {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			t.Parallel()
 			g.files["adapter.py"] = adapter[0].text
+			for file, recorded := range map[string]string{"trace.har": "requests/presigned-in-browser.har", "refused.pcap": "packets/refused.pcap"} {
+				g.files[file] = readText(t, "../../testdata/"+recorded)
+			}
 			g.run(t)
 		})
 	}
@@ -132,6 +137,15 @@ func readGuide(t *testing.T, name string) *guide {
 		}
 	}
 	return g
+}
+
+func readText(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // mark stands between what two commands print.
@@ -212,6 +226,19 @@ func unusedPort(t *testing.T) int {
 	}
 	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port
+}
+
+// The guide for people with a 403 calls the causes by their names.
+func TestTheGuideNamesTheCausesAsDiagnoseDoes(t *testing.T) {
+	rows := regexp.MustCompile(`(?m)^\| (C\d\d) \| (.*?) \|`).FindAllStringSubmatch(readText(t, "../../docs/refused.md"), -1)
+	if len(rows) != 10 {
+		t.Errorf("the guide has %d causes, and promises ten", len(rows))
+	}
+	for _, row := range rows {
+		if cause, ok := diagnose.Cause(row[1]); !ok || cause.Name != row[2] {
+			t.Errorf("the guide calls %s %q, and diagnose %q", row[1], row[2], cause.Name)
+		}
+	}
 }
 
 func TestTheReferenceIsThatOfTheSchemas(t *testing.T) {

@@ -84,7 +84,7 @@ func (f *fuzzFlags) run(ctx context.Context, env *environment) error {
 			return err
 		}
 	}
-	signer, err := subject.StartProcess(ctx, subject.ProcessOptions{Command: words, Timeout: f.timeout, Parallel: fuzzParallel, Restarts: mostFuzzRestarts})
+	signer, err := subject.StartProcess(ctx, subject.ProcessOptions{Command: words, Timeout: f.timeout, Parallel: fuzzParallel, Hold: true, Restarts: mostFuzzRestarts})
 	if err != nil {
 		return notRunError("the signer could not be started: %w", err)
 	}

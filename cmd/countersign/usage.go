@@ -197,13 +197,13 @@ var vectorsShowPage = page{
 	about: `
 Shows a vector: what it proves and who says so, what goes in, and what must
 come out. ID may also be that of a requirement; then the rule, its source and
-the vectors that prove it are shown.
+the vectors that prove it are shown. Of one that was withdrawn the reason is.
 
 With --json the vector is printed as its file has it, with scheme and carrier
 in front, so that it can be piped into countersign sign.`,
 	exit: `
 0    shown
-2    there is no such vector`,
+2    there is no such vector, or none any more`,
 	examples: `
 # a vector that a report names
 countersign vectors show oss-v4/header/basics/get-object-sts
@@ -437,7 +437,8 @@ var versionPage = page{
 	use:   "version",
 	short: "print versions",
 	about: `
-Prints the version of the suite, the SHA-256 of the set of vectors and how
+Prints the version of the suite, what the program was built from (the tag of a
+release or the commit of a checkout), the SHA-256 of the set of vectors and how
 many there are, the version of the adapter protocol and of the stream of
 results, and the Go version it was built with.`,
 	exit: `

@@ -63,6 +63,11 @@ func find(set *vectors.Set, id string) (*shownVector, error) {
 	if c, ok := set.OperationCase(name); ok && (profile == "" || c.RunsUnder(profile)) {
 		return &shownVector{id: plain, profile: profile, operation: c}, nil
 	}
+	for _, id := range []string{plain, name} {
+		if t, ok := set.Tombstone(id); ok {
+			return nil, usageError("%s was withdrawn in %s: %s", id, t.Since, t.Why)
+		}
+	}
 	ids := slices.Clone(set.RequirementIDs())
 	for _, v := range listedVectors(set) {
 		ids = append(ids, v.ID)

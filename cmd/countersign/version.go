@@ -19,6 +19,7 @@ func newVersionCommand(env *environment) *cobra.Command {
 			return err
 		}
 		fmt.Fprintf(env.Stdout, "countersign %s\n", version.Suite)
+		fmt.Fprintf(env.Stdout, "build       %s\n", version.Build())
 		fmt.Fprintf(env.Stdout, "vectors     %s (%d signature, %d operation)\n", set.SHA256(), len(set.Cases()), len(set.OperationCases()))
 		fmt.Fprintf(env.Stdout, "protocol    %d\n", subject.Protocol)
 		fmt.Fprintf(env.Stdout, "results     %d\n", reports.SchemaVersion)

@@ -89,7 +89,7 @@ func huntOne(ctx context.Context, a *interop.Adapter, opts hunt.Options) (classe
 		return nil, err
 	}
 	signer, err := subject.StartProcess(ctx, subject.ProcessOptions{
-		Command: a.Command, Dir: a.Dir, Timeout: differential.Patience, Parallel: inFlight,
+		Command: a.Command, Dir: a.Dir, Timeout: differential.Patience, Parallel: inFlight, Hold: true,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w (make interop SUBJECTS=%s installs it)", err, a.Name)

@@ -76,14 +76,14 @@ func main() {
 
 type usageError struct{ error }
 
+var commands = map[string]func(ctx context.Context, args []string) error{
+	"run": run, "cluster": cluster, "mutants": mutantTable, "speed": speed, "replay": replay,
+	"minimise": minimise, "opponents": opponents, "seeds": seedCommand,
+}
+
 func dispatch(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		return &usageError{errors.New("a command is missing")}
-	}
-	commands := map[string]func(ctx context.Context, args []string) error{
-		"run": run, "cluster": cluster, "mutants": mutantTable, "speed": speed, "replay": replay,
-		"minimise": minimise, "opponents": opponents,
-		"seeds": func(context.Context, []string) error { return seeds("fuzz") },
 	}
 	command, ok := commands[args[0]]
 	if !ok {

@@ -1,15 +1,18 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/fuzz"
 	"github.com/countersign/countersign/fuzz/canonical"
 	"github.com/countersign/countersign/fuzz/collision"
+	"github.com/countersign/countersign/internal/campaign"
 	"github.com/countersign/countersign/internal/planted"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/vectors"
@@ -18,6 +21,14 @@ import (
 // Seeds of the targets that decode the grammar mean something else whenever a
 // table of it grows. They are made anew then, each for something it shows:
 // a slip or a reading, a planted bug, a bug that an SDK once had, a profile.
+
+// seedCommand writes them where they stand.
+func seedCommand(_ context.Context, args []string) error {
+	if len(args) > 0 {
+		return &usageError{fmt.Errorf("what is %q?", args[0])}
+	}
+	return seeds("fuzz")
+}
 
 // seeds writes the corpora of those targets below a folder.
 func seeds(folder string) error {
@@ -44,10 +55,29 @@ func seeds(folder string) error {
 	return write(filepath.Join(folder, "differential", "corpus"), files)
 }
 
-// write replaces the files of a folder.
+// write replaces the seeds of a folder. What was not searched for stays: inputs
+// that a campaign found to cover more, and those of a finding, which begin with
+// the name of its adapter.
 func write(folder string, files map[string][]byte) error {
-	if err := os.RemoveAll(folder); err != nil {
+	ofAdapters, err := filepath.Glob(filepath.Join(adapters, "*", "adapter.json"))
+	if err != nil {
 		return err
+	}
+	kept := []string{campaign.Covers}
+	for _, file := range ofAdapters {
+		kept = append(kept, filepath.Base(filepath.Dir(file))+"-")
+	}
+	before, err := filepath.Glob(filepath.Join(folder, "*"))
+	if err != nil {
+		return err
+	}
+	for _, file := range before {
+		if slices.ContainsFunc(kept, func(prefix string) bool { return strings.HasPrefix(filepath.Base(file), prefix) }) {
+			continue
+		}
+		if err := os.Remove(file); err != nil {
+			return err
+		}
 	}
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err

@@ -44,15 +44,60 @@ func (d *Duel) Classes(ctx context.Context, p *signature.Profile, in *signature.
 			}
 			class, done := wholeClass(single.result)
 			if !done {
-				class += "/by-" + strings.ReplaceAll(single.part, " ", "-")
+				class += byPart + hyphened(single.part)
 			}
 			if !yield(class) {
 				return
 			}
 			seen = append(seen, single.part)
-			in = in.Clone()
-			makePlain(p, in, single.part)
+			in = Without(p, in, []string{hyphened(single.part)})
 			r = d.Ask(ctx, p, in).Result
+		}
+	}
+}
+
+// byPart stands before the part of a request in a class.
+const byPart = "/by-"
+
+func hyphened(part string) string { return strings.ReplaceAll(part, " ", "-") }
+
+// CutPart cuts a class in front of the part of the request that it comes from.
+func CutPart(class string) (whole, part string, ok bool) { return strings.Cut(class, byPart) }
+
+// Without is a request with the parts of these names made plain, as
+// [Duel.Classes] does when it looks for what is behind them.
+func Without(p *signature.Profile, in *signature.Input, names []string) *signature.Input {
+	in = in.Clone()
+	eachPart(p, in, func(_ *signature.Input, part plainer) (plain *signature.Input, more bool) {
+		if !slices.Contains(names, hyphened(part.name)) {
+			return nil, true
+		}
+		part.make(in)
+		return in, true
+	})
+	return in
+}
+
+// eachPart offers the parts of a request in their order. Where take returns a
+// request, the part is plain in it, and the next ones are those of that request.
+func eachPart(p *signature.Profile, in *signature.Input, take func(in *signature.Input, part plainer) (plain *signature.Input, more bool)) {
+	for _, part := range parts {
+		for at, list := 0, part(p, in); at < len(list); {
+			plain, more := take(in, list[at])
+			if !more {
+				return
+			}
+			if plain == nil {
+				at++
+				continue
+			}
+			in = plain
+			// What is plain is not listed any more, so that the next one has its
+			// place; some parts always are.
+			before := len(list)
+			if list = part(p, in); len(list) >= before {
+				at++
+			}
 		}
 	}
 }
@@ -104,46 +149,22 @@ type fault struct {
 // singleFault makes one part of a request plain after the other. The part with
 // which the signers come to agree is a fault, and the only one of the request as
 // it was before that. It returns nil where they never agree.
-func (d *Duel) singleFault(ctx context.Context, p *signature.Profile, in *signature.Input, r *reports.Result) *fault {
-	plain := in.Clone()
-	for _, part := range parts {
-		for at, list := 0, part(p, plain); at < len(list) && ctx.Err() == nil; {
-			without := plain.Clone()
-			list[at].make(without)
-			x := d.Ask(ctx, p, without)
-			answered := x.Observation != nil && x.Observation.Kind == subject.Answered
-			if x.Result == nil && answered {
-				return &fault{list[at].name, r}
-			}
-			if x.Result == nil { // it cannot be asked so, which says nothing
-				at++
-				continue
-			}
-			plain, r = without, x.Result
-			// What is plain is not listed any more, so that the next one has its
-			// place; some parts always are.
-			before := len(list)
-			if list = part(p, plain); len(list) >= before {
-				at++
-			}
+func (d *Duel) singleFault(ctx context.Context, p *signature.Profile, in *signature.Input, r *reports.Result) (single *fault) {
+	eachPart(p, in, func(in *signature.Input, part plainer) (plain *signature.Input, more bool) {
+		without := in.Clone()
+		part.make(without)
+		x := d.Ask(ctx, p, without)
+		switch {
+		case ctx.Err() != nil:
+			return nil, false
+		case x.Result != nil:
+			r = x.Result
+			return without, true
+		case x.Observation != nil && x.Observation.Kind == subject.Answered:
+			single = &fault{part.name, r}
+			return nil, false
 		}
-	}
-	return nil
-}
-
-// makePlain makes the parts of a name plain, wherever they are.
-func makePlain(p *signature.Profile, in *signature.Input, name string) {
-	for _, part := range parts {
-		for at, list := 0, part(p, in); at < len(list); {
-			if list[at].name != name {
-				at++
-				continue
-			}
-			list[at].make(in)
-			before := len(list)
-			if list = part(p, in); len(list) >= before {
-				at++
-			}
-		}
-	}
+		return nil, true // it cannot be asked so, which says nothing
+	})
+	return single
 }

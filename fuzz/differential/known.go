@@ -93,7 +93,7 @@ func (k *Known) Compare(found []string) (unknown []string, stale error) {
 // knows is [Known.Has] for a class with its part, which an entry without one
 // knows too.
 func (k *Known) knows(class string) bool {
-	whole, _, parted := strings.Cut(class, "/by-")
+	whole, _, parted := CutPart(class)
 	return k.Has(class) || parted && k.Has(whole)
 }
 

@@ -128,14 +128,14 @@ func Run(ctx context.Context, opts Options) (*Report, error) {
 	buckets := map[string][][]byte{}
 	for end := time.Now().Add(c.Time); ; {
 		began := time.Now()
-		seen := len(c.crashers)
+		seen, known := len(c.crashers), slices.Clone(c.Known)
 		err := e.run(ctx, c, program, time.Until(end))
 		report.Elapsed += time.Since(began)
 		if err != nil {
 			return nil, fmt.Errorf("fuzz %s with %s: %w", c.Target, c.Engine, err)
 		}
 		for _, input := range c.crashers[seen:] {
-			class := c.classOf(ctx, input)
+			class := c.classOf(ctx, input, known)
 			buckets[class] = append(buckets[class], input)
 			c.Known = append(c.Known, class)
 		}

@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 )
 
+// Covers begins the names of inputs that were chosen for what they cover.
+const Covers = "covers-"
+
 // Minimised is what came of choosing from the inputs that campaigns have found.
 type Minimised struct {
 	Target string
@@ -60,7 +63,7 @@ func Minimise(ctx context.Context, opts Options) (*Minimised, error) {
 			continue
 		}
 		m.Added++
-		if err := os.WriteFile(filepath.Join(c.Seeds, "covers-"+nameOf(data)), data, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(c.Seeds, Covers+nameOf(data)), data, 0o644); err != nil {
 			return nil, err
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/countersign/countersign/fuzz"
@@ -78,20 +80,24 @@ func classIn(check func(data []byte), data []byte) (class string) {
 
 // classOf replays an input. One that ends or stops the process has a class of
 // its own, and so has one that does nothing when it is replayed.
-func (c *campaign) classOf(ctx context.Context, data []byte) string {
-	class, _ := c.replay(ctx, data, false)
+//
+// The classes that were known to the engine are known to the replay: an input may
+// be of several, and the engine stopped at the one that was new.
+func (c *campaign) classOf(ctx context.Context, data []byte, known []string) string {
+	class, _ := c.replay(ctx, data, known, false)
 	return class
 }
 
 // shortened is the shortest input that keeps the class.
 func (c *campaign) shortened(ctx context.Context, class string, data []byte) []byte {
-	if got, shorter := c.replay(ctx, data, true); got == class && shorter != nil {
+	others := slices.DeleteFunc(slices.Clone(c.Known), func(known string) bool { return known == class })
+	if got, shorter := c.replay(ctx, data, others, true); got == class && shorter != nil {
 		return shorter
 	}
 	return data
 }
 
-func (c *campaign) replay(ctx context.Context, data []byte, shorten bool) (class string, shortest []byte) {
+func (c *campaign) replay(ctx context.Context, data []byte, known []string, shorten bool) (class string, shortest []byte) {
 	limit, args := replayLimit, []string{c.Target}
 	if shorten {
 		limit, args = shortenLimit, append(args, "--shorten")
@@ -103,7 +109,7 @@ func (c *campaign) replay(ctx context.Context, data []byte, shorten bool) (class
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, c.Replay[0], append(append(c.Replay[1:len(c.Replay):len(c.Replay)], args...), file)...)
-	cmd.Env = append(append(os.Environ(), c.Settings...), fuzz.KnownClasses+"=") // nothing is known: it must show
+	cmd.Env = append(append(os.Environ(), c.Settings...), fuzz.KnownClasses+"="+strings.Join(known, ","))
 	var out bytes.Buffer
 	cmd.Stdout = &out
 	ownGroup(cmd)

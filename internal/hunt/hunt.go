@@ -62,9 +62,10 @@ type Hunt struct {
 	duel  *differential.Duel
 	set   *vectors.Set
 	seen  map[string]bool // classes
-	dull  map[string]int  // by [differential.Whole]: answers in a row with nothing new
 	alive *question       // the last one that was answered: proof that the signer can answer
 	tally Tally
+
+	blamed map[string]*blame // by [differential.Whole]
 }
 
 // question is a decoded input.
@@ -84,7 +85,7 @@ func New(opts Options) (*Hunt, error) {
 		return nil, err
 	}
 	duel.Set, duel.Known = set, opts.Known.Has
-	return &Hunt{opts: opts, duel: duel, set: set, seen: map[string]bool{}, dull: map[string]int{}}, nil
+	return &Hunt{opts: opts, duel: duel, set: set, seen: map[string]bool{}, blamed: map[string]*blame{}}, nil
 }
 
 // Run hunts until a limit is reached or ctx ends. What it has found until then
@@ -129,7 +130,8 @@ func (h *Hunt) execute(ctx context.Context, s *shot, following volley) error {
 	if x.Observation != nil && x.Observation.Kind == subject.Answered {
 		h.alive = q
 	}
-	if x.Result != nil {
+	look := h.worthALook(x, s.excused)
+	if look || x.Result != nil && ofTheProcess(x.Observation.Kind) {
 		following.land()
 		if h.opts.Parallel > 1 && ofTheProcess(x.Observation.Kind) {
 			if again := h.ask(ctx, q); again.Observation.Kind != subject.NotRun {
@@ -151,6 +153,9 @@ func (h *Hunt) execute(ctx context.Context, s *shot, following volley) error {
 	default:
 		h.tally.Compared++
 	}
+	if !look {
+		return nil
+	}
 	class := h.news(ctx, q, x)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -162,10 +167,7 @@ func (h *Hunt) execute(ctx context.Context, s *shot, following volley) error {
 	switch {
 	case differential.Contested(class):
 		h.tally.Contested++
-	case h.opts.Known.Has(class):
-		h.tally.Known++
-		return nil
-	default:
+	default: // a known one has been seen
 		h.tally.New++
 	}
 	return h.opts.Found(h.examine(ctx, class, s.data, x))
@@ -231,9 +233,7 @@ func (h *Hunt) Replay(ctx context.Context, data []byte) (Tally, error) {
 			continue
 		case differential.Contested(class):
 			h.tally.Contested++
-		case h.opts.Known.Has(class):
-			h.tally.Known++
-		default:
+		case !h.opts.Known.Has(class): // else it has been counted
 			h.tally.New++
 		}
 		if err := h.opts.Found(h.finding(class, q, x)); err != nil {

@@ -135,6 +135,46 @@ func TestAContestedClassBesideAFaultIsNoNews(t *testing.T) {
 	t.Error("there is no such reading")
 }
 
+// Most requests show a fault that is known, at the same place as one that few
+// show, and some show both.
+func TestAKnownFaultThatIsFrequentHidesNoRareOne(t *testing.T) {
+	p := signature.OSSV4Header
+	signer := func(rare bool) subject.Subject {
+		return subject.InProcess(subject.Identity{Name: "o"}, []string{p.ID()}, errant(func(ctx context.Context, in *signature.Input) (*subject.Signed, error) {
+			secret := in.Credentials.AccessKeySecret
+			if strings.Contains(in.Request.Target, "?") {
+				secret += "?"
+			}
+			if rare && in.Credentials.SecurityToken != "" && in.Request.Body != "" && in.Request.Method == "PUT" {
+				secret += "!"
+			}
+			in.Credentials.AccessKeySecret = secret
+			return subject.Reference{}.Sign(ctx, p.Scheme, p.Carrier, in)
+		}))
+	}
+	frequent, tally, err := run(t, hunt.Options{Opponent: signer(false), Seed: 1, Executions: 500})
+	if err != nil || len(frequent) == 0 {
+		t.Fatalf("%d found, %+v, %v", len(frequent), tally, err)
+	}
+	var lines strings.Builder
+	for _, f := range frequent {
+		fmt.Fprintf(&lines, "%s  # the frequent one\n", f.Class)
+	}
+	known, err := differential.ParseKnown("known", strings.NewReader(lines.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rare, tally, err := run(t, hunt.Options{Opponent: signer(true), Seed: 1, Executions: 1500, Known: known})
+	if err != nil || len(rare) == 0 {
+		t.Fatalf("the rare one is not found: %+v, %v", tally, err)
+	}
+	for _, f := range rare {
+		if _, part, _ := differential.CutPart(f.Class); !slices.Contains([]string{"security-token", "body", "method"}, part) {
+			t.Errorf("%s is no class of the rare one", f.Class)
+		}
+	}
+}
+
 type errant func(ctx context.Context, in *signature.Input) (*subject.Signed, error)
 
 func (e errant) Sign(ctx context.Context, _ string, _ signature.Carrier, in *signature.Input) (*subject.Signed, error) {

@@ -100,7 +100,7 @@ func TestServeAnswersEachQuestionOnce(t *testing.T) {
 		"other profile":          `{"id":"other profile","unsupported":"the SDK does not offer oss-v4/query"}`,
 		"new":                    `{"id":"new","unsupported":"questions of type \"verify\""}`,
 	}
-	in := string(subject.AppendHello(nil)) + "\n" + `{"type":"sign","id":"broken"}` + "\r\n" + `{"type":"verify","id":"new"}` + "\n" +
+	in := string(subject.AppendHello(nil, false)) + "\n" + `{"type":"sign","id":"broken"}` + "\r\n" + `{"type":"verify","id":"new"}` + "\n" +
 		strings.Replace(signLine("other profile"), "header", "query", 1) + sendLine("sent") + sendLine("presigned")
 	for _, id := range []string{"unsupported", "unsupported, no reason", "rejected", "error", "panic", "nothing", "all", "plain"} {
 		in += signLine(id)
@@ -117,7 +117,7 @@ func TestServeAnswersEachQuestionOnce(t *testing.T) {
 }
 
 func TestServeSaysUnsupportedForWhatHasNoHandler(t *testing.T) {
-	got := serve(t, &adapter.Adapter{Identity: subject.Identity{Name: "x", Version: "1"}}, string(subject.AppendHello(nil))+signLine("a")+sendLine("b"))
+	got := serve(t, &adapter.Adapter{Identity: subject.Identity{Name: "x", Version: "1"}}, string(subject.AppendHello(nil, false))+signLine("a")+sendLine("b"))
 	if !strings.Contains(got["a"], `"unsupported":"this adapter does not sign`) || !strings.Contains(got["b"], `"unsupported":"this adapter does not send"`) {
 		t.Errorf("answers are %v", got)
 	}

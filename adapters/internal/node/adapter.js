@@ -2,10 +2,12 @@
 
 // The adapter's side of the protocol (subject/schema/protocol.schema.json):
 // questions come as lines of standard input, each is answered by one line of
-// standard output, one after the other. Nothing that an SDK throws, on the
-// stack or later, ends the adapter.
+// standard output, one after the other; where hello allows it, answers to
+// questions that came together are written together. Nothing that an SDK
+// throws, on the stack or later, ends the adapter.
 
 let fail = () => {}; // ends the innermost attempt
+let hold = false; // answers may be held back
 
 /**
  * Does what may throw out of reach of its caller: from a listener, a timer or
@@ -55,7 +57,18 @@ async function serve(adapter) {
     console.error(error);
     fail(error);
   });
-  for await (const line of lines(process.stdin)) write(`${JSON.stringify(await answer(adapter, line))}\n`);
+  let held = ''; // until the adapter has to wait for anything: the next question, a connection, a timer
+  const flush = () => {
+    if (held) write(held);
+    held = '';
+  };
+  process.on('exit', flush);
+  for await (const line of lines(process.stdin)) {
+    const answered = await answer(adapter, line);
+    if (!held) setImmediate(flush);
+    held += `${JSON.stringify(answered)}\n`;
+    if (!hold) flush();
+  }
   process.exit(0); // whatever an SDK leaves running
 }
 
@@ -77,6 +90,7 @@ async function answer(adapter, line) {
     const question = JSON.parse(line);
     id = question.id;
     if (question.type === 'hello') {
+      hold = question.hold === true;
       const { identity, schemes, operations, features } = adapter;
       return { type: 'hello', protocol: 1, adapter: identity, schemes, operations, features };
     }
@@ -84,7 +98,7 @@ async function answer(adapter, line) {
     if (!adapter[question.type]) throw new Unsupported(`the SDK does not ${question.type}`);
     const profile = `${question.scheme}/${question.carrier}`;
     if (!adapter.schemes.includes(profile)) throw new Unsupported(`the SDK does not offer ${profile}`);
-    onlyText(question);
+    if (line.includes('"hex"')) onlyText(question);
     return { id, ...(await attempt(() => adapter[question.type](question))) };
   } catch (error) {
     const message = String(error?.message ?? error);

@@ -5,17 +5,23 @@
 
 const RealDate = Date;
 
+let stood; // the time in milliseconds
+
+class StoodDate extends RealDate {
+  constructor(...parts) {
+    super(...(parts.length ? parts : [stood]));
+  }
+
+  static now() {
+    return stood;
+  }
+}
+Object.defineProperty(StoodDate, 'name', { value: 'Date' });
+
 /** Carries out a call while the clock stands at a time in milliseconds, and returns what it gives. */
 async function at(now, call) {
-  globalThis.Date = class Date extends RealDate {
-    constructor(...parts) {
-      super(...(parts.length ? parts : [now]));
-    }
-
-    static now() {
-      return now;
-    }
-  };
+  stood = now;
+  globalThis.Date = StoodDate;
   try {
     return await call();
   } finally {

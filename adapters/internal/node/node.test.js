@@ -89,6 +89,19 @@ if (process.argv[2] === 'serve') {
     assert.deepStrictEqual(hosts, Array(3).fill('bucket.example.com'));
   });
 
+  test('answers are held back where hello allows it, and none is lost at the end', async () => {
+    for (const hold of [undefined, true]) {
+      const ids = Array.from({ length: 50 }, (_, i) => `q${i}`);
+      const child = spawn(process.execPath, [__filename, 'serve'], { stdio: ['pipe', 'pipe', 'ignore'] });
+      const lines = [{ type: 'hello', protocol: 1, hold }, ...ids.map((id) => ({ type: 'sign', id }))];
+      child.stdin.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      let output = '';
+      for await (const chunk of child.stdout) output += chunk;
+      const [, ...answers] = output.trimEnd().split('\n').map(JSON.parse);
+      assert.deepStrictEqual(answers.map(({ id }) => id), ids); // prettier-ignore
+    }
+  });
+
   test('names cannot be repeated in an object', () => {
     assert.deepStrictEqual(fromPairs([['a', '1'], ['A', '2']]), { a: '1', A: '2' }); // prettier-ignore
     assert.throws(() => fromPairs([['a', '1'], ['a', '2']]), Unsupported); // prettier-ignore
