@@ -439,8 +439,8 @@ var versionPage = page{
 	short: "print versions",
 	about: `
 Prints the version of the suite, what the program was built from (the tag of a
-release or the commit of a checkout), the SHA-256 of the set of vectors and how
-many there are, the version of the adapter protocol and of the stream of
+release or the commit of a checkout), the SHA-256 of the set of vectors and
+how many there are, the version of the adapter protocol and of the stream of
 results, and the Go version it was built with.`,
 	exit: `
 0    printed`,
