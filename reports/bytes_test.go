@@ -190,3 +190,31 @@ func TestHexWindow(t *testing.T) {
 		}
 	}
 }
+
+// A value of 400 KB is whole in the stream, and elsewhere a beginning that says
+// where the rest is.
+func TestHugeValuesAreCutWithAPointerToTheStream(t *testing.T) {
+	value := strings.Repeat("\xff<a href=\"x\">`|\x1b[31m ", 20_000)
+	b, other := wire.Bytes(value), wire.Bytes("x"+value)
+	s := streamOf(passing("oss-v1/header/a/pass"), Result{
+		ID: "oss-v1/header/a/huge", Title: value, Level: "must", Outcome: Fail, Stage: "stringToSign", Message: value, Why: value, Rule: value, Source: value,
+		Expected: &b, Observed: &other, Wire: &b, Diagnosis: &Diagnosis{Causes: []Cause{{ID: "C01", Name: "n", Confidence: "proof", Evidence: value, Fix: value}}},
+	})
+	if text := render(t, "ndjson", s); len(text) < len(value) {
+		t.Errorf("the stream has %d bytes", len(text))
+	}
+	var console strings.Builder
+	if err := WriteFailures(&console, s, FailureOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]string{"console": console.String(), "html": render(t, "html", s), "junit": render(t, "junit", s), "md": render(t, "md", s)}
+	empty := len(render(t, "html", streamOf(passing("oss-v1/header/a/pass"))))
+	for kind, text := range shown {
+		if kind == "html" && len(text)-empty > len(value) || kind != "html" && len(text) > len(value) {
+			t.Errorf("%s has %d bytes", kind, len(text))
+		}
+		if !strings.Contains(text, "NDJSON") {
+			t.Errorf("%s does not say where the rest is", kind)
+		}
+	}
+}

@@ -58,7 +58,8 @@ type Entry struct {
 	Divergence   string   `json:"divergence,omitempty"`
 	Reason       string   `json:"reason"` // what is wrong; of an expected failure, what its project says about it
 	Message      string   `json:"message,omitempty"`
-	Answer       *Answer  `json:"answer,omitempty"` // of an open question
+	Dispute      *Dispute `json:"dispute,omitempty"` // of a contested result: the reading it follows
+	Answer       *Answer  `json:"answer,omitempty"`  // of an open question
 }
 
 // Compliance makes the compliance report of the stream.
@@ -100,7 +101,7 @@ func (sec section) entries(standing Standing) []Entry {
 		r = r.mapped(validUTF8)
 		entry := Entry{
 			ID: r.ID, Level: r.Level, Outcome: r.Outcome, Requirements: r.Requirements,
-			Stage: r.Stage, Divergence: r.Divergence, Reason: r.Reason(), Answer: r.Answer,
+			Stage: r.Stage, Divergence: r.Divergence, Reason: r.Reason(), Dispute: r.Dispute, Answer: r.Answer,
 		}
 		if standing == StandExpected {
 			entry.Reason, entry.Message = r.Expectation.Reason, r.Message

@@ -22,6 +22,7 @@ type Layout struct {
 type FailureOptions struct {
 	Layout
 	Max          int  // failures written in full, the rest in one line; 0: all
+	MaxBrief     int  // lines of each list of others; 0: all
 	FullExpected bool // expected failures in full too
 	Wire         bool // with the request on the wire
 }
@@ -46,7 +47,7 @@ func WriteFailures(w io.Writer, s *Stream, opts FailureOptions) error {
 	for _, r := range s.standing(StandQuestion) {
 		p.question(r)
 	}
-	failed, flaky := s.failures()
+	failed, flaky, notRun := s.failures()
 	unexpected := slices.Concat(failed, flaky)
 	for i, r := range unexpected {
 		if opts.Max > 0 && i == opts.Max {
@@ -55,6 +56,7 @@ func WriteFailures(w io.Writer, s *Stream, opts FailureOptions) error {
 		}
 		p.full(r)
 	}
+	p.notRun(notRun)
 	p.brief("provisional failures (new in this suite version, not red)", s.standing(StandProvisional))
 	if expected := s.standing(StandExpected); opts.FullExpected {
 		for _, r := range expected {
@@ -88,17 +90,47 @@ func (p *failurePrinter) brief(heading string, results []Result) {
 		return
 	}
 	fmt.Fprintln(p.w, p.Style.Strong.of(heading))
-	for _, r := range results {
+	for i, r := range results {
+		if p.MaxBrief > 0 && i == p.MaxBrief {
+			fmt.Fprintf(p.w, "  … and %d more\n", len(results)-i)
+			break
+		}
 		fmt.Fprintf(p.w, "  %s  %s\n", Legible(r.ID), p.Style.Notice.of(Legible(r.Place())))
 		reason := r.Reason()
 		if r.Standing() == StandExpected {
 			reason = r.Expectation.Reason
 		}
-		for _, line := range wrap(Legible(reason), p.measure()-6) {
+		for _, line := range wrap(prose(reason), p.measure()-6) {
 			fmt.Fprintf(p.w, "      %s\n", line)
 		}
 	}
 	fmt.Fprintln(p.w)
+}
+
+// notRun tells of what was never asked in a line for each reason: one
+// interruption may leave thousands.
+func (p *failurePrinter) notRun(results []Result) {
+	var reasons []string
+	ids := map[string][]string{}
+	for _, r := range results {
+		reason := r.Reason()
+		if ids[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		ids[reason] = append(ids[reason], Legible(r.ID))
+	}
+	for _, reason := range reasons {
+		which := ids[reason]
+		fmt.Fprintf(p.w, "%s %s\n", p.Style.Notice.of("NOT RUN"), p.Style.Strong.of(count(len(which), "case")))
+		p.field("", reason)
+		if most := 3; len(which) > most {
+			which = append(which[:most:most], fmt.Sprintf("… and %d more", len(which)-most))
+		}
+		for _, id := range which {
+			fmt.Fprintf(p.w, "%*s%s\n", fieldIndent, "", id)
+		}
+		fmt.Fprintln(p.w)
+	}
 }
 
 // full describes one failure.
@@ -238,7 +270,7 @@ func (p *failurePrinter) field(label, text string) {
 	if label == "" {
 		indent = fieldIndent
 	}
-	for i, line := range wrap(Legible(text), p.measure()-indent) {
+	for i, line := range wrap(prose(text), p.measure()-indent) {
 		switch {
 		case label == "":
 			fmt.Fprintf(p.w, "%*s%s\n", fieldIndent, "", line)
@@ -267,20 +299,40 @@ func (p *failurePrinter) measure() int {
 func wrap(text string, width int) []string {
 	var lines []string
 	for paragraph := range strings.SplitSeq(text, "\n") {
-		line, used := "", 0
+		var line strings.Builder
+		used := -1 // columns of the line; -1: it is empty
 		for word := range strings.SplitSeq(paragraph, " ") {
-			n := utf8.RuneCountInString(word)
+			n := consoleColumns(word)
 			switch {
-			case line == "":
-				line, used = word, n
+			case used < 0:
+				used = n
 			case used+1+n > width:
-				lines = append(lines, line)
-				line, used = word, n
+				lines = append(lines, line.String())
+				line.Reset()
+				used = n
 			default:
-				line, used = line+" "+word, used+1+n
+				line.WriteByte(' ')
+				used += 1 + n
 			}
+			line.WriteString(word)
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.String())
 	}
 	return lines
+}
+
+// proseLimit is how many bytes of a text are shown outside of the stream.
+const proseLimit = 4 << 10
+
+// prose makes a text legible. Of a long one it shows the beginning: a subject
+// may say anything, and megabytes are no sentence.
+func prose(text string) string {
+	if len(text) <= proseLimit {
+		return Legible(text)
+	}
+	shown := text[:proseLimit]
+	for !utf8.RuneStart(text[len(shown)]) && len(shown) > proseLimit-utf8.UTFMax {
+		shown = shown[:len(shown)-1]
+	}
+	return Legible(shown) + fmt.Sprintf("… %d more bytes: see the result in the NDJSON stream", len(text)-len(shown))
 }

@@ -64,7 +64,7 @@ func resultsOfARun() []Result {
 		passing("oss-v4/query/operations/presign/get"),
 		expectedFailure(),
 		{Type: "result", ID: "oss-v4/query/operations/presign/put", Level: "must", Outcome: Unsupported, Message: "the SDK has no presigned PUT"},
-		{Type: "result", ID: "oss-v4/header/edge/additional-headers@lower", Level: "should", Outcome: Contested, Message: "follows the reading sdk-v1", Stage: "canonicalRequest", Expected: raw("a"), Observed: raw("b")},
+		{Type: "result", ID: "oss-v4/header/edge/additional-headers@lower", Level: "should", Outcome: Contested, Message: "follows the reading lower", Dispute: &Dispute{Reading: "lower", Rule: "OSS4-ADDITIONAL-01", Known: "two SDKs of three sort so"}, Stage: "canonicalRequest", Expected: raw("a"), Observed: raw("b")},
 		{Type: "result", ID: "oss-v4/header/edge/new-case", Level: "must", Outcome: Fail, Stage: "canonicalQuery", Message: "new", Provisional: true},
 		{Type: "result", ID: "oss-v4/query/operations/presign/crash", Level: "must", Outcome: Crash, Message: "exit status 2: \x1b[31mpanic\x1b[0m \xff\x00"},
 	}

@@ -64,6 +64,7 @@ type page struct {
 	Time       string
 	Footer     Footer
 	Conclusion string
+	Part       string // which part of a run this is; "" is the whole
 	Columns    []string
 	Profiles   []profileRowView
 	Totals     []int
@@ -72,6 +73,7 @@ type page struct {
 	Rules       []ruleView
 	Failures    findingList
 	Flaky       findingList
+	NotRun      findingList
 	Provisional findingList
 	Contested   findingList
 	Expected    findingList
@@ -96,7 +98,7 @@ func writeHTML(w io.Writer, s *Stream) error {
 	h := s.Header.mapped(Legible)
 	p := page{
 		shell: pageShell, Header: h, Time: h.Time.UTC().Format("2006-01-02 15:04:05 UTC"),
-		Footer: s.Footer, Conclusion: sentenceCase(s.Footer.conclusion()),
+		Footer: s.Footer, Conclusion: sentenceCase(s.Footer.conclusion()), Part: s.partLine(),
 	}
 	p.Footer.Problems = mapAll(s.Footer.Problems, Legible)
 	p.addProfiles(columnsFor(s))
@@ -104,7 +106,7 @@ func writeHTML(w io.Writer, s *Stream) error {
 	for _, r := range s.standing(StandQuestion) {
 		p.Questions = append(p.Questions, viewQuestion(r))
 	}
-	failures, flaky := apart(s.standing(StandFail), Flaky)
+	failures, flaky, notRun := s.failures()
 	p.Rules = rulesOf(failures)
 	budget := pageBudget
 	p.Failures = listFindings("failure", failures, &budget)
@@ -112,6 +114,7 @@ func writeHTML(w io.Writer, s *Stream) error {
 		p.Failures.Full[i].Open = i < pageOpen
 	}
 	p.Flaky = listFindings("flaky", flaky, &budget)
+	p.NotRun = listFindings("not-run", notRun, &budget)
 	p.Provisional = listFindings("provisional", s.standing(StandProvisional), &budget)
 	p.Contested = listFindings("contested", s.standing(StandContested), &budget)
 	p.Expected = listFindings("expected", s.standing(StandExpected), &budget)
@@ -167,6 +170,7 @@ var words = [][2]string{
 	{"as expected", "nothing failed but what the list of expected failures has, at the place it says: the exit code is 0"},
 	{"expected failure", "a known defect: the project of the subject lists it with a reason, and it fails where the list says"},
 	{"flaky", "it passed, but only when it was asked again: that is no pass"},
+	{"not run", "it was selected and never asked, as where a run was interrupted"},
 	{"contested", "the sources of the rule contradict each other, and the subject follows another reading than the suite: no failure"},
 	{"unsupported", "the subject does not offer what the case needs"},
 	{"provisional", "the case is new in this version of the suite: its failure is reported and turns nothing red yet"},

@@ -58,18 +58,6 @@ type ruleView struct {
 	Places   string // where, each once
 }
 
-// apart takes the results of an outcome out of others.
-func apart(results []Result, outcome Outcome) (others, those []Result) {
-	for _, r := range results {
-		if r.Outcome == outcome {
-			those = append(those, r)
-		} else {
-			others = append(others, r)
-		}
-	}
-	return others, those
-}
-
 // rulesOf sums failures up by the rule that decided: hundreds of them have few
 // causes. The rule most failures break comes first.
 func rulesOf(failures []Result) []ruleView {

@@ -117,7 +117,7 @@ func junitResult(r Result) junitCase {
 	c := junitCase{Class: Legible(r.Profile()), Name: Legible(r.Name())}
 	switch r.Standing() {
 	case StandFail:
-		detail := &junitDetail{Message: Legible(r.Place() + ": " + r.Reason()), Type: string(r.Outcome), Text: r.plainText()}
+		detail := &junitDetail{Message: prose(r.Place() + ": " + r.Reason()), Type: string(r.Outcome), Text: r.plainText()}
 		switch r.Outcome {
 		case Fail, Flaky, RejectedWrongly, AcceptedWrongly:
 			c.Failure = detail
@@ -125,17 +125,17 @@ func junitResult(r Result) junitCase {
 			c.Error = detail
 		}
 	case StandExpected:
-		c.Skipped = &junitSkip{Legible(fmt.Sprintf("expected failure: %s (%s)", r.Expectation.Reason, r.Place()))}
+		c.Skipped = &junitSkip{prose(fmt.Sprintf("expected failure: %s (%s)", r.Expectation.Reason, r.Place()))}
 	case StandProvisional:
-		c.Skipped = &junitSkip{Legible(fmt.Sprintf("provisional, new in this suite version: %s: %s", r.Place(), r.Reason()))}
+		c.Skipped = &junitSkip{prose(fmt.Sprintf("provisional, new in this suite version: %s: %s", r.Place(), r.Reason()))}
 	case StandContested:
-		c.Skipped = &junitSkip{Legible("contested: " + r.Reason())}
+		c.Skipped = &junitSkip{prose("contested: " + r.Reason())}
 	case StandQuestion: // what was answered stands in the other reports: no consumer of this one shows it
 		if r.Outcome == Unanswered {
-			c.Skipped = &junitSkip{Legible("unanswered: " + r.Reason())}
+			c.Skipped = &junitSkip{prose("unanswered: " + r.Reason())}
 		}
 	case StandUnsupported:
-		c.Skipped = &junitSkip{Legible("unsupported: " + r.Reason())}
+		c.Skipped = &junitSkip{prose("unsupported: " + r.Reason())}
 	}
 	return c
 }
@@ -168,6 +168,9 @@ func junitIdentity(h Header) []junitProperty {
 		{"vectors.sha256", h.VectorSetSHA256},
 		{"mode", h.Mode},
 		{"selection", strings.Join(h.Selection, " ")},
+	}
+	if h.Part != nil {
+		properties = append(properties, junitProperty{"part", h.Part.String()})
 	}
 	set := properties[:0]
 	for _, p := range properties {

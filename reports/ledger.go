@@ -16,9 +16,10 @@ type ledger map[ruleUnder]*ruleCount
 type ruleUnder struct{ Scheme, Rule string }
 
 type ruleCount struct {
-	Passed, Failed, Contested, Unsupported int
-	Untold                                 bool  // how many passed cannot be told
-	Example                                Entry // the first that failed, or else the first that is contested
+	Passed, Failed, Flaky, Contested, Unsupported int
+
+	Untold  bool  // how many passed cannot be told
+	Example Entry // the first that failed, or else the first that is contested
 }
 
 // askedCase is a case as far as a ledger needs it.
@@ -120,11 +121,15 @@ func (l ledger) at(scheme, rule string) *ruleCount {
 func (n *ruleCount) add(e Entry) {
 	switch e.Outcome {
 	case Contested:
-		if n.Contested++; n.Failed == 0 && n.Contested == 1 {
+		if n.Contested++; n.red() == 0 && n.Contested == 1 {
 			n.Example = e
 		}
 	case Unsupported:
 		n.Unsupported++
+	case Flaky:
+		if n.Flaky++; n.red() == 1 {
+			n.Example = e
+		}
 	default:
 		if n.Failed++; n.Failed == 1 {
 			n.Example = e
@@ -132,13 +137,17 @@ func (n *ruleCount) add(e Entry) {
 	}
 }
 
+// red counts what a requirement is broken by.
+func (n *ruleCount) red() int { return n.Failed + n.Flaky }
+
 // plus adds up what two schemes say of a requirement.
 func (n ruleCount) plus(other *ruleCount) *ruleCount {
-	if n.Failed == 0 && (other.Failed > 0 || n.Contested == 0) {
+	if n.red() == 0 && (other.red() > 0 || n.Contested == 0) {
 		n.Example = other.Example
 	}
 	n.Passed += other.Passed
 	n.Failed += other.Failed
+	n.Flaky += other.Flaky
 	n.Contested += other.Contested
 	n.Unsupported += other.Unsupported
 	n.Untold = n.Untold || other.Untold

@@ -17,6 +17,9 @@ func writeMarkdown(w io.Writer, s *Stream) error {
 	fmt.Fprintf(&buf, "## %s: %s\n\n", markdownText(s.Header.Subject.identity()), s.Footer.Verdict)
 	fmt.Fprintf(&buf, "%s. Suite %s, mode %s, %s.\n\n", sentenceCase(s.Footer.conclusion()),
 		markdownText(s.Header.SuiteVersion), markdownText(s.Header.Mode), count(s.Footer.Results, "case"))
+	if part := s.partLine(); part != "" {
+		fmt.Fprintf(&buf, "**%s.**\n\n", markdownText(sentenceCase(part)))
+	}
 	markdownTable(&buf, s)
 	if len(s.Footer.Problems) > 0 {
 		fmt.Fprint(&buf, "### Problems\n\n")
@@ -26,9 +29,10 @@ func writeMarkdown(w io.Writer, s *Stream) error {
 		fmt.Fprintln(&buf)
 	}
 	markdownQuestions(&buf, s.standing(StandQuestion))
-	failures, flaky := s.failures()
+	failures, flaky, notRun := s.failures()
 	markdownFailures(&buf, "Failures", failures)
 	markdownFailures(&buf, "Flaky: passed only when they were asked again", flaky)
+	markdownList(&buf, "Not run", notRun)
 	markdownList(&buf, "Provisional failures", s.standing(StandProvisional))
 	markdownList(&buf, "Expected failures", s.standing(StandExpected))
 	markdownList(&buf, "Contested", s.standing(StandContested))

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -127,5 +128,16 @@ func TestFlakyAndContestedStandApart(t *testing.T) {
 	}
 	if compliance := s.Compliance().Profiles[0]; compliance.Counts["must"][Flaky] != 1 || len(compliance.Failures) != 2 || len(compliance.Contested) != 1 {
 		t.Errorf("compliance report: %+v", compliance)
+	}
+	compliance := s.Compliance()
+	page := parseHTML(t, pageOf(t, func(w io.Writer) error { return WriteMatrix(w, set(t), []*Compliance{&compliance}, ".") })).text()
+	var table strings.Builder
+	if err := WriteMatrixTable(&table, []*Compliance{&compliance}); err != nil {
+		t.Fatal(err)
+	}
+	for where, text := range map[string]string{"1 / 1 + 1 flaky": page, "| 1 | 1 + 1 flaky |": table.String()} {
+		if !strings.Contains(text, where) {
+			t.Errorf("no %q in the matrix:\n%s", where, text)
+		}
 	}
 }

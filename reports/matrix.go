@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/countersign/countersign/vectors"
@@ -91,8 +92,7 @@ type subjectView struct {
 	Report     string   // where the compliance report is, seen from the page; "" if it was not read from a file
 	Profiles   map[string]cellView
 	Findings   []matrixFinding
-	Passed     int
-	Failed     int
+	tallyView
 }
 
 // cellView is one subject under one profile.
@@ -100,8 +100,53 @@ type cellView struct {
 	Offered bool
 	Scheme  string
 	Verdict Verdict
-	Passed  int
-	Failed  int // expected or not
+	tallyView
+}
+
+// tallyView counts what became of some cases.
+type tallyView struct {
+	Passed    int
+	Failed    int // expected or not, and without the flaky ones
+	Flaky     int
+	Contested int
+}
+
+func (p *ProfileCompliance) tally() tallyView {
+	t := tallyView{Failed: len(p.Failures) + len(p.ExpectedFailures), Contested: len(p.Contested)}
+	for _, counts := range p.Counts {
+		t.Passed += counts[Pass]
+	}
+	for _, list := range [][]Entry{p.Failures, p.ExpectedFailures} {
+		for _, e := range list {
+			if e.Outcome == Flaky {
+				t.Flaky++
+				t.Failed--
+			}
+		}
+	}
+	return t
+}
+
+func (t *tallyView) add(other tallyView) {
+	t.Passed += other.Passed
+	t.Failed += other.Failed
+	t.Flaky += other.Flaky
+	t.Contested += other.Contested
+}
+
+// NotPassed is the number of failures, with the flaky ones apart.
+func (t tallyView) NotPassed() string { return notPassed(t.Failed, t.Flaky) }
+
+// Words are all numbers in words.
+func (t tallyView) Words() string {
+	return inWords(counted{t.Passed, "passed"}, counted{t.Failed, "failed"}, counted{t.Flaky, "flaky"}, counted{t.Contested, "contested"})
+}
+
+func notPassed(failed, flaky int) string {
+	if flaky == 0 {
+		return strconv.Itoa(failed)
+	}
+	return fmt.Sprintf("%d + %d flaky", failed, flaky)
 }
 
 func viewSubject(c *Compliance, folder string) subjectView {
@@ -114,14 +159,11 @@ func viewSubject(c *Compliance, folder string) subjectView {
 	}
 	v.Problems = mapAll(c.Problems, Legible)
 	unexpected := 0
-	for _, p := range c.Profiles {
+	for i := range c.Profiles {
+		p := &c.Profiles[i]
 		unexpected += len(p.Failures)
-		cell := cellView{Offered: true, Scheme: schemeOf(p.Profile), Verdict: p.Verdict, Failed: len(p.Failures) + len(p.ExpectedFailures)}
-		for _, counts := range p.Counts {
-			cell.Passed += counts[Pass]
-		}
-		v.Passed += cell.Passed
-		v.Failed += cell.Failed
+		cell := cellView{Offered: true, Scheme: schemeOf(p.Profile), Verdict: p.Verdict, tallyView: p.tally()}
+		v.add(cell.tallyView)
 		v.Profiles[p.Profile] = cell
 	}
 	if unexpected > 0 {
@@ -238,8 +280,8 @@ func tableRow(c *Compliance) string {
 	if v.Unexpected {
 		verdict += ", not as expected"
 	}
-	return fmt.Sprintf("| %s | %s | %s | %d | %d | %s |",
-		markdownText(c.Subject.identity()), markdownText(c.Subject.Language), schemeList(c), v.Passed, v.Failed, verdict)
+	return fmt.Sprintf("| %s | %s | %s | %d | %s | %s |",
+		markdownText(c.Subject.identity()), markdownText(c.Subject.Language), schemeList(c), v.Passed, v.NotPassed(), verdict)
 }
 
 // schemeOf is the scheme of a profile.

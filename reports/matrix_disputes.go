@@ -74,11 +74,16 @@ func (k *collection) collectDisputes() disputes {
 			for _, e := range p.Contested {
 				_, reading, named := strings.Cut(e.ID, "@")
 				rule := cmp.Or(rules[readingUnder{schemeOf(p.Profile), reading}], reading)
-				if !named {
+				switch {
+				case !named:
 					reading = noName
 					rule = cmp.Or(append(k.contested(e.Requirements), noName)...)
-				} else if d.what[reading] == "" {
-					d.what[reading] = readingInWords(e.Reason)
+				case e.Dispute != nil:
+					what := e.Dispute.Known
+					if rule == reading { // it stands for its rule, which nothing else tells
+						what = e.Reason
+					}
+					d.what[reading] = cmp.Or(d.what[reading], sentenceCase(what))
 				}
 				counts[[2]string{rule, reading}]++
 			}
@@ -109,9 +114,10 @@ func (k *collection) passers(rule string) []string {
 // readingUnder is a reading under a scheme.
 type readingUnder struct{ scheme, reading string }
 
-// rulesOfReadings finds the contested requirement that each reading is of. A
-// report does not name it, but the cases of a reading do: it is the one that
-// most of them are about. A reading whose cases are about none is left out.
+// rulesOfReadings finds the contested requirement that each reading is of: the
+// one that its cases name. Where a report names none, as reports of the first
+// days do, it is the one that most cases of the reading are about. A reading
+// whose cases are about none is left out.
 func (k *collection) rulesOfReadings() map[readingUnder]string {
 	votes := map[readingUnder]map[string]int{}
 	for _, c := range k.reports {
@@ -122,7 +128,11 @@ func (k *collection) rulesOfReadings() map[readingUnder]string {
 					continue
 				}
 				key := readingUnder{schemeOf(p.Profile), reading}
-				for _, rule := range k.contested(e.Requirements) {
+				about := e.Requirements
+				if e.Dispute != nil && e.Dispute.Rule != "" {
+					about = []string{e.Dispute.Rule}
+				}
+				for _, rule := range k.contested(about) {
 					if votes[key] == nil {
 						votes[key] = map[string]int{}
 					}
@@ -148,16 +158,4 @@ func (k *collection) contested(rules []string) []string {
 		}
 	}
 	return out
-}
-
-// readingInWords takes what is known of a reading out of the message of a
-// result that follows it.
-func readingInWords(message string) string {
-	if _, known, ok := strings.Cut(message, `of a contested rule: `); ok {
-		return sentenceCase(known)
-	}
-	if strings.HasPrefix(message, "its signature is that of") {
-		return "" // its name again
-	}
-	return sentenceCase(message)
 }

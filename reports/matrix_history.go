@@ -16,7 +16,6 @@ type versionView struct {
 	subjectView
 	Date      string
 	Suite     string
-	Contested int
 	First     bool // there is no version before it
 	Other     bool // the version before it was judged by other vectors
 	Fixed     changeView
@@ -44,9 +43,6 @@ func histories(all []*Compliance, folder string) []historyView {
 		h := historyView{Name: Legible(l[0].Subject.Name)}
 		for i, c := range l {
 			v := versionView{subjectView: viewSubject(c, folder), Date: c.Time.UTC().Format("2006-01-02"), Suite: Legible(c.SuiteVersion), First: i+1 == len(l)}
-			for _, p := range c.Profiles {
-				v.Contested += len(p.Contested)
-			}
 			if !v.First {
 				before := l[i+1]
 				v.Other = before.VectorSetSHA256 != c.VectorSetSHA256

@@ -75,7 +75,7 @@ func (k *collection) schemes() []schemeRules {
 			for _, i := range offered[scheme] {
 				n := k.ledgers[i][ruleUnder{scheme, rule}]
 				row.Cells = append(row.Cells, n.cell())
-				remarkable = remarkable || n != nil && n.Failed+n.Contested > 0
+				remarkable = remarkable || n != nil && n.red()+n.Contested > 0
 			}
 			if remarkable {
 				t.Rows = append(t.Rows, row)
@@ -101,7 +101,7 @@ func (k *collection) rulesUnder(scheme string) []string {
 }
 
 func (n *ruleCount) cell() ruleCell {
-	if n == nil || n.Passed+n.Failed+n.Contested == 0 {
+	if n == nil || n.Passed+n.red()+n.Contested == 0 {
 		return ruleCell{Text: "–"}
 	}
 	passed := fmt.Sprint(n.Passed)
@@ -109,10 +109,10 @@ func (n *ruleCount) cell() ruleCell {
 		passed = "?"
 	}
 	switch {
-	case n.Failed > 0 && n.Contested > 0:
-		return ruleCell{"nonconformant", fmt.Sprintf("%s / %d", passed, n.Failed), n.words()}
-	case n.Failed > 0:
-		return ruleCell{Class: "nonconformant", Text: fmt.Sprintf("%s / %d", passed, n.Failed)}
+	case n.red() > 0 && n.Contested > 0:
+		return ruleCell{"nonconformant", passed + " / " + notPassed(n.Failed, n.Flaky), n.words()}
+	case n.red() > 0:
+		return ruleCell{Class: "nonconformant", Text: passed + " / " + notPassed(n.Failed, n.Flaky)}
 	case n.Contested > 0:
 		return ruleCell{Class: "partial", Text: fmt.Sprintf("%s ~ %d", passed, n.Contested)}
 	}
@@ -121,13 +121,20 @@ func (n *ruleCount) cell() ruleCell {
 
 // words counts in words, without what there is none of.
 func (n *ruleCount) words() string {
+	return inWords(counted{n.Passed, "passed"}, counted{n.Failed, "failed"}, counted{n.Flaky, "flaky"}, counted{n.Contested, "contested"}, counted{n.Unsupported, "unsupported"})
+}
+
+// counted is a number and what it counts.
+type counted struct {
+	n    int
+	what string
+}
+
+func inWords(all ...counted) string {
 	var parts []string
-	for _, part := range []struct {
-		n    int
-		what string
-	}{{n.Passed, "passed"}, {n.Failed, "failed"}, {n.Contested, "contested"}, {n.Unsupported, "unsupported"}} {
-		if part.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
+	for _, c := range all {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -157,7 +164,7 @@ func (k *collection) rules() []ruleDetail {
 	broken := map[string][]ruleBreaker{}
 	for i, sums := range k.sums {
 		for rule, n := range sums {
-			if n.Failed+n.Contested == 0 {
+			if n.red()+n.Contested == 0 {
 				continue
 			}
 			e := n.Example

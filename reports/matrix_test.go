@@ -26,7 +26,7 @@ func versions(t testing.TB) []*Compliance {
 	const base = "obs-v2/header/"
 	first, second, always := entry(base+"a/first", "OBS2-DATE-03", Fail), entry(base+"a/second", "OBS2-VERB-01", Fail), entry(base+"a/always", "OBS2-TYPE-01", Fail)
 	reading := entry(base+"a/path@raw-bucket-path", "OBS2-RESOURCE-06", Contested)
-	reading.Reason = `its signature is that of the reading "raw-bucket-path" of a contested rule: SDKs sign what they send`
+	reading.Dispute = &Dispute{Reading: "raw-bucket-path", Rule: "OBS2-RESOURCE-06", Known: "SDKs sign what they send"}
 	unnamed := entry(base+"a/other", "OBS2-RESOURCE-06", Contested)
 	copied := entry(base+"a/copy@plus-is-a-blank", "OP-COPY-01", Contested)
 	return []*Compliance{

@@ -76,6 +76,7 @@ func nastyRun(value string) *Stream {
 		return Result{
 			ID: fmt.Sprintf("oss-v1/header/t/%d%s", i, value), Title: value, Requirements: []string{value}, Level: "must", Outcome: outcome,
 			Stage: value, Divergence: value, Message: value, Why: value, Rule: value, Source: value, Status: value, AgreedBy: []string{value, value},
+			Dispute:  &Dispute{Reading: value, Rule: value, Known: value},
 			Expected: &b, Observed: &other, Wire: &b, Reproduce: value,
 			Diagnosis: &Diagnosis{Causes: []Cause{{ID: value, Name: value, Confidence: value, Evidence: value, Fix: value}}},
 		}

@@ -30,6 +30,16 @@ func (p Part) String() string { return fmt.Sprintf("%d/%d", p.Index, p.Count) }
 // selection is the entry of a part in the selection of a header.
 func (p Part) selection() string { return "shard " + p.String() }
 
+// partLine says of which run a stream is only a part, and what makes the whole;
+// "" where it is one.
+func (s *Stream) partLine() string {
+	p := s.Header.Part
+	if p == nil {
+		return ""
+	}
+	return fmt.Sprintf("part %s of a run: %d of its %s; countersign report merge makes the whole of the streams of all parts", p, s.Footer.Results, count(p.Cases, "case"))
+}
+
 // check holds a part to what the header says beside it.
 func (p *Part) check(h Header) error {
 	switch {

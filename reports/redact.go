@@ -62,6 +62,9 @@ func (r Result) mapped(f func(string) string) Result {
 	if r.Diagnosis != nil {
 		r.Diagnosis = r.Diagnosis.mapped(f)
 	}
+	if d := r.Dispute; d != nil {
+		r.Dispute = &Dispute{Reading: f(d.Reading), Rule: f(d.Rule), Known: f(d.Known)}
+	}
 	if r.Answer != nil {
 		a := *r.Answer
 		for _, text := range []*string{&a.Question, &a.Asked, &a.Name, &a.Says, &a.Follows, &a.Status} {

@@ -88,6 +88,7 @@ type Result struct {
 	Source   string   `json:"source,omitempty"`
 	Status   string   `json:"status,omitempty"` // observed, documented, sdk-agreement, inferred, contested
 	AgreedBy []string `json:"agreedBy,omitempty"`
+	Dispute  *Dispute `json:"dispute,omitempty"` // of a contested result: the reading it follows
 
 	Wire       *wire.Bytes `json:"wire,omitempty"`      // the request as it was seen or returned
 	Reproduce  string      `json:"reproduce,omitempty"` // one command
@@ -143,6 +144,13 @@ type Expectation struct {
 	Met     bool   `json:"met"`    // the result failed, and failed there
 }
 
+// Dispute is the reading of a contested rule that a result follows.
+type Dispute struct {
+	Reading string `json:"reading"`         // its name, which stands behind the @ of the id
+	Rule    string `json:"rule,omitempty"`  // the id of the requirement that it reads otherwise
+	Known   string `json:"known,omitempty"` // who reads it so, and what is known
+}
+
 // Answer is what came of an open question: what the documents and the SDKs leave
 // to a server to say. It counts neither for nor against the server.
 type Answer struct {
@@ -176,11 +184,12 @@ const (
 type ProfileCounts struct {
 	Profile     string          `json:"profile"`
 	Verdict     Verdict         `json:"verdict"`
-	Counts      map[Outcome]int `json:"counts"`          // without the outcomes that did not occur
-	Expected    int             `json:"expected"`        // failures that an expected-failures file names, and met
-	Unexpected  int             `json:"unexpected"`      // failures that turn the run red
-	Flaky       int             `json:"flaky,omitempty"` // those of the unexpected that passed when they were asked again
-	Provisional int             `json:"provisional"`     // failures of cases new in this suite version
+	Counts      map[Outcome]int `json:"counts"`           // without the outcomes that did not occur
+	Expected    int             `json:"expected"`         // failures that an expected-failures file names, and met
+	Unexpected  int             `json:"unexpected"`       // failures that turn the run red
+	Flaky       int             `json:"flaky,omitempty"`  // those of the unexpected that passed when they were asked again
+	NotRun      int             `json:"notRun,omitempty"` // those of the unexpected that were never asked
+	Provisional int             `json:"provisional"`      // failures of cases new in this suite version
 }
 
 // Footer closes a stream. [Conclude] makes it.
@@ -189,8 +198,9 @@ type Footer struct {
 	Results     int             `json:"results"`
 	Counts      map[Outcome]int `json:"counts"`
 	Expected    int             `json:"expected"`
-	Unexpected  int             `json:"unexpected"`      // what turns the run red
-	Flaky       int             `json:"flaky,omitempty"` // of these, what passed when it was asked again
+	Unexpected  int             `json:"unexpected"`       // what turns the run red
+	Flaky       int             `json:"flaky,omitempty"`  // of these, what passed when it was asked again
+	NotRun      int             `json:"notRun,omitempty"` // of these, what was never asked
 	Provisional int             `json:"provisional"`
 	Profiles    []ProfileCounts `json:"profiles"`           // sorted by profile
 	Problems    []string        `json:"problems,omitempty"` // red for other reasons: a stale expected failure, nothing ran

@@ -33,16 +33,20 @@ func (s *Stream) standing(standing Standing) []Result {
 }
 
 // failures are the results that turn the run red, sorted by id: those that
-// failed, and apart from them those that passed when they were asked again.
-func (s *Stream) failures() (failed, flaky []Result) {
+// failed, and apart from them those that passed when they were asked again and
+// those that were never asked.
+func (s *Stream) failures() (failed, flaky, notRun []Result) {
 	for _, r := range s.standing(StandFail) {
-		if r.Outcome == Flaky {
+		switch r.Outcome {
+		case Flaky:
 			flaky = append(flaky, r)
-		} else {
+		case NotRun:
+			notRun = append(notRun, r)
+		default:
 			failed = append(failed, r)
 		}
 	}
-	return failed, flaky
+	return failed, flaky, notRun
 }
 
 func withStanding(results []Result, standing Standing) []Result {
@@ -56,12 +60,16 @@ func withStanding(results []Result, standing Standing) []Result {
 }
 
 // Reason is what went wrong, in a sentence: the message of the result, or else
-// what its outcome means.
+// what its outcome means; and behind it, who else reads a contested rule so.
 func (r Result) Reason() string {
-	if r.Message != "" {
-		return r.Message
+	reason := r.Message
+	if reason == "" {
+		reason = outcomeSentence[r.Outcome]
 	}
-	return outcomeSentence[r.Outcome]
+	if r.Dispute != nil && r.Dispute.Known != "" {
+		reason += ": " + r.Dispute.Known
+	}
+	return reason
 }
 
 var outcomeSentence = map[Outcome]string{
@@ -145,8 +153,11 @@ func (f Footer) conclusion() string {
 		return "as expected"
 	}
 	var parts []string
-	if f.Unexpected > 0 {
-		parts = append(parts, count(f.Unexpected, "unexpected failure"))
+	if n := f.Unexpected - f.NotRun; n > 0 {
+		parts = append(parts, count(n, "unexpected failure"))
+	}
+	if f.NotRun > 0 {
+		parts = append(parts, count(f.NotRun, "case")+" not run")
 	}
 	if n := len(f.Problems); n > 0 {
 		parts = append(parts, count(n, "problem"))

@@ -6,7 +6,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 )
 
 // column is one number of the verdict table. The columns add up to all results
@@ -19,8 +20,9 @@ type column struct {
 
 var columns = []column{
 	{"passed", "pass", func(p ProfileCounts) int { return p.Counts[Pass] }, true},
-	{"failed", "fail", func(p ProfileCounts) int { return p.Unexpected - p.Flaky }, true},
+	{"failed", "fail", func(p ProfileCounts) int { return p.Unexpected - p.Flaky - p.NotRun }, true},
 	{"flaky", "flaky", func(p ProfileCounts) int { return p.Flaky }, false},
+	{"not run", "notrun", func(p ProfileCounts) int { return p.NotRun }, false},
 	{"expected failures", "expect", func(p ProfileCounts) int { return p.Expected }, true},
 	{"unsupported", "unsup", func(p ProfileCounts) int { return p.Counts[Unsupported] }, true},
 	{"contested", "contst", func(p ProfileCounts) int { return p.Counts[Contested] }, true},
@@ -122,12 +124,16 @@ func writeConclusion(w io.Writer, s *Stream, layout Layout) {
 	}
 	name, conclusion := s.Header.Subject.identity(), fmt.Sprintf("%s, %s", s.Footer.Verdict, s.Footer.conclusion())
 	between := ": "
-	if utf8.RuneCountInString(name+between+conclusion) > width {
+	if consoleColumns(name+between+conclusion) > width {
 		between = ":\n  "
 	}
 	fmt.Fprintf(w, "%s%s%s\n", layout.Style.Strong.of(name), between, paint.of(conclusion))
-	for _, problem := range s.Footer.Problems {
-		for i, line := range wrap(Legible(problem), width-4) {
+	notes := s.Footer.Problems
+	if part := s.partLine(); part != "" {
+		notes = append([]string{part}, notes...)
+	}
+	for _, note := range notes {
+		for i, line := range wrap(Legible(note), width-4) {
 			lead := "  - "
 			if i > 0 {
 				lead = "    "
@@ -136,6 +142,10 @@ func writeConclusion(w io.Writer, s *Stream, layout Layout) {
 		}
 	}
 }
+
+// consoleColumns is how many columns a console needs for a text: two for a Chinese
+// letter, one for a letter with its accents.
+func consoleColumns(text string) int { return uniseg.StringWidth(text) }
 
 // grid is a table of aligned columns with two blanks between.
 type grid struct{ rows [][]cell }
@@ -153,7 +163,7 @@ func (g *grid) widths() []int {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[i] = max(widths[i], utf8.RuneCountInString(c.text))
+			widths[i] = max(widths[i], consoleColumns(c.text))
 		}
 	}
 	return widths
@@ -172,7 +182,7 @@ func (g *grid) write(w io.Writer, indent string) {
 	for _, row := range g.rows {
 		var line strings.Builder
 		for i, c := range row {
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c.text))
+			pad := strings.Repeat(" ", widths[i]-consoleColumns(c.text))
 			if i > 0 {
 				line.WriteString("  ")
 			}

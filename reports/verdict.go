@@ -95,7 +95,7 @@ func Conclude(h Header, results []Result, problems []string, aborted bool) Foote
 
 	f := Footer{
 		Type: "footer", Results: len(results), Counts: total.Counts,
-		Expected: total.Expected, Unexpected: total.Unexpected, Flaky: total.Flaky, Provisional: total.Provisional,
+		Expected: total.Expected, Unexpected: total.Unexpected, Flaky: total.Flaky, NotRun: total.NotRun, Provisional: total.Provisional,
 		Profiles: []ProfileCounts{}, Problems: slices.Clone(problems), Aborted: aborted,
 	}
 	complete := !aborted && len(h.Selection) == 0 // open questions have no verdict: they leave a profile partial
@@ -146,8 +146,11 @@ func (t *tally) add(r Result) {
 	switch standing {
 	case StandFail:
 		t.Unexpected++
-		if r.Outcome == Flaky {
+		switch r.Outcome {
+		case Flaky:
 			t.Flaky++
+		case NotRun:
+			t.NotRun++
 		}
 	case StandExpected:
 		t.Expected++

@@ -35,8 +35,8 @@ func (d *driver) drive(ctx context.Context, items []*spec.Item, parallel int) []
 		workers.Go(func() {
 			for i := range next {
 				observations[i] = d.ask(ctx, items[i])
-				if k := observations[i].Kind; ctx.Err() != nil && (k == subject.TimedOut || k == subject.Crashed) {
-					observations[i] = interrupted(items[i]) // by us, not by a deadline
+				if ctx.Err() != nil && slices.Contains(cutShort, observations[i].Kind) {
+					observations[i] = interrupted(items[i])
 				}
 				d.done()
 			}
@@ -56,6 +56,11 @@ func (d *driver) drive(ctx context.Context, items []*spec.Item, parallel int) []
 	}
 	return observations
 }
+
+// cutShort are the kinds of observation that an interruption makes of a question
+// in flight: it ends the wait, the connection and the adapter, and who was asked
+// is not to blame. Nor is there a reason that says more.
+var cutShort = []subject.Kind{subject.TimedOut, subject.Crashed, subject.AdapterError, subject.ProtocolError, subject.NotRun}
 
 func interrupted(item *spec.Item) *subject.Observation {
 	return &subject.Observation{ID: item.ID, Mode: item.Mode(), Kind: subject.NotRun, Message: "the run was interrupted"}

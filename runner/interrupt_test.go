@@ -13,6 +13,7 @@ import (
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/runner"
 	"github.com/countersign/countersign/signature"
+	"github.com/countersign/countersign/spec"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
 )
@@ -79,6 +80,50 @@ func TestAnInterruptedRunIsJudgedWithGinkgoToo(t *testing.T) {
 	})
 	if !stream.Footer.Aborted || stream.Footer.Counts[reports.Pass] < 3 {
 		t.Errorf("aborted %t, counts %v", stream.Footer.Aborted, stream.Footer.Counts)
+	}
+}
+
+// Who interrupts while it is judged comes too late: every case was asked, and
+// what was observed is not thrown away.
+func TestAnInterruptionWhileItIsJudgedLosesNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	judge := ginkgo()
+	stream, err := runner.Run(ctx, runner.Options{
+		Start: here(subject.Reference{}), Select: told,
+		Judge: func(ctx context.Context, set *vectors.Set, items []*spec.Item, observations []*subject.Observation) ([]reports.Result, error) {
+			cancel()
+			return judge(ctx, set, items, observations)
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := stream.Footer; f.Aborted || f.Counts[reports.Pass] != len(told) {
+		t.Errorf("aborted %t, counts %v", f.Aborted, f.Counts)
+	}
+}
+
+// broken ends its questions with an error as soon as it is interrupted, as a
+// connection does that is cut.
+type broken struct{ asked chan struct{} }
+
+func (b broken) Sign(ctx context.Context, _ string, _ signature.Carrier, _ *signature.Input) (*subject.Signed, error) {
+	b.asked <- struct{}{}
+	<-ctx.Done()
+	return nil, errors.New("connection reset")
+}
+
+func TestWhatAnInterruptionBreaksIsNotTheSubjectsFault(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	signer := broken{make(chan struct{}, 1)}
+	go func() { <-signer.asked; cancel() }()
+	stream, err := runner.Run(ctx, runner.Options{Start: here(signer), Parallel: 1, Select: told})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := stream.Footer; f.NotRun != len(told) || f.Verdict != reports.Partial {
+		t.Errorf("verdict %s, counts %v", f.Verdict, f.Counts)
 	}
 }
 

@@ -46,6 +46,7 @@ func JudgeWithGinkgo(command ...string) JudgeFunc {
 			return nil, err
 		}
 		cmd := exec.CommandContext(ctx, command[0], append(append([]string{}, command[1:]...), in, out)...)
+		apartFromTerminal(cmd)
 		said, err := cmd.CombinedOutput()
 		if err != nil {
 			return nil, fmt.Errorf("the judging process: %w\n%s", err, said)

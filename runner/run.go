@@ -351,14 +351,12 @@ func (r *run) record(ctx context.Context) error {
 	return recorder.Close()
 }
 
-// conclude judges and counts.
+// conclude judges and counts. A run whose every case was asked is whole: an
+// interruption while it is judged takes nothing from it.
 func (r *run) conclude(ctx context.Context) (*reports.Stream, error) {
 	aborted := ctx.Err() != nil
-	judging := ctx
-	if aborted { // what was observed is still worth judging
-		judging = context.WithoutCancel(ctx)
-	}
-	results, err := r.Judge(judging, r.set, r.items, r.observations)
+	// What was observed is worth judging, also where the interruption comes late.
+	results, err := r.Judge(context.WithoutCancel(ctx), r.set, r.items, r.observations)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrJudging, err)
 	}

@@ -184,7 +184,7 @@ func (c *content) copySource() finding {
 	if want != got && want == strings.TrimPrefix(wire.UnescapeQuery(sent), "/") {
 		return finding{
 			outcome: reports.Contested, reading: "plus-is-a-blank", requirement: "OP-COPY-01",
-			message: "a blank in the copy source is sent as a plus sign: no document says whether the service reads it so",
+			message: "a blank in the copy source is sent as a plus sign", known: "no document says whether the service reads it so",
 		}
 	}
 	if want != got {
@@ -372,7 +372,7 @@ func tokenInPlace(p *signature.Profile, req *wire.Request, want, got string) fin
 	case got == "" && hasParameterInAnyCase(req, p.Names.Token, want):
 		return finding{
 			outcome: reports.Contested, reading: "token-name-any-case", requirement: "OBS4-TOKEN-02",
-			message: "the token travels under its documented name in other letter case: no document says whether the service knows it then",
+			message: "the token travels under its documented name in other letter case", known: "no document says whether the service knows it then",
 		}
 	}
 	return diverges("token", want, got, "the security token is not in its place")

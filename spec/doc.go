@@ -10,8 +10,9 @@
 //   - Nothing passes without proof. A subject that answered with a request of
 //     its own making passes only if the signature is recomputed from that
 //     request and everything it was given is still in it.
-//   - A contested rule fails nobody: a signature that another reading of it
-//     explains is contested, and the result names the reading.
+//   - A contested rule fails nobody who follows a reading of it: a signature
+//     that another reading explains is contested, and the result names the
+//     reading. A signature that no reading explains fails.
 //
 // In a Go SDK's own suite, [Conformance] is all there is to call.
 package spec

@@ -48,6 +48,7 @@ func judgeWhole(set *vectors.Set, item *Item, o *subject.Observation) (reports.R
 	}
 	if f.reading != "" {
 		r.ID += "@" + f.reading
+		r.Dispute = &reports.Dispute{Reading: f.reading, Rule: f.requirement, Known: f.known}
 	}
 	if r.Outcome == reports.Pass {
 		return r, nil
@@ -55,7 +56,7 @@ func judgeWhole(set *vectors.Set, item *Item, o *subject.Observation) (reports.R
 	r.Expected, r.Observed, r.Wire = f.expected, f.observed, f.wire
 	explain(set, item, &r, f.requirement)
 	if r.Outcome == reports.Fail && slices.Contains(readings, f.stage) && allContested(set, item.Requirements()) {
-		r.Outcome, r.Message = reports.Contested, "the rule is contested, and no reading of it that has a name explains this: "+r.Message
+		r.Message = "sources contradict each other here, and no reading of them gives this: " + r.Message
 	}
 	if f.slip != "" {
 		r.Diagnosis = diagnose.ProvenSlip(&r, f.slip)
@@ -74,8 +75,9 @@ var readings = []signature.Stage{
 	signature.StringToSign, signature.SignatureValue,
 }
 
-// allContested reports whether a vector is about contested rules alone: nobody
-// fails by those, whether or not a reading that has a name explains the answer.
+// allContested reports whether a vector is about contested rules alone. Whoever
+// follows a reading of them is not wrong; who follows none is, or a signature
+// of nobody would be as good as any.
 func allContested(set *vectors.Set, ids []string) bool {
 	return !slices.ContainsFunc(ids, func(id string) bool {
 		r, ok := set.Requirement(id)
@@ -92,6 +94,7 @@ type finding struct {
 	expected, observed *wire.Bytes
 	wire               *wire.Bytes
 	reading            string // contested: the reading that explains the signature
+	known              string // contested: who else reads the rule so
 	requirement        string // the requirement that decided, if it was a particular one
 	slip               string // the known slip that explains the signature, if one does
 	clock              string // the two readings of the clock that explain it, if they do
@@ -284,7 +287,7 @@ func parameters(query string) []string {
 // contested is the outcome for a signature that another reading explains.
 func contested(r signature.Reading) finding {
 	return finding{
-		outcome: reports.Contested, reading: r.Name, requirement: r.Requirement,
-		message: fmt.Sprintf("its signature is that of the reading %q of a contested rule: %s", r.Name, r.Why),
+		outcome: reports.Contested, reading: r.Name, requirement: r.Requirement, known: r.Why,
+		message: fmt.Sprintf("its signature is that of the reading %q of a contested rule", r.Name),
 	}
 }

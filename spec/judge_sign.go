@@ -292,7 +292,7 @@ func explained(item *Item, want, observed map[signature.Stage]string, returned *
 	got := observed[signature.SignatureValue]
 	for _, alternative := range item.Case.Alternatives {
 		if s, ok := alternative.Stages.Stage(signature.SignatureValue); ok && s == got {
-			return finding{outcome: reports.Contested, reading: alternative.Reading, message: "its signature is that of the vector's other reading " + alternative.Reading}, true
+			return contested(readingOf(item.Profile, alternative.Reading)), true
 		}
 	}
 	for _, r := range signature.Readings(item.Profile.ID()) {
@@ -306,6 +306,17 @@ func explained(item *Item, want, observed map[signature.Stage]string, returned *
 		}
 	}
 	return finding{}, false
+}
+
+// readingOf is the reading of a profile that a vector names. A vector may have
+// one that its profile has not: its stages say then what it is.
+func readingOf(p *signature.Profile, name string) signature.Reading {
+	for _, r := range signature.Readings(p.ID()) {
+		if r.Name == name {
+			return r
+		}
+	}
+	return signature.Reading{Name: name}
 }
 
 // wrongProfile is the failure of a request that is signed otherwise than it

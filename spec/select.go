@@ -3,7 +3,9 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"strings"
 
+	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/types"
 
 	"github.com/countersign/countersign/vectors"
@@ -45,6 +47,16 @@ func Select(items []*Item, include, exclude []string) ([]*Item, error) {
 	return kept, nil
 }
 
+// plainGinkgoError is an error of Ginkgo in one line without colours, which it
+// paints on whatever it is printed to.
+func plainGinkgoError(err error) string {
+	var g types.GinkgoError
+	if !errors.As(err, &g) {
+		return err.Error()
+	}
+	return strings.Join(strings.Fields(formatter.New(formatter.ColorModeNone).F(strings.ReplaceAll(g.Message, "%", "%%"))), " ")
+}
+
 // SelectLabels keeps the items whose labels satisfy a Ginkgo label filter.
 func SelectLabels(items []*Item, expression string) ([]*Item, error) {
 	if expression == "" {
@@ -52,7 +64,7 @@ func SelectLabels(items []*Item, expression string) ([]*Item, error) {
 	}
 	admits, err := types.ParseLabelFilter(expression)
 	if err != nil {
-		return nil, fmt.Errorf("label filter: %w", err)
+		return nil, fmt.Errorf("label filter %q: %s", expression, plainGinkgoError(err))
 	}
 	var kept []*Item
 	for _, item := range items {

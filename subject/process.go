@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"sync"
 	"time"
 )
@@ -96,6 +97,9 @@ func StartProcess(ctx context.Context, opts ProcessOptions) (*Process, error) {
 	if err := p.child.startErr; err != nil {
 		<-p.child.done
 		p.cancel()
+		if errors.Is(err, fs.ErrPermission) {
+			err = fmt.Errorf("%w: it is no program that may be run: make it one with chmod +x, or name its interpreter in front of it", err)
+		}
 		return nil, fmt.Errorf("%w: %q: %w", ErrNotStarted, opts.Command[0], err)
 	}
 	p.caps = *p.child.caps

@@ -23,7 +23,7 @@ type environment struct {
 
 	Style       reports.Style // how Stdout is set off; nothing unless it is a terminal
 	Width       int           // columns of Stdout; 0 when it is no terminal
-	Interactive bool          // Stderr is a terminal: progress may be drawn there
+	Interactive bool          // Stderr is a terminal that moves its cursor: progress may be drawn there
 }
 
 // newEnvironment builds the writers that all output goes through. What the
@@ -32,11 +32,12 @@ func newEnvironment(in io.Reader, out, errOut *os.File) *environment {
 	redactor := &secret.Redactor{}
 	env := &environment{
 		Stdin: in, Stdout: redactor.Writer(out), Stderr: redactor.Writer(errOut), Redactor: redactor,
-		Interactive: term.IsTerminal(int(errOut.Fd())),
+		Interactive: term.IsTerminal(int(errOut.Fd())) && os.Getenv("TERM") != "dumb",
 	}
 	env.conceal(os.Getenv(secret.EnvAccessKeySecret), os.Getenv(secret.EnvSecurityToken))
 	if fd := int(out.Fd()); term.IsTerminal(fd) {
-		if columns, _, err := term.GetSize(fd); err == nil {
+		env.Width = 80 // where the terminal does not say, as on a serial line
+		if columns, _, err := term.GetSize(fd); err == nil && columns > 0 {
 			env.Width = columns
 		}
 		if os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" {

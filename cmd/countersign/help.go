@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // page is the manual page of a verb.
@@ -28,8 +30,34 @@ func (p page) command(args cobra.PositionalArgs, run func(cmd *cobra.Command, ar
 	return &cobra.Command{
 		Use: p.use, Short: p.short, Long: strings.TrimSpace(p.about), Example: strings.TrimSpace(p.examples),
 		Annotations: map[string]string{exitKey: strings.TrimSpace(p.exit)},
-		Args:        args, RunE: run, DisableFlagsInUseLine: true,
+		Args: func(cmd *cobra.Command, given []string) error {
+			if err := args(cmd, given); err != nil {
+				return usageError("%w; it is called as: %s", err, cmd.UseLine())
+			}
+			return nil
+		},
+		RunE: run, DisableFlagsInUseLine: true,
 	}
+}
+
+// wrongFlag names the flags that a misspelt one may have meant.
+func wrongFlag(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	near := &cobra.Command{SuggestionsMinimumDistance: 2} // cobra compares verbs alone
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		near.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
+	})
+	var names []string
+	for _, name := range near.SuggestionsFor(unknown.GetSpecifiedName()) {
+		names = append(names, "--"+name)
+	}
+	if len(names) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w, did you mean %s?", err, strings.Join(names, " or "))
 }
 
 // newGroup makes a command that only has verbs of its own.
@@ -60,7 +88,7 @@ func unknownVerb(cmd *cobra.Command, name string) error {
 // newHelpCommand shows the page of a verb. Cobra's own says 0 for a verb that
 // does not exist.
 func newHelpCommand() *cobra.Command {
-	return helpPage.command(cobra.ArbitraryArgs, func(cmd *cobra.Command, args []string) error {
+	help := helpPage.command(cobra.ArbitraryArgs, func(cmd *cobra.Command, args []string) error {
 		about, rest, err := cmd.Root().Find(args)
 		if err == nil && len(rest) > 0 {
 			err = unknownVerb(about, rest[0])
@@ -72,6 +100,8 @@ func newHelpCommand() *cobra.Command {
 		writeHelp(cmd.OutOrStdout(), about)
 		return nil
 	})
+	help.ValidArgsFunction = completeVerbs
+	return help
 }
 
 // completeGroups adds cobra's completion verb, with a page like the others.

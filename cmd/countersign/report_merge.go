@@ -37,7 +37,7 @@ func newReportMergeCommand(env *environment) *cobra.Command {
 			targets[i].path = pathFor(targets[i].path, merged)
 		}
 		failed := env.writeReports(merged, targets)
-		if err := show(env, []*reports.Stream{merged}, asJSON); err != nil {
+		if err := show(env, []*reports.Stream{merged}, asJSON, false); err != nil {
 			return err
 		}
 		if reports.ExitCode(merged.Footer) != exitAsExpected {

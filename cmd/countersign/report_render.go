@@ -27,7 +27,7 @@ func newReportRenderCommand(env *environment) *cobra.Command {
 		}
 		stream, err := reports.Read(bytes.NewReader(data))
 		if err != nil {
-			return usageError("%s: %w", sourceName(args[0]), err)
+			return usageError("%s: %w; countersign run --report ndjson=FILE writes such a stream", sourceName(args[0]), err)
 		}
 		return env.writeReports(stream, targets)
 	})

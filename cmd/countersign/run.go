@@ -27,7 +27,7 @@ type runFlags struct {
 	timeout                   time.Duration
 	record                    string
 	reports                   []string
-	json                      bool
+	json, quiet               bool
 	endpoint                  endpointFlags
 	config                    configFlags
 	changed                   func(flag string) bool // whether it was given
@@ -54,7 +54,7 @@ func newRunCommand(env *environment) *cobra.Command {
 		if f.endpoint.dryRun {
 			return dryRun(env, jobs[0].options)
 		}
-		return runJobs(cmd.Context(), env, jobs, f.json)
+		return runJobs(cmd.Context(), env, jobs, f.json, f.quiet)
 	})
 	flags := cmd.Flags()
 	flags.SortFlags = false
@@ -74,6 +74,7 @@ func newRunCommand(env *environment) *cobra.Command {
 	flags.StringVar(&f.record, "record", "", "write the observations to `FILE`, for --replay")
 	flags.StringArrayVar(&f.reports, "report", nil, reportFlag)
 	flags.BoolVar(&f.json, "json", false, "print the stream of results (NDJSON) instead of the table")
+	flags.BoolVar(&f.quiet, "quiet", false, "print the verdict table alone: no progress, no failures")
 	f.config.register(flags)
 	return cmd
 }
@@ -188,6 +189,9 @@ func (f *runFlags) common(env *environment) (runner.Options, []reportTarget, err
 		Profiles: f.profiles, LabelFilter: f.labelFilter, SuiteVersion: f.suiteVersion, Parallel: f.parallel,
 		Note: func(text string) { fmt.Fprintln(env.Stderr, "note:", text) },
 	}
+	if f.quiet {
+		o.Note = func(string) {}
+	}
 	var err error
 	if o.Select, err = vectors.ParsePatterns(f.include); err != nil {
 		return o, nil, usageError("--select: %w", err)
@@ -273,7 +277,7 @@ func (j *job) expect(name string, update bool) error {
 		defer file.Close()
 		text = file
 	case !update || !errors.Is(err, os.ErrNotExist):
-		return usageError("--expected-failures: %w", err)
+		return usageError("--expected-failures: %w; --update-expected FILE writes one from a whole run", err)
 	}
 	list, err := runner.ParseExpectedFailures(name, text)
 	if err != nil {

@@ -18,11 +18,11 @@ import (
 
 // runJobs runs one subject after the other and says what came of it: first
 // the failures, then a table of all. The exit code is that of the worst.
-func runJobs(ctx context.Context, env *environment, jobs []*job, asJSON bool) error {
+func runJobs(ctx context.Context, env *environment, jobs []*job, asJSON, quiet bool) error {
 	var streams []*reports.Stream
 	var failed error
 	for _, j := range jobs {
-		s, err := j.run(ctx, env)
+		s, err := j.run(ctx, env, quiet)
 		if err != nil && s == nil {
 			// The others are still worth running, unless nobody waits for them.
 			failed = worse(failed, err)
@@ -37,7 +37,7 @@ func runJobs(ctx context.Context, env *environment, jobs []*job, asJSON bool) er
 		failed = worse(failed, err)
 		streams = append(streams, s)
 	}
-	if err := show(env, streams, asJSON); err != nil {
+	if err := show(env, streams, asJSON, quiet); err != nil {
 		return err
 	}
 	for _, s := range streams {
@@ -61,8 +61,9 @@ func worse(a, b error) error {
 
 // run runs one subject and writes its files. What it returns beside an error
 // is still a whole stream: only a file could not be written.
-func (j *job) run(ctx context.Context, env *environment) (*reports.Stream, error) {
+func (j *job) run(ctx context.Context, env *environment, quiet bool) (*reports.Stream, error) {
 	progress := newProgress(env)
+	progress.quiet = quiet
 	j.options.Progress = progress.show
 	var recording strings.Builder
 	if j.record != "" {
@@ -89,18 +90,31 @@ func exitOf(err error) error {
 	}
 }
 
+// What a terminal shows of each subject: who sits there scrolls no thousands of
+// lines. A file or a pipe gets all.
+const (
+	shownInFull  = 10
+	shownInBrief = 10
+)
+
 // show prints the results of all subjects.
-func show(env *environment, streams []*reports.Stream, asJSON bool) error {
+func show(env *environment, streams []*reports.Stream, asJSON, quiet bool) error {
 	layout := reports.Layout{Width: env.Width, Style: env.Style}
+	options := reports.FailureOptions{Layout: layout}
+	if env.Width > 0 {
+		options.Max, options.MaxBrief = shownInFull, shownInBrief
+	}
 	for _, s := range streams {
 		var err error
-		if asJSON {
+		switch {
+		case asJSON:
 			err = s.Write(env.Stdout)
-		} else {
+		case quiet:
+		default:
 			if len(streams) > 1 {
 				fmt.Fprintf(env.Stdout, "%s%s %s%s\n\n", env.Style.Strong.Start, s.Header.Subject.Name, s.Header.Subject.Version, env.Style.Strong.End)
 			}
-			err = reports.WriteFailures(env.Stdout, s, reports.FailureOptions{Layout: layout})
+			err = reports.WriteFailures(env.Stdout, s, options)
 		}
 		if err != nil {
 			return notRunError("standard output: %w", err)
@@ -112,7 +126,19 @@ func show(env *environment, streams []*reports.Stream, asJSON bool) error {
 	if err := reports.WriteTable(env.Stdout, streams, layout); err != nil {
 		return notRunError("standard output: %w", err)
 	}
+	if left := leftOut(streams); left > 0 && env.Width > 0 && !quiet {
+		fmt.Fprintf(env.Stdout, "\n%d failures are shown in one line or not at all: --report html=report.html writes all of them.\n", left)
+	}
 	return nil
+}
+
+// leftOut counts the unexpected failures that a terminal does not show in full.
+func leftOut(streams []*reports.Stream) int {
+	n := 0
+	for _, s := range streams {
+		n += max(0, s.Footer.Unexpected-s.Footer.NotRun-shownInFull)
+	}
+	return n
 }
 
 func (j *job) writeReports(env *environment, s *reports.Stream) error {
@@ -169,13 +195,16 @@ func pathFor(path string, s *reports.Stream) string {
 type progress struct {
 	env   *environment
 	bar   *progressbar.ProgressBar
+	quiet bool
 	began time.Time
+
+	judging bool // it says so in the last line
 }
 
 func newProgress(env *environment) *progress { return &progress{env: env, began: time.Now()} }
 
 func (p *progress) show(at runner.Progress) {
-	if !p.env.Interactive {
+	if !p.env.Interactive || p.quiet {
 		return
 	}
 	if p.bar == nil {
@@ -184,13 +213,20 @@ func (p *progress) show(at runner.Progress) {
 			progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionFullWidth())
 	}
 	_ = p.bar.Set(at.Done)
+	if at.Done == at.Total { // the bar is gone: the judging takes as long as the asking
+		fmt.Fprintf(p.env.Stderr, "\r%s %s: judging %d answers …", at.Subject.Name, at.Subject.Version, at.Total)
+		p.judging = true
+	}
 }
 
 func (p *progress) finish(s *reports.Stream) {
 	if p.bar != nil {
 		_ = p.bar.Finish()
 	}
-	if s != nil {
+	if p.judging {
+		fmt.Fprint(p.env.Stderr, "\r\x1b[K")
+	}
+	if s != nil && !p.quiet {
 		fmt.Fprintf(p.env.Stderr, "%s %s: %d vectors in %.1f s\n", s.Header.Subject.Name, s.Header.Subject.Version, len(s.Results), time.Since(p.began).Seconds())
 	}
 }

@@ -48,6 +48,11 @@ The pin is where it fails: a stage (stringToSign), a kind of divergence
 outcome (rejected-wrongly). A listed case that passes, or fails elsewhere, and
 a pattern that matches nothing turn the run red.
 
+On a terminal the first failures are shown in full and the others in a line;
+a pipe or a file gets all of them. --quiet leaves the verdict table alone. An
+interrupted run judges what was answered by then, writes its reports, and says
+in each of them that it was not whole.
+
 What is the same every time can stand in countersign.yaml in the current
 folder (--config FILE names another; no other folder is searched). Its
 settings are flags by their names, below run:

@@ -375,9 +375,10 @@ var reportMatrixPage = page{
 Reads compliance reports (files, or folders of them) and writes one HTML page
 that needs no network: every subject under every profile, who breaks which
 requirement, where SDKs disagree and who does what, the findings, and for a
-subject with reports of several versions what each of them changed. The newest
-version stands for its subject. With --markdown only the table of subjects is
-written, for a README.`,
+subject with reports of several versions what each of them changed: keep the
+compliance report (--report json=FILE) of each version, and give the folder of
+all of them. The newest version stands for its subject. With --markdown only
+the table of subjects is written, for a README.`,
 	exit: `
 0    written
 2    no compliance report there, or one that cannot be read
@@ -437,9 +438,9 @@ var versionPage = page{
 	use:   "version",
 	short: "print versions",
 	about: `
-Prints the version of the suite, what the program was built from (a release's
-tag or a checkout's commit), the SHA-256 of the set of vectors and how
-many there are, the version of the adapter protocol and of the stream of
+Prints the version of the suite, what the program was built from (the tag of a
+release or the commit of a checkout), the SHA-256 of the set of vectors and
+how many there are, the version of the adapter protocol and of the stream of
 results, and the Go version it was built with.`,
 	exit: `
 0    printed`,

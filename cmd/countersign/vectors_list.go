@@ -30,6 +30,7 @@ func newVectorsListCommand(env *environment) *cobra.Command {
 		}
 		return nil
 	})
+	cmd.ValidArgsFunction = completeIDs
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one line of JSON a vector")
 	return cmd
 }

@@ -32,6 +32,7 @@ func newVectorsShowCommand(env *environment) *cobra.Command {
 		shown.print(env, set)
 		return nil
 	})
+	cmd.ValidArgsFunction = completeFirst(completeIDs)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the vector as its file has it, scheme and carrier in front")
 	return cmd
 }
