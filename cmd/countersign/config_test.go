@@ -17,7 +17,7 @@ import (
 // neverSettings are flags of run that no file sets: what is of one run only, and
 // whatever has to do with credentials.
 var neverSettings = []string{
-	"replay", "update-expected", "shard", "dry-run", "json", "config", "no-config", "help", "credentials", "temporary-credentials",
+	"replay", "update-expected", "quiet", "shard", "dry-run", "json", "config", "no-config", "help", "credentials", "temporary-credentials",
 }
 
 // A flag of run is a setting by the same name, or is one of those that cannot
