@@ -170,7 +170,7 @@ func (j *journal) judged(e *entry, req *wire.Request, v *signature.Verification)
 			e.Stages.Values = append(e.Stages.Values, s)
 		}
 	}
-	e.explained = j.explain.explain(req, v)
+	e.explained = j.explain.explain(req, v, received)
 	for _, found := range e.explained {
 		e.Notes = append(e.Notes, found.note)
 	}

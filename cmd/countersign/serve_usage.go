@@ -40,8 +40,9 @@ clients that pass through it, those inside https too, once the programs trust
 its certificate (see countersign watch, which sets up a program by itself). It
 answers as the services would, without objects, and nothing leaves the
 machine. With --forward requests go on to the servers they are for, byte for
-byte; when a server refuses one and says what it signed, the first stage that
-differs is shown. Here --bucket is the one bucket behind every host that is no
+byte; when a server refuses one, its answer is diagnosed (see countersign
+diagnose): the cause, what proves it, what to do, and the first stage in which
+the string that the server signed differs. Here --bucket is the one bucket behind every host that is no
 known endpoint, as verify has it; --json, --memory and --region are for the
 server.
 
