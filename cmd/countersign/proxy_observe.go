@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,12 +20,12 @@ import (
 // observer tells of every exchange of a proxy, and counts. The proxy calls it
 // for one at a time.
 type observer struct {
-	env *environment
-	verification
-	captures *os.File // or nil
-	writeErr error
-	page     *livepage.Page // or nil
-	bugs     bugs
+	env          *environment
+	verification          // with its form of what is told: lines, or JSON
+	captures     *os.File // or nil
+	writeErr     error
+	page         *livepage.Page // or nil
+	bugs         bugs
 
 	verified, wrong int  // of the requests that are judged
 	passed          int  // the others
@@ -70,7 +71,11 @@ func (o *observer) observe(x *proxy.Exchange) {
 		s.found, s.notes, s.comparisons, s.explained = nil, nil, nil, nil
 		s.remark = "not shown: it has more security tokens, or longer ones, than can be masked"
 	}
-	o.print(s)
+	if o.asJSON {
+		o.tell(s.entry(tooMuch), s.mask, tooMuch)
+	} else {
+		o.print(s)
+	}
 	if o.page != nil {
 		o.page.Add(s.exchange())
 	}
@@ -107,7 +112,13 @@ func (o *observer) noRequest(x *proxy.Exchange) {
 		where = "a tunnel to " + x.Tunnel
 	}
 	text := o.env.plain(fmt.Sprintf("%s: %v", where, x.Err))
-	fmt.Fprintf(o.env.Stdout, "%s: %s\n", o.env.paint(o.env.Style.Notice, "no request"), text)
+	if o.asJSON {
+		e := newEntry(nil, time.Now(), 0)
+		e.Method, e.Target, e.Status, e.Notes = "CONNECT", wire.Bytes(x.Tunnel), x.Status, []string{text}
+		fmt.Fprintln(o.env.Stdout, e.json(o.env))
+	} else {
+		fmt.Fprintf(o.env.Stdout, "%s: %s\n", o.env.paint(o.env.Style.Notice, "no request"), text)
+	}
 	if x.Tunnel == "" {
 		o.wrong++
 	}
@@ -152,6 +163,38 @@ func (o *observer) print(s *sighting) {
 	for i := range s.comparisons {
 		o.difference(s.mask, &s.comparisons[i])
 	}
+}
+
+// tell prints an entry. Of one that cannot be masked everything is hidden that
+// could hold a token.
+func (o *observer) tell(e *entry, mask masked, tooMuch bool) {
+	text := e.json(o.env)
+	if !tooMuch {
+		text = mask(text)
+	}
+	fmt.Fprintln(o.env.Stdout, text)
+}
+
+// entry is the same for programs, as a server tells it.
+func (s *sighting) entry(tooMuch bool) *entry {
+	e := newEntry(s.Request, s.Arrived, s.Took)
+	if s.Verification != nil {
+		e.found(s.Request, s.Verification)
+	}
+	e.ID, _ = strconv.Atoi(s.ID) // it counts
+	e.Verdict, e.Status, e.Code, e.EC = s.verdict, s.Status, s.Code, s.EC
+	if s.refused != nil {
+		e.Code, e.EC = s.refused.Code, s.refused.EC
+	}
+	if s.found == nil && s.remark != "" {
+		e.Notes = append(e.Notes, s.remark)
+	}
+	e.Notes = append(e.Notes, s.notes...)
+	if tooMuch { // the server may repeat them
+		e.Code, e.EC = s.Code, s.EC
+		e.hide()
+	}
+	return e
 }
 
 // exchange is the same for the live page.

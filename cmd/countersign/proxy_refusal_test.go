@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -35,7 +36,7 @@ type sending struct {
 // through sends requests to a real server through a forwarding proxy whose user
 // has a key, and returns what the proxy has on its page, and all that it told.
 // between, if not nil, stands between the two.
-func through(t *testing.T, own signature.Credentials, between func(to string) string, requests ...sending) (map[string]livepage.Exchange, string) {
+func through(t *testing.T, o proxyOptions, between func(to string) string, requests ...sending) (map[string]livepage.Exchange, string) {
 	t.Helper()
 	t.Setenv(secret.EnvAccessKeyID, heldByServer.AccessKeyID)
 	t.Setenv(secret.EnvAccessKeySecret, heldByServer.AccessKeySecret)
@@ -45,8 +46,9 @@ func through(t *testing.T, own signature.Credentials, between func(to string) st
 		to = between(to)
 	}
 	s := stand(t, func(ctx context.Context, env *environment) error {
-		env.conceal(own.AccessKeySecret)
-		return runProxy(ctx, env, proxyOptions{Own: own, Forward: true, CADir: t.TempDir(), Hosts: signature.Hosts{Endpoints: []string{"127.0.0.1"}}}, &pageFlags{at: "127.0.0.1:0"})
+		env.conceal(o.Own.AccessKeySecret)
+		o.Forward, o.CADir, o.Hosts.Endpoints = true, t.TempDir(), []string{"127.0.0.1"}
+		return runProxy(ctx, env, o, &pageFlags{at: "127.0.0.1:0"})
 	})
 	for _, r := range requests {
 		req := &wire.Request{Transport: "http", Method: r.method, Target: r.target, Proto: "HTTP/1.1", Headers: append([]wire.Header{{Name: "Host", Value: to}}, r.headers...)}
@@ -68,7 +70,7 @@ func through(t *testing.T, own signature.Credentials, between func(to string) st
 		t.Error(err)
 	}
 	all += s.out.String() + s.told.String()
-	for _, hidden := range []string{own.AccessKeySecret, heldByServer.AccessKeySecret, watched.SecurityToken} {
+	for _, hidden := range []string{o.Own.AccessKeySecret, heldByServer.AccessKeySecret, watched.SecurityToken} {
 		if form := leaked(all, hidden); form != "" {
 			t.Errorf("a secret is told, %s:\n%s", form, all)
 		}
@@ -138,7 +140,7 @@ func TestAForwardedRefusalOfAnotherSecretIsDiagnosed(t *testing.T) {
 	}
 	ossHead, obsHead, token := get(signature.OSSV4Header), get(signature.OBSV2Header), get(signature.OSSV4Header)
 	ossHead.method, obsHead.method, token.with = "HEAD", "HEAD", watched
-	found, lines := through(t, mistyped, nil, get(signature.OSSV4Header), get(signature.OSSV1Query), get(signature.OBSV2Header), ossHead, token, obsHead)
+	found, lines := through(t, proxyOptions{Own: mistyped}, nil, get(signature.OSSV4Header), get(signature.OSSV1Query), get(signature.OBSV2Header), ossHead, token, obsHead)
 	proven := seen{"verified", "SignatureDoesNotMatch", 403, []string{"the server answers SignatureDoesNotMatch: ", "C02, Credentials: The string is right, and the signature is what the given secret makes of it: the service holds another secret"}, "perhaps", nil}
 	for i, name := range []string{"oss-v4/header", "oss-v1/query", "obs-v2/header", "HEAD at OSS", "with a token"} {
 		check(t, name, found[strconv.Itoa(i+1)], lines, proven)
@@ -155,7 +157,7 @@ func TestAForwardedRefusalSaysWhatTheClientSigned(t *testing.T) {
 	wrong, late := right, right
 	wrong.then = func(r *wire.Request) { r.Method = "DELETE" }
 	late.headers = []wire.Header{{Name: "Date", Value: time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat)}}
-	found, lines := through(t, heldByServer, nil, right, wrong, late)
+	found, lines := through(t, proxyOptions{Own: heldByServer}, nil, right, wrong, late)
 	check(t, "no such object", found["1"], lines, seen{"verified", "NoSuchKey", 404, []string{"the server answers NoSuchKey: "}, "C30", nil})
 	check(t, "another method", found["2"], lines, seen{"mismatch", "SignatureDoesNotMatch", 403, []string{"C09, HTTP method is not the one that was signed: "}, "no known slip", [][2]string{{"a server signs D", "the client signed G"}}})
 	check(t, "late", found["3"], lines, seen{"verified", "RequestTimeTooSkewed", 403, []string{"C12, Clock or expiry: "}, "", nil})
@@ -176,15 +178,46 @@ func TestAForwardedRefusalSaysWhatWasChangedOnTheWay(t *testing.T) {
 	v4.profile = signature.OSSV4Header
 	cdn := adding(t, "x-oss-range-behavior", "standard")
 	c10 := "C10, Vendor header was added after signing: A vendor header that arrived is not signed: x-oss-range-behavior: standard. The service saw another request than this one."
-	found, lines := through(t, heldByServer, cdn, v1, v4)
+	found, lines := through(t, proxyOptions{Own: heldByServer}, cdn, v1, v4)
 	check(t, "V1", found["1"], lines, seen{"verified", "SignatureDoesNotMatch", 403, []string{c10}, "C02", [][2]string{{"the server signed x", "the documents say /"}}})
 	check(t, "V4", found["2"], lines, seen{"verified", "SignatureDoesNotMatch", 403, []string{c10}, "C02", [][2]string{{"the server signed x", `the documents say \n`}}})
 
 	// Who does not hold the key sees it in the string of the server.
 	stranger := signature.Credentials{AccessKeyID: "somebody", AccessKeySecret: "ExampleSecretOfSomebody01"}
-	found, lines = through(t, stranger, cdn, v1)
+	found, lines = through(t, proxyOptions{Own: stranger}, cdn, v1)
 	check(t, "without the key", found["1"], lines, seen{"malformed", "SignatureDoesNotMatch", 403, []string{"unknown-access-key: ", c10}, "C02", [][2]string{{"a server signs x", "the request asks for /"}}})
 	if t.Failed() {
 		t.Log(lines)
+	}
+}
+
+func TestAForwardedRefusalIsToldToPrograms(t *testing.T) {
+	get := sending{method: "GET", target: "/photos/k", profile: signature.OSSV4Header, with: watched}
+	changed := get
+	changed.then = func(r *wire.Request) { r.Method = "DELETE" }
+	_, lines := through(t, proxyOptions{Own: mistyped, JSON: true}, nil, get, changed)
+	var told []entry
+	for line := range strings.Lines(lines) {
+		if !strings.HasPrefix(line, "{") {
+			continue
+		}
+		var e entry
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		told = append(told, e)
+	}
+	if len(told) != 2 {
+		t.Fatalf("%d lines in\n%s", len(told), lines)
+	}
+	for i, want := range []struct{ verdict, method, cause string }{{"verified", "GET", "C02, "}, {"mismatch", "DELETE", "C09, "}} {
+		e := told[i]
+		if e.ID != i+1 || e.Verdict != want.verdict || string(e.Method) != want.method || e.Scheme != "oss-v4" || e.Carrier != signature.InHeader || e.Bucket != "photos" || e.Key != "k" ||
+			e.AccessKeyID != wire.Bytes(watched.AccessKeyID) || e.Status != 403 || e.Code != "SignatureDoesNotMatch" || (e.Stages != nil) != (want.verdict == "mismatch") {
+			t.Errorf("%+v", e)
+		}
+		if !slices.ContainsFunc(e.Notes, func(note string) bool { return strings.HasPrefix(note, want.cause) }) {
+			t.Errorf("no %s in %q", want.cause, e.Notes)
+		}
 	}
 }

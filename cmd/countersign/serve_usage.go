@@ -42,9 +42,10 @@ answers as the services would, without objects, and nothing leaves the
 machine. With --forward requests go on to the servers they are for, byte for
 byte; when a server refuses one, its answer is diagnosed (see countersign
 diagnose): the cause, what proves it, what to do, and the first stage in which
-the string that the server signed differs. Here --bucket is the one bucket behind every host that is no
-known endpoint, as verify has it; --json, --memory and --region are for the
-server.
+the string that the server signed differs. With --json the line is that of the
+server; verdict may also be "not judged", and operation is empty. Here
+--bucket is the one bucket behind every host that is no known endpoint, as
+verify has it; --memory and --region are for the server.
 
 A request that meets a bug in Countersign is answered with status 500; the bug
 is reported at once, the others are served on, and the exit code tells.
