@@ -158,7 +158,7 @@ func (p *page) addProfiles(cols []column) {
 }
 
 // Total is the number of cases, for the caption of the verdict table.
-func (p page) Total() string { return fmt.Sprintf("%s, by profile", count(p.Footer.Results, "case")) }
+func (p page) Total() string { return fmt.Sprintf("%s, by profile", Counted(p.Footer.Results, "case")) }
 
 // Words explains the words of the page to who has never seen one.
 func (p page) Words() [][2]string { return words }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/spec"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
@@ -99,7 +100,7 @@ func (p *Plan) Summary() []string {
 	if len(count) == 0 {
 		return nil
 	}
-	lines := []string{fmt.Sprintf("%d vectors are not sent; --dry-run lists them:", len(p.LeftOut))}
+	lines := []string{reports.Counted(len(p.LeftOut), "vector") + " left out; --dry-run lists all:"}
 	reasons := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) })
 	for _, reason := range reasons {
 		lines = append(lines, fmt.Sprintf("%5d  %s", count[reason], reason))
