@@ -15,11 +15,6 @@ import (
 	"github.com/countersign/countersign/vectors"
 )
 
-// byDesign are bugs that no input of the grammar can show, and why.
-var byDesign = map[string]string{
-	"OSS1-PARAM-01/ossaccesskeyid-signed": "a request that already has a parameter of authentication is none to be signed",
-}
-
 // mutantTable prints how many executions each planted bug took.
 func mutantTable(ctx context.Context, args []string) error {
 	o := flags("mutants", "differential", time.Minute)
@@ -80,7 +75,7 @@ func printHunts(hunts []planted.Hunt, engine string, budget int) error {
 	missed := 0
 	for _, h := range hunts {
 		id, class := h.Mutant.ID(), h.Class
-		switch why, excused := byDesign[id]; {
+		switch why, excused := planted.ByDesign[id]; {
 		case class != "":
 			found = append(found, h.Executions)
 		case excused:

@@ -19,7 +19,9 @@ func TestPlantedBugsAreFoundFromNothing(t *testing.T) {
 	}
 	bugs := all[:0:0]
 	for i := 0; i < len(all); i += 8 {
-		bugs = append(bugs, all[i])
+		if ByDesign[all[i].ID()] == "" {
+			bugs = append(bugs, all[i])
+		}
 	}
 	const budget = 50_000
 	for _, h := range Random(bugs, budget, 1) {
