@@ -155,7 +155,15 @@ func (c *inquiry) timesOf() string {
 	if hours := skew.Round(time.Hour); hours != 0 && (skew-hours).Abs() < time.Minute {
 		zone = "; whole hours are a time zone"
 	}
-	return fmt.Sprintf(" The request says %s, the server %s: %s apart%s.", sent.Format(time.RFC3339), now.Format(time.RFC3339), skew.Abs(), zone)
+	return fmt.Sprintf(" The request says %s, the server %s: %s apart%s.", sent.Format(time.RFC3339), now.Format(time.RFC3339), span(skew.Abs()), zone)
+}
+
+// span is a time as people say it: beyond two days nobody counts hours.
+func span(d time.Duration) string {
+	if days := d / (24 * time.Hour); days >= 2 {
+		return fmt.Sprintf("%d days", days)
+	}
+	return d.String()
 }
 
 func (c *inquiry) time(element string) (time.Time, bool) {

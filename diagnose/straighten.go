@@ -141,7 +141,7 @@ func (c *inquiry) farApart(apart time.Duration) bool {
 	if apart <= longestReading || apart%time.Hour == 0 {
 		return false
 	}
-	c.contradict(fmt.Sprintf("the two strings are of times %s apart: they seem to be about two attempts, or two requests", apart))
+	c.contradict(fmt.Sprintf("the two strings are of times %s apart: they seem to be about two attempts, or two requests", span(apart)))
 	return true
 }
 

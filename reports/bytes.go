@@ -236,7 +236,7 @@ func (x Excerpt) styled(style Style) string {
 	}
 	s += x.After
 	if x.Right > 0 {
-		s += "… (" + count(x.Right, "more byte") + ")"
+		s += "… (" + Counted(x.Right, "more byte") + ")"
 	}
 	return s
 }

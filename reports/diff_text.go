@@ -124,9 +124,9 @@ func WriteDiff(w io.Writer, d *Diff, layout Layout) error {
 
 func passes(n, others int) string {
 	if others == 0 {
-		return fmt.Sprintf("%s, passing", count(n, "case"))
+		return fmt.Sprintf("%s, passing", Counted(n, "case"))
 	}
-	return fmt.Sprintf("and %s, passing", count(n, "case"))
+	return fmt.Sprintf("and %s, passing", Counted(n, "case"))
 }
 
 // WriteDiffMarkdown writes a comparison for a job summary.

@@ -121,7 +121,7 @@ func (p *failurePrinter) notRun(results []Result) {
 	}
 	for _, reason := range reasons {
 		which := ids[reason]
-		fmt.Fprintf(p.w, "%s %s\n", p.Style.Notice.of("NOT RUN"), p.Style.Strong.of(count(len(which), "case")))
+		fmt.Fprintf(p.w, "%s %s\n", p.Style.Notice.of("NOT RUN"), p.Style.Strong.of(Counted(len(which), "case")))
 		p.field("", reason)
 		if most := 3; len(which) > most {
 			which = append(which[:most:most], fmt.Sprintf("… and %d more", len(which)-most))

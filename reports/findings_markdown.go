@@ -26,7 +26,7 @@ func WriteFindings(w io.Writer, all []*Compliance) error {
 	}
 	fmt.Fprint(&buf, "# Findings\n\n")
 	fmt.Fprintf(&buf, "%s in %s, each with the smallest request that shows it. Written by `countersign report findings` from the compliance reports; do not edit.\n\n",
-		sentenceCase(count(total, "distinct defect")), count(len(all), "SDK"))
+		sentenceCase(Counted(total, "distinct defect")), Counted(len(all), "SDK"))
 	fmt.Fprint(&buf, "The keys in the requests are the examples of the vectors. In the strings a blank is shown as `·`, a line feed as `\\n`, and the first byte that differs stands between » and «.\n\n")
 	findingsIndex(&buf, all)
 	for _, c := range all {
@@ -156,7 +156,7 @@ func markdownReadings(w io.Writer, all []*Compliance) {
 	who := map[string][]string{}
 	for _, c := range all {
 		for reading, n := range c.Readings() {
-			who[reading] = append(who[reading], fmt.Sprintf("%s (%s)", markdownText(c.Subject.identity()), count(n, "result")))
+			who[reading] = append(who[reading], fmt.Sprintf("%s (%s)", markdownText(c.Subject.identity()), Counted(n, "result")))
 		}
 	}
 	if len(who) == 0 {

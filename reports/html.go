@@ -158,7 +158,7 @@ func (p *page) addProfiles(cols []column) {
 }
 
 // Total is the number of cases, for the caption of the verdict table.
-func (p page) Total() string { return fmt.Sprintf("%s, by profile", count(p.Footer.Results, "case")) }
+func (p page) Total() string { return fmt.Sprintf("%s, by profile", Counted(p.Footer.Results, "case")) }
 
 // Known says how many failures are expected: who sees that none is unexpected
 // must not take that for none. It is "" where there are none.

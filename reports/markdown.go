@@ -16,7 +16,7 @@ func writeMarkdown(w io.Writer, s *Stream) error {
 	var buf bytes.Buffer
 	fmt.Fprintf(&buf, "## %s: %s\n\n", markdownText(s.Header.Subject.identity()), s.Footer.Verdict)
 	fmt.Fprintf(&buf, "%s. Suite %s, mode %s, %s.\n\n", sentenceCase(s.Footer.conclusion()),
-		markdownText(s.Header.SuiteVersion), markdownText(s.Header.Mode), count(s.Footer.Results, "case"))
+		markdownText(s.Header.SuiteVersion), markdownText(s.Header.Mode), Counted(s.Footer.Results, "case"))
 	if part := s.partLine(); part != "" {
 		fmt.Fprintf(&buf, "**%s.**\n\n", markdownText(sentenceCase(part)))
 	}

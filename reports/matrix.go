@@ -36,9 +36,9 @@ func WriteMatrix(w io.Writer, set *vectors.Set, all []*Compliance, folder string
 		languages[c.Subject.Language] = true
 		sdks = append(sdks, view)
 	}
-	p.Title = fmt.Sprintf("%s in %s, %s", count(len(sdks), "subject"), count(len(languages), "language"), count(p.Findings, "finding"))
+	p.Title = fmt.Sprintf("%s in %s, %s", Counted(len(sdks), "subject"), Counted(len(languages), "language"), Counted(p.Findings, "finding"))
 	if len(servers) > 0 {
-		p.Title += ", " + count(len(servers), "server")
+		p.Title += ", " + Counted(len(servers), "server")
 	}
 	p.Services, p.Servers = services(sdks), services(servers)
 	for i := range p.Servers { // a table is told from the others by its name
@@ -167,7 +167,7 @@ func viewSubject(c *Compliance, folder string) subjectView {
 		v.Profiles[p.Profile] = cell
 	}
 	if unexpected > 0 {
-		v.Problems = append(v.Problems, count(unexpected, "failure")+" outside of its list of expected failures")
+		v.Problems = append(v.Problems, Counted(unexpected, "failure")+" outside of its list of expected failures")
 	}
 	for _, f := range c.Findings {
 		v.Findings = append(v.Findings, viewMatrixFinding(c, &f))

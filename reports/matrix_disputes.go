@@ -93,7 +93,7 @@ func (k *collection) collectDisputes() disputes {
 			if d.followers[rule] == nil {
 				d.followers[rule] = map[string][]string{}
 			}
-			d.followers[rule][reading] = append(d.followers[rule][reading], c.Subject.identity()+" ("+count(counts[key], "case")+")")
+			d.followers[rule][reading] = append(d.followers[rule][reading], c.Subject.identity()+" ("+Counted(counts[key], "case")+")")
 		}
 	}
 	return d
@@ -105,7 +105,7 @@ func (k *collection) passers(rule string) []string {
 	var who []string
 	for i, sums := range k.sums {
 		if n := sums[rule]; n != nil && n.Passed > 0 {
-			who = append(who, k.reports[i].Subject.identity()+" ("+count(n.Passed, "case")+")")
+			who = append(who, k.reports[i].Subject.identity()+" ("+Counted(n.Passed, "case")+")")
 		}
 	}
 	return who

@@ -19,7 +19,7 @@ func viewMatrixFinding(c *Compliance, f *Finding) matrixFinding {
 	v := matrixFinding{
 		Anchor: Legible(anchor(c, f)), Title: Legible(f.Title), Status: Legible(f.Status), Settled: settled[f.Status],
 		Experience: Legible(f.Experience), Workaround: Legible(f.Workaround),
-		Rule: Legible(f.Rule), ShownBy: count(len(f.Results), "case"),
+		Rule: Legible(f.Rule), ShownBy: Counted(len(f.Results), "case"),
 	}
 	if len(f.Results) > 0 {
 		v.ShownBy += ", such as " + Legible(f.Results[0])

@@ -37,7 +37,7 @@ func (s *Stream) partLine() string {
 	if p == nil {
 		return ""
 	}
-	return fmt.Sprintf("part %s of a run: %d of its %s; countersign report merge makes the whole of the streams of all parts", p, s.Footer.Results, count(p.Cases, "case"))
+	return fmt.Sprintf("part %s of a run: %d of its %s; countersign report merge makes the whole of the streams of all parts", p, s.Footer.Results, Counted(p.Cases, "case"))
 }
 
 // check holds a part to what the header says beside it.

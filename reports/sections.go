@@ -131,7 +131,10 @@ func (r Result) ruleLine() string {
 func (c Cause) line() string {
 	line := fmt.Sprintf("%s %s (%s)", c.ID, c.Name, c.Confidence)
 	if c.Evidence != "" {
-		line += ": " + c.Evidence
+		line += ": " + strings.TrimSuffix(c.Evidence, ".")
+	}
+	if c.Fix != "" || strings.HasSuffix(c.Evidence, ".") {
+		line += "."
 	}
 	if c.Fix != "" {
 		line += " Fix: " + c.Fix
@@ -147,20 +150,20 @@ func (s Subject) identity() string {
 // conclusion says in one sentence whether the run is as expected.
 func (f Footer) conclusion() string {
 	if n := f.Counts[Answered] + f.Counts[Unanswered]; f.AsExpected && n > 0 && n == f.Results {
-		return fmt.Sprintf("%d of %s answered", f.Counts[Answered], count(n, "open question"))
+		return fmt.Sprintf("%d of %s answered", f.Counts[Answered], Counted(n, "open question"))
 	}
 	if f.AsExpected {
 		return "as expected"
 	}
 	var parts []string
 	if n := f.Unexpected - f.NotRun; n > 0 {
-		parts = append(parts, count(n, "unexpected failure"))
+		parts = append(parts, Counted(n, "unexpected failure"))
 	}
 	if f.NotRun > 0 {
-		parts = append(parts, count(f.NotRun, "case")+" not run")
+		parts = append(parts, Counted(f.NotRun, "case")+" not run")
 	}
 	if n := len(f.Problems); n > 0 {
-		parts = append(parts, count(n, "problem"))
+		parts = append(parts, Counted(n, "problem"))
 	}
 	if f.Aborted {
 		parts = append(parts, "aborted before all cases ran")
@@ -168,8 +171,8 @@ func (f Footer) conclusion() string {
 	return "not as expected: " + strings.Join(parts, ", ")
 }
 
-// count is "1 problem" or "2 problems".
-func count(n int, noun string) string {
+// Counted is "1 problem" or "2 problems".
+func Counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/spec"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
@@ -77,6 +78,7 @@ type Plan struct {
 	LeftOut  []PlannedOmission
 	items    []*spec.Item
 	controls []string // of open questions, asked once
+	oddHost  string   // [subject.Live.BucketBeforeAddress]
 }
 
 // PlannedRequest is one request of a plan.
@@ -89,17 +91,22 @@ type PlannedRequest struct {
 // PlannedOmission is a vector that is not sent, and why.
 type PlannedOmission struct{ ID, Reason string }
 
-// Summary says in lines what is left out: how many vectors for which reason.
+// Summary says in lines what is odd about the plan, and what is left out: how
+// many vectors for which reason.
 func (p *Plan) Summary() []string {
+	var lines []string
+	if p.oddHost != "" {
+		lines = append(lines, fmt.Sprintf("the bucket stands in front of an address (Host: %s), which few servers read as a bucket: give the endpoint by a host name, or --addressing path", p.oddHost))
+	}
 	count := map[string]int{}
 	for _, o := range p.LeftOut {
 		reason, _, _ := strings.Cut(o.Reason, ":")
 		count[reason]++
 	}
 	if len(count) == 0 {
-		return nil
+		return lines
 	}
-	lines := []string{fmt.Sprintf("%d vectors are not sent; --dry-run lists them:", len(p.LeftOut))}
+	lines = append(lines, reports.Counted(len(p.LeftOut), "vector")+" left out; --dry-run lists all:")
 	reasons := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) })
 	for _, reason := range reasons {
 		lines = append(lines, fmt.Sprintf("%5d  %s", count[reason], reason))
@@ -156,7 +163,7 @@ func (r *run) planFor(live *subject.Live) (*Plan, error) {
 	if err := r.choose(); err != nil {
 		return nil, err
 	}
-	plan := &Plan{}
+	plan := &Plan{oddHost: live.BucketBeforeAddress()}
 	if r.asksQuestions() { // one that cannot be asked is a result, too
 		plan.items = r.items
 		return plan, nil

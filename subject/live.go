@@ -168,6 +168,16 @@ func (l *Live) Loopback() bool {
 	return l.loopback
 }
 
+// BucketBeforeAddress is the host by which requests name the bucket in front of
+// an IP address, which few servers read as a bucket, or "" where none does.
+func (l *Live) BucketBeforeAddress() string {
+	name, _, err := net.SplitHostPort(l.address)
+	if err != nil || !isAddress(name) || l.world.Addressing == signature.PathStyle {
+		return ""
+	}
+	return l.world.Bucket + "." + l.world.Host
+}
+
 // LoopbackFeature marks the recording of a server on this machine: it attests
 // nothing.
 const LoopbackFeature = "loopback"

@@ -69,7 +69,9 @@ const curlExpectFrom = 1 << 20
 // was built, and this is the one with all codings.
 const curlAcceptEncoding = "deflate, gzip, br, zstd"
 
-const curlUserAgent = "curl/7.88.1"
+// CurlUserAgent is what a command that names no User-Agent is taken to send. The
+// command does not tell the version of curl, and this is no evidence of one.
+const CurlUserAgent = "curl/7.88.1"
 
 // request builds the head curl sends and reads it back.
 func (c *curlCall) request() (*Request, error) {
@@ -180,7 +182,7 @@ func (c *curlCall) headerLines(u *curlURL) string {
 	}
 	switch {
 	case !c.hasUserAgent:
-		add("User-Agent", curlUserAgent)
+		add("User-Agent", CurlUserAgent)
 	case c.userAgent.text != "":
 		add("User-Agent", c.userAgent.text)
 	}

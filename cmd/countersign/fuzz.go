@@ -13,6 +13,7 @@ import (
 
 	"github.com/countersign/countersign/fuzz/differential"
 	"github.com/countersign/countersign/internal/hunt"
+	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/subject"
 	"github.com/countersign/countersign/vectors"
 )
@@ -167,8 +168,8 @@ func (f *fuzzFlags) chosen(caps subject.Capabilities) ([]string, error) {
 func (t *fuzzTelling) end(ctx context.Context, tally hunt.Tally, err error) error {
 	t.progress.finish()
 	seconds := time.Since(t.began).Seconds()
-	fmt.Fprintf(t.env.Stderr, "%s %s: %d executions in %.1f s (%.0f a second); unsupported: %d, refused by the reference: %d; classes: %d new, %d known, %d contested\n",
-		t.subject.Name, t.subject.Version, tally.Executions, seconds, float64(tally.Executions)/seconds,
+	fmt.Fprintf(t.env.Stderr, "%s %s: %s in %.1f s (%.0f a second); unsupported: %d, refused by the reference: %d; classes: %d new, %d known, %d contested\n",
+		t.subject.Name, t.subject.Version, reports.Counted(int(tally.Executions), "execution"), seconds, float64(tally.Executions)/seconds,
 		tally.Unsupported, tally.Refused, tally.New, tally.Known, tally.Contested)
 	var exit *exitError
 	switch {

@@ -124,7 +124,7 @@ func (f *runFlags) jobs(env *environment) ([]*job, error) {
 		}
 	}
 	if n := len(f.expected); n > 0 && n != subjects {
-		return nil, usageError("%d --expected-failures for %d subjects: give one for each, in the same order", n, subjects)
+		return nil, usageError("%d --expected-failures for %s: give one for each, in the same order", n, reports.Counted(subjects, "subject"))
 	}
 	if f.updateExpected != "" && (len(f.expected) > 0 || f.filtered()) {
 		return nil, usageError("--update-expected rewrites a list from a whole run: it does not go with --expected-failures, --profile, --select, --skip, --label-filter, --suite-version or --shard")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/runner"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/subject"
@@ -110,7 +111,7 @@ func dryRun(env *environment, o runner.Options) error {
 	for _, line := range plan.Summary() {
 		fmt.Fprintln(env.Stderr, "note:", line)
 	}
-	if _, err := fmt.Fprintf(env.Stdout, "%d requests would be sent, %d vectors are left out\n", len(plan.Requests), len(plan.LeftOut)); err != nil {
+	if _, err := fmt.Fprintf(env.Stdout, "%s would be sent, %s left out\n", reports.Counted(len(plan.Requests), "request"), reports.Counted(len(plan.LeftOut), "vector")); err != nil {
 		return notRunError("standard output: %w", err)
 	}
 	return nil

@@ -227,7 +227,7 @@ func (p *progress) finish(s *reports.Stream) {
 		fmt.Fprint(p.env.Stderr, "\r\x1b[K")
 	}
 	if s != nil && !p.quiet {
-		fmt.Fprintf(p.env.Stderr, "%s %s: %d vectors in %.1f s\n", s.Header.Subject.Name, s.Header.Subject.Version, len(s.Results), time.Since(p.began).Seconds())
+		fmt.Fprintf(p.env.Stderr, "%s %s: %s in %.1f s\n", s.Header.Subject.Name, s.Header.Subject.Version, reports.Counted(len(s.Results), "vector"), time.Since(p.began).Seconds())
 	}
 }
 

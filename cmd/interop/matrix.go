@@ -110,7 +110,7 @@ func line(o *interop.Outcome) string {
 		}
 	}
 	return fmt.Sprintf("%s %s (%s on %s): %s, %s; %s, %s%s; %.1f s, installed in %.1f s",
-		p.Name, c.Subject.Version, p.Language, p.Runtime, c.Verdict, expected, count(results, "vector"), count(len(c.Findings), "finding"), flowsText(o.Judged.Flows),
+		p.Name, c.Subject.Version, p.Language, p.Runtime, c.Verdict, expected, reports.Counted(results, "vector"), reports.Counted(len(c.Findings), "finding"), flowsText(o.Judged.Flows),
 		o.Judged.Wall.Seconds(), o.Installing.Seconds())
 }
 
@@ -124,7 +124,7 @@ func flowsText(f *interop.Flows) string {
 	if len(f.Results) == 0 {
 		return ", no flows: it sends nothing"
 	}
-	text := fmt.Sprintf(", flows %d/%d (%s", c.Passed, c.Ran(), count(c.Steps, "step"))
+	text := fmt.Sprintf(", flows %d/%d (%s", c.Passed, c.Ran(), reports.Counted(c.Steps, "step"))
 	for _, more := range []struct {
 		n    int
 		what string
@@ -193,7 +193,7 @@ func (f *flags) writePages() error {
 func (f *flags) conclude(outcomes []interop.Outcome, wall time.Duration) error {
 	sum := interop.Summarize(outcomes)
 	fmt.Printf("\n%s in %s: %d as expected, %d not as expected, %d not judged, %d without their toolchain, %d not on this day\n",
-		count(len(outcomes), "subject"), count(sum.Languages, "language"), sum.AsExpected, sum.Unexpected, sum.NotJudged, sum.Missing, sum.Postponed)
+		reports.Counted(len(outcomes), "subject"), reports.Counted(sum.Languages, "language"), sum.AsExpected, sum.Unexpected, sum.NotJudged, sum.Missing, sum.Postponed)
 	fmt.Printf("%.0f s in all; installing %.0f s, driving and judging %.0f s (judging %.1f s of it), shrinking %.0f s, flows %.0f s\n",
 		wall.Seconds(), sum.Installing.Seconds(), sum.Wall.Seconds(), sum.Judging.Seconds(), sum.Shrinking.Seconds(), sum.Flowing.Seconds())
 	if sum.Open > 0 {
@@ -204,18 +204,11 @@ func (f *flags) conclude(outcomes []interop.Outcome, wall time.Duration) error {
 	case sum.Judged() == 0: // nothing is green without proof
 		return notRun("no subject was judged")
 	case sum.NotJudged > 0:
-		return notRun("not judged: %s; see %s/", count(sum.NotJudged, "subject"), f.logs)
+		return notRun("not judged: %s; see %s/", reports.Counted(sum.NotJudged, "subject"), f.logs)
 	case f.requireAll && sum.Missing+sum.Open > 0:
 		return notRun("all subjects are required, each with its toolchain and a network of its own")
 	case sum.Unexpected > 0:
-		return &exitError{exitUnexpected, fmt.Errorf("not as expected: %s", count(sum.Unexpected, "subject"))}
+		return &exitError{exitUnexpected, fmt.Errorf("not as expected: %s", reports.Counted(sum.Unexpected, "subject"))}
 	}
 	return nil
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

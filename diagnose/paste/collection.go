@@ -54,12 +54,8 @@ func keep[T any](list []T) []T {
 
 func (c *collection) addExchange(e Exchange) {
 	c.exchanges = append(keep(c.exchanges), e)
-	if e.Request != nil {
-		if agent, ok := e.Request.Header("User-Agent"); ok {
-			if client, ok := diagnose.RecogniseClient(agent); ok {
-				c.clients = append(keep(c.clients), client)
-			}
-		}
+	if client, ok := e.client(); ok {
+		c.clients = append(keep(c.clients), client)
 	}
 	if d, ok := answered(e); ok {
 		c.addDocument(d)
@@ -274,11 +270,9 @@ func linesInCommon(a, b string) int {
 // chooseClient prefers who sent the request, then who logged the string, then
 // whoever is named last.
 func (c *collection) chooseClient(e *Exchange, s *signedText) diagnose.Client {
-	if e != nil && e.Request != nil {
-		if agent, ok := e.Request.Header("User-Agent"); ok {
-			if client, ok := diagnose.RecogniseClient(agent); ok {
-				return client
-			}
+	if e != nil {
+		if client, ok := e.client(); ok {
+			return client
 		}
 	}
 	if s != nil && s.client != "" {

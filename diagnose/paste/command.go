@@ -37,7 +37,7 @@ func (c *collection) commands(t *text) {
 			continue
 		}
 		where.Text = "a curl command, " + summary(req)
-		c.addExchange(Exchange{Request: req, Seen: diagnose.AtClient, Where: where})
+		c.addExchange(Exchange{Request: req, Seen: diagnose.AtClient, Where: where, fromCommand: true})
 	}
 }
 

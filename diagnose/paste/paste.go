@@ -59,6 +59,24 @@ type Exchange struct {
 	Answer  []wire.Header
 	Body    string // of the answer
 	Where   Note   // says what it is and where it stands
+
+	fromCommand bool // the request is what a curl command stands for
+}
+
+// client is who sent the request, by its User-Agent. A curl command that names
+// none does not tell its version.
+func (e *Exchange) client() (diagnose.Client, bool) {
+	if e.Request == nil {
+		return diagnose.Client{}, false
+	}
+	agent, ok := e.Request.Header("User-Agent")
+	switch {
+	case !ok:
+		return diagnose.Client{}, false
+	case e.fromCommand && agent == wire.CurlUserAgent:
+		return diagnose.Client{ID: "curl", From: "its command"}, true
+	}
+	return diagnose.RecogniseClient(agent)
 }
 
 // Note is a remark about a part of a source.

@@ -272,6 +272,19 @@ func TestSeveralThingsInOnePaste(t *testing.T) {
 	}
 }
 
+// A command says that curl sent it, and of which version only with -A.
+func TestACurlCommandTellsNoVersion(t *testing.T) {
+	const url = "https://b.oss-cn-hangzhou.aliyuncs.com/k"
+	for text, want := range map[string]diagnose.Client{
+		"curl -X DELETE " + url + "\n":               {ID: "curl", From: "its command"},
+		"curl -A curl/8.5.0 -X DELETE " + url + "\n": {ID: "curl", Version: "8.5.0", From: "its User-Agent"},
+	} {
+		if got := read(t, Anything, text).Evidence.Client; got != want {
+			t.Errorf("%s: %+v, want %+v", text, got, want)
+		}
+	}
+}
+
 // Of a retry that was refused in another way, the signature is the question.
 func TestOfSeveralDocumentsTheOneWithAStringIsTaken(t *testing.T) {
 	p := read(t, Anything, served(t, "oss-v4-mismatch.xml")+served(t, "oss-skew.xml"))
