@@ -122,6 +122,9 @@ func (d *driver) askAgain(ctx context.Context, items []*spec.Item, observations 
 		}
 		near := culprit && observations[i].Kind == subject.Crashed && o.Kind != subject.Crashed
 		o.Retried = !near
+		if o.Retried && o.Kind == subject.Answered { // else it has a message of its own
+			o.Message = fmt.Sprintf("%s: %s", observations[i].Kind, observations[i].Message)
+		}
 		observations[i] = o
 	}
 }

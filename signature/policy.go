@@ -179,7 +179,8 @@ func withoutTrailingCommas(text []byte) []byte {
 // parseExpiration reads the two forms of a policy's expiration (obs_04_0012).
 func parseExpiration(text string) (time.Time, bool) {
 	for _, layout := range []string{"2006-01-02T15:04:05Z", "2006-01-02T15:04:05.000Z"} {
-		if t, err := time.Parse(layout, text); err == nil && len(text) == len(layout) {
+		t, err := parseExactly(layout, text)
+		if err == nil && t.Format(layout) == text { // else it would take +00 for three digits
 			return t, true
 		}
 	}

@@ -30,6 +30,8 @@ func TestAFormIsHeldToItsPolicy(t *testing.T) {
 		{"oss-v1/form", `{"expiration":"2026-11-22T00:00:00Z","conditions":[["eq","$key","other"]]}`, "policy condition", "keeps every condition"},
 		{"oss-v1/form", `{"expiration":"2026-11-22T00:00:00Z","conditions":[{"bucket":"other"}]}`, "policy condition", "keeps every condition"},
 		{"oss-v1/form", `{"expiration":"2026-11-22T00:00:00Z","conditions":[["like","$key","d"]]}`, "field policy", "operators"},
+		{"oss-v1/form", `{"expiration":"2026-11-22T00:00:00.+00Z","conditions":[["eq","$key","dir/a b.txt"]]}`, "field policy", "an expiration is like"},
+		{"oss-v1/form", `{"expiration":"2026-11-22T00:00:00.000Z","conditions":[["eq","$key","dir/a b.txt"]]}`, "", ""},
 		{"oss-v1/form", `{"expiration":"2026-11-22T00:00:00Z","conditions":[["eq","key","d"]]}`, "field policy", "dollar sign"},
 		{"oss-v1/form", `{"expiration":"2026-11-22T00:00:00Z"}`, "field policy", "has conditions"},
 		{"oss-v1/form", `{"conditions":[]}`, "field policy", "has an expiration"},

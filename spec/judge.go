@@ -135,7 +135,7 @@ func judge(set *vectors.Set, item *Item, o *subject.Observation) finding {
 		f = judgeSent(set, item, o)
 	}
 	if f.outcome == reports.Pass && o.Retried {
-		return finding{outcome: reports.Flaky, message: "it passed only when it was asked again"}
+		return finding{outcome: reports.Flaky, message: joined("it passed only when it was asked again", "", o.Message)}
 	}
 	return f
 }

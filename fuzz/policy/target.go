@@ -35,7 +35,10 @@ func check(data []byte) {
 	}
 	fields := [][2]string{{"key", "photos/a.jpg"}, {"Content-Type", "image/jpeg"}}
 	for _, f := range signature.PolicyFields(text) { // a page posts what its policy asks for
-		if f[0] != "file" && f[0] != "key" && !slices.ContainsFunc(signed.Form, func(own [2]string) bool { return wire.EqualFold(own[0], f[0]) }) {
+		if slices.Contains([]string{"file", "key", "token"}, f[0]) { // a token would be another authentication
+			continue
+		}
+		if !slices.ContainsFunc(signed.Form, func(own [2]string) bool { return wire.EqualFold(own[0], f[0]) }) {
 			fields = append(fields, f)
 		}
 	}
@@ -68,7 +71,7 @@ func judged(p *signature.Profile, in *signature.Input, fields [][2]string, v *si
 		if f.Class != signature.PolicyRefused && f.Class != signature.Expired {
 			fail("class", "the policy alone is fuzzed, the fault is "+string(f.Class))
 		}
-		if f.Where == "" || f.Rule == "" || strings.Contains(f.Error(), in.Credentials.AccessKeySecret) {
+		if f.Where == "" || f.Rule == "" || strings.Contains(f.Error(), in.Credentials.AccessKeySecret) && !strings.Contains(in.Policy, in.Credentials.AccessKeySecret[1:]) {
 			fail("words", "the fault is not in words: "+f.Error())
 		}
 	default:
