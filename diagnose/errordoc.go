@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -96,6 +97,33 @@ func ParseErrorDocument(data []byte) (*ErrorDocument, error) {
 	d := &ErrorDocument{Fields: fields}
 	d.read(prolog, cut)
 	return d, nil
+}
+
+// ErrorDocumentOfHeaders is the error document that stands in the headers of an
+// answer, by which HEAD is refused; nil where none does.
+func ErrorDocumentOfHeaders(answer []wire.Header) *ErrorDocument {
+	reply := wire.Request{Headers: answer}
+	if text, ok := reply.Header("x-oss-err"); ok {
+		if raw, err := base64.StdEncoding.DecodeString(text); err == nil {
+			if d, err := ParseErrorDocument(raw); err == nil {
+				return d
+			}
+		}
+	}
+	if ec, ok := reply.Header("x-oss-ec"); ok {
+		d := &ErrorDocument{Dialect: OSS, EC: ec}
+		if row, known := ByEC(ec); known {
+			d.Code = row.Code
+		}
+		return d
+	}
+	for _, prefix := range []string{"x-obs-", "x-amz-"} {
+		if code, ok := reply.Header(prefix + "error-code"); ok {
+			message, _ := reply.Header(prefix + "error-message")
+			return &ErrorDocument{Dialect: OBS, Code: code, Message: wire.Unescape(message)}
+		}
+	}
+	return nil
 }
 
 // ErrorDocumentOf is the error document with these elements, for those who have

@@ -1,12 +1,10 @@
 package diagnose
 
 import (
-	"encoding/base64"
 	"fmt"
 	"strings"
 
 	"github.com/countersign/countersign/signature"
-	"github.com/countersign/countersign/wire"
 )
 
 // Explain says why a request was refused, as far as the evidence tells. It asks
@@ -101,7 +99,7 @@ const (
 func openInquiry(e Evidence) *inquiry {
 	c := &inquiry{Evidence: e, doc: e.Error, out: Diagnosis{Contradictions: []string{}}}
 	if c.doc == nil {
-		c.doc = documentOfHead(e.Answer)
+		c.doc = ErrorDocumentOfHeaders(e.Answer)
 	}
 	if c.doc == nil {
 		c.doc = &ErrorDocument{}
@@ -118,32 +116,6 @@ func openInquiry(e Evidence) *inquiry {
 	}
 	c.out.Dialect, c.out.Scheme, c.out.Carrier = string(c.dialect), c.scheme, string(c.carrier)
 	return c
-}
-
-// documentOfHead makes a document of the headers by which HEAD is refused.
-func documentOfHead(answer []wire.Header) *ErrorDocument {
-	reply := wire.Request{Headers: answer}
-	if text, ok := reply.Header("x-oss-err"); ok {
-		if raw, err := base64.StdEncoding.DecodeString(text); err == nil {
-			if d, err := ParseErrorDocument(raw); err == nil {
-				return d
-			}
-		}
-	}
-	if ec, ok := reply.Header("x-oss-ec"); ok {
-		d := &ErrorDocument{Dialect: OSS, EC: ec}
-		if row, known := ByEC(ec); known {
-			d.Code = row.Code
-		}
-		return d
-	}
-	for _, prefix := range []string{"x-obs-", "x-amz-"} {
-		if code, ok := reply.Header(prefix + "error-code"); ok {
-			message, _ := reply.Header(prefix + "error-message")
-			return &ErrorDocument{Dialect: OBS, Code: code, Message: wire.Unescape(message)}
-		}
-	}
-	return nil
 }
 
 // readServer finds scheme and carrier in the document and takes its string

@@ -160,6 +160,19 @@ func (p *page) addProfiles(cols []column) {
 // Total is the number of cases, for the caption of the verdict table.
 func (p page) Total() string { return fmt.Sprintf("%s, by profile", Counted(p.Footer.Results, "case")) }
 
+// Known says how many failures are expected: who sees that none is unexpected
+// must not take that for none. It is "" where there are none.
+func (p page) Known() string {
+	switch n := p.Expected.Len(); n {
+	case 0:
+		return ""
+	case 1:
+		return "1 known failure is listed"
+	default:
+		return fmt.Sprintf("%d known failures are listed", n)
+	}
+}
+
 // Words explains the words of the page to who has never seen one.
 func (p page) Words() [][2]string { return words }
 

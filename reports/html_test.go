@@ -125,6 +125,37 @@ func TestPageShowsVerdictsThenFailures(t *testing.T) {
 	}
 }
 
+func TestAPageWithoutUnexpectedFailuresNamesTheKnownOnes(t *testing.T) {
+	sentence := func(results ...Result) (string, []*element) {
+		for _, section := range parseHTML(t, render(t, "html", streamOf(results...))).all("section") {
+			if section.attr["aria-labelledby"] == "failures" {
+				return section.all("p")[0].text(), section.all("a")
+			}
+		}
+		t.Fatal("there is no section on failures")
+		return "", nil
+	}
+	other := expectedFailure()
+	other.ID += "-too"
+	pass := passing("oss-v1/header/published/get-object")
+	for _, c := range []struct {
+		results []Result
+		want    string
+	}{
+		{[]Result{pass}, "No unexpected failures."},
+		{[]Result{pass, expectedFailure()}, "No unexpected failures. 1 known failure is listed under Expected failures."},
+		{[]Result{expectedFailure(), other}, "No unexpected failures. 2 known failures are listed under Expected failures."},
+	} {
+		text, links := sentence(c.results...)
+		if text != c.want {
+			t.Errorf("%q, want %q", text, c.want)
+		}
+		if leads := len(links) == 1 && links[0].attr["href"] == "#expected"; leads != (len(c.results) > 1) {
+			t.Errorf("%q: %d links", text, len(links))
+		}
+	}
+}
+
 func TestFlakyResultsStandApart(t *testing.T) {
 	again := passing("oss-v1/header/published/get-object")
 	again.Outcome = Flaky

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // renderer is one kind of report.
@@ -95,6 +96,56 @@ func WriteAtomic(path string, write func(io.Writer) error) error {
 		return errors.Join(err, os.Remove(temp))
 	}
 	return nil
+}
+
+// CheckWritable returns why WriteAtomic cannot write a file, for those who want
+// to know before a long work. It makes no folder and leaves no file behind; what
+// is there at path is not touched. That a disk is full it cannot foresee.
+func CheckWritable(path string) error {
+	_, name := filepath.Split(path)
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir(), name == "":
+		return fmt.Errorf("%s is a folder, want a file", path)
+	case err == nil && !info.Mode().IsRegular(): // to open a pipe is to wait for its reader
+		return nil
+	case err == nil:
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return err
+		}
+	case !missing(err):
+		return err
+	}
+	folder := filepath.Dir(path)
+	for { // the first that is there: those below it would be made
+		info, err := os.Stat(folder)
+		if err == nil && !info.IsDir() {
+			return fmt.Errorf("%s is a file, want a folder", folder)
+		}
+		if err == nil {
+			break
+		}
+		above := filepath.Dir(folder)
+		if !missing(err) || above == folder {
+			return err
+		}
+		folder = above
+	}
+	// Permissions alone do not tell: a file system can be one that is only read.
+	probe := filepath.Join(folder, fmt.Sprintf(".countersign.%08x", rand.Uint32()))
+	f, err := os.OpenFile(probe, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		var at *fs.PathError
+		if errors.As(err, &at) { // its path is one that nobody knows
+			err = at.Err
+		}
+		return fmt.Errorf("no file can be made in %s: %w", folder, err)
+	}
+	return errors.Join(f.Close(), os.Remove(probe))
+}
+
+// missing reports whether a path is not there, or goes through what is no folder.
+func missing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 func writeDirectly(path string, write func(io.Writer) error) error {

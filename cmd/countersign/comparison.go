@@ -52,7 +52,13 @@ func proven(found *signature.Verification, c *reports.Comparison) comparison {
 	if found.Stage(signature.CanonicalRequest) == string(c.Strings[1]) {
 		stage = signature.CanonicalRequest
 	}
-	return comparison{stage: stage, sides: [2]side{{"a server signs", string(c.Strings[1])}, {"the client signed", string(c.Strings[0])}}}
+	return comparison{stage: stage, sides: [2]side{{"a server signs", string(c.Strings[1])}, {c.Names[0], string(c.Strings[0])}}}
+}
+
+// same reports whether two comparisons show the same strings.
+func (c comparison) same(d comparison) bool {
+	a, b := [2]string{c.sides[0].value, c.sides[1].value}, [2]string{d.sides[0].value, d.sides[1].value}
+	return a == b || a == [2]string{b[1], b[0]}
 }
 
 // firstOther is the stage to be shown of two verifications of one request. The

@@ -24,6 +24,7 @@ type proxyOptions struct {
 	Forward bool
 	CADir   string         // "": countersign in the user's folder of settings
 	Capture string         // a file, or ""
+	JSON    bool           // tell of requests in JSON
 	Page    *livepage.Page // for what it sees, or nil
 	// Dial connects to servers; nil: as the system does.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -70,7 +71,7 @@ func startProxy(ctx context.Context, env *environment, o proxyOptions) (*capture
 	if !o.Forward { // a real server judges by its own clock
 		verifier.Now, verifier.Grants = time.Now, true
 	}
-	p.observer = &observer{env: env, verification: verification{env: env, own: o.Own, verifier: verifier}, captures: p.capture, page: o.Page, bugs: bugs{env: env}}
+	p.observer = &observer{env: env, verification: verification{env: env, asJSON: o.JSON, own: o.Own, verifier: verifier}, captures: p.capture, page: o.Page, bugs: bugs{env: env}}
 	p.Proxy, err = proxy.Start(ctx, orLoopback(o.Listen), proxy.Options{
 		Verifier: &verifier, Dialect: o.Dialect, Forward: o.Forward, Authority: authority, Dial: o.Dial, Log: p.observe,
 	})

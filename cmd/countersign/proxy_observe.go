@@ -1,11 +1,11 @@
 package main
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,12 +20,12 @@ import (
 // observer tells of every exchange of a proxy, and counts. The proxy calls it
 // for one at a time.
 type observer struct {
-	env *environment
-	verification
-	captures *os.File // or nil
-	writeErr error
-	page     *livepage.Page // or nil
-	bugs     bugs
+	env          *environment
+	verification          // with its form of what is told: lines, or JSON
+	captures     *os.File // or nil
+	writeErr     error
+	page         *livepage.Page // or nil
+	bugs         bugs
 
 	verified, wrong int  // of the requests that are judged
 	passed          int  // the others
@@ -71,7 +71,11 @@ func (o *observer) observe(x *proxy.Exchange) {
 		s.found, s.notes, s.comparisons, s.explained = nil, nil, nil, nil
 		s.remark = "not shown: it has more security tokens, or longer ones, than can be masked"
 	}
-	o.print(s)
+	if o.asJSON {
+		o.tell(s.entry(tooMuch), s.mask, tooMuch)
+	} else {
+		o.print(s)
+	}
 	if o.page != nil {
 		o.page.Add(s.exchange())
 	}
@@ -108,7 +112,13 @@ func (o *observer) noRequest(x *proxy.Exchange) {
 		where = "a tunnel to " + x.Tunnel
 	}
 	text := o.env.plain(fmt.Sprintf("%s: %v", where, x.Err))
-	fmt.Fprintf(o.env.Stdout, "%s: %s\n", o.env.paint(o.env.Style.Notice, "no request"), text)
+	if o.asJSON {
+		e := newEntry(nil, time.Now(), 0)
+		e.Method, e.Target, e.Status, e.Notes = "CONNECT", wire.Bytes(x.Tunnel), x.Status, []string{text}
+		fmt.Fprintln(o.env.Stdout, e.json(o.env))
+	} else {
+		fmt.Fprintf(o.env.Stdout, "%s: %s\n", o.env.paint(o.env.Style.Notice, "no request"), text)
+	}
 	if x.Tunnel == "" {
 		o.wrong++
 	}
@@ -118,26 +128,20 @@ func (o *observer) noRequest(x *proxy.Exchange) {
 }
 
 func (o *observer) judged(s *sighting, found *signature.Verification) {
-	s.refused = refusalOf(s.Exchange)
-	disagreed := found.Verdict == signature.Verified && s.refused != nil && (s.refused.StringToSign != "" || s.refused.Code == "SignatureDoesNotMatch")
-	if found.Verdict == signature.Verified && !disagreed {
-		o.verified++
-	} else {
-		o.wrong++
-	}
 	s.found, s.verdict, s.paint = found, string(found.Verdict), o.env.paintOf(found.Verdict)
 	if found.Profile != nil {
 		s.remark = found.Profile.ID()
 	}
-	if found.Verdict != signature.Verified {
-		// These are those of verify: faults, or what explains the signature.
-		if again := o.verification.verify(wire.Capture{ID: s.ID, Request: s.Request}); again.found.Verdict == found.Verdict { // no moment has passed
-			s.notes, s.explained = again.notes, explained(again.found, again.explained)
-		}
+	s.refused = refusalOf(s.Exchange)
+	if found.Verdict == signature.Verified && !s.disputed() {
+		o.verified++
+	} else {
+		o.wrong++
 	}
 	if s.refused != nil {
 		s.compare(s.refused)
 	}
+	o.explain(s)
 }
 
 // print tells of it on the console: no query, which holds a signature.
@@ -159,6 +163,38 @@ func (o *observer) print(s *sighting) {
 	for i := range s.comparisons {
 		o.difference(s.mask, &s.comparisons[i])
 	}
+}
+
+// tell prints an entry. Of one that cannot be masked everything is hidden that
+// could hold a token.
+func (o *observer) tell(e *entry, mask masked, tooMuch bool) {
+	text := e.json(o.env)
+	if !tooMuch {
+		text = mask(text)
+	}
+	fmt.Fprintln(o.env.Stdout, text)
+}
+
+// entry is the same for programs, as a server tells it.
+func (s *sighting) entry(tooMuch bool) *entry {
+	e := newEntry(s.Request, s.Arrived, s.Took)
+	if s.Verification != nil {
+		e.found(s.Request, s.Verification)
+	}
+	e.ID, _ = strconv.Atoi(s.ID) // it counts
+	e.Verdict, e.Status, e.Code, e.EC = s.verdict, s.Status, s.Code, s.EC
+	if s.refused != nil {
+		e.Code, e.EC = s.refused.Code, s.refused.EC
+	}
+	if s.found == nil && s.remark != "" {
+		e.Notes = append(e.Notes, s.remark)
+	}
+	e.Notes = append(e.Notes, s.notes...)
+	if tooMuch { // the server may repeat them
+		e.Code, e.EC = s.Code, s.EC
+		e.hide()
+	}
+	return e
 }
 
 // exchange is the same for the live page.
@@ -199,71 +235,18 @@ func (o *observer) named(host string) bool {
 	})
 }
 
-// refusalOf is the error document a server answered with, or nil. HEAD has it
-// in a header (field evidence, section 4).
-func refusalOf(x *proxy.Exchange) *diagnose.ErrorDocument {
-	if x.Refusal == nil {
-		return nil
-	}
-	body := []byte(x.Refusal.Body)
-	if encoded, ok := x.Refusal.Header("x-oss-err"); ok && len(body) == 0 {
-		body, _ = base64.StdEncoding.DecodeString(encoded) // what cannot be decoded is no document
-	}
-	document, err := diagnose.ParseErrorDocument(body)
-	if err != nil {
-		return nil
-	}
-	return document
-}
-
-// compare shows the first stage in which the server and the documents differ.
-func (s *sighting) compare(server *diagnose.ErrorDocument) {
-	found := s.found
-	note := func(text string) { s.notes = append(s.notes, text) }
-	note(fmt.Sprintf("the server answers %s: %s", server.Code, server.Message))
-	compared := 0
-	for _, stage := range []struct {
-		stage  signature.Stage
-		name   string
-		value  string
-		origin diagnose.Origin
-	}{
-		{signature.CanonicalRequest, "CanonicalRequest", server.CanonicalRequest, server.CanonicalRequestOrigin},
-		{signature.StringToSign, "StringToSign", server.StringToSign, server.StringToSignOrigin},
-	} {
-		own := found.Stage(stage.stage)
-		switch {
-		case stage.value == "" || own == "":
-			continue
-		case stage.origin != diagnose.FromBytes && (server.IsMasked(stage.name) || server.IsDamaged(stage.name)):
-			note("the server's " + stage.name + " is masked or cut off and cannot be compared")
-			continue
-		}
-		compared++
-		if own != stage.value {
-			s.comparisons = append(s.comparisons, comparison{stage: stage.stage, sides: [2]side{{"the server signed", stage.value}, {"the documents say", own}}})
-			return
-		}
-	}
-	switch {
-	case compared > 0 && found.Verdict == signature.Verified:
-		note("the server signs what the documents say, and the signature is right for it: it knows another secret")
-	case compared > 0:
-		note("the server signs the same as the documents say: the signer signs something else, or has another secret")
-	}
-}
-
 // difference prints a comparison.
 func (o *observer) difference(mask masked, c *comparison) {
 	a, b := wire.Bytes(mask(c.sides[0].value)), wire.Bytes(mask(c.sides[1].value))
 	at := reports.FirstDifference(a, b)
 	fmt.Fprintf(o.env.Stdout, "  - first other stage: %s, byte %d\n", c.stage, c.offset())
 	const columns, around = 60, 8
+	width := max(len(c.sides[0].name), len(c.sides[1].name))
 	for i, value := range []wire.Bytes{a, b} {
-		fmt.Fprintf(o.env.Stdout, "      %-17s  %s\n", c.sides[i].name, reports.Around(value, at, columns))
+		fmt.Fprintf(o.env.Stdout, "      %-*s  %s\n", width, c.sides[i].name, reports.Around(value, at, columns))
 		if at >= 0 {
 			window := reports.Hex(value, at, around)
-			fmt.Fprintf(o.env.Stdout, "      %-17s  %d: %s\n", "", window.Offset, window)
+			fmt.Fprintf(o.env.Stdout, "      %-*s  %d: %s\n", width, "", window.Offset, window)
 		}
 	}
 }

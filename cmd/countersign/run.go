@@ -160,7 +160,26 @@ func (f *runFlags) jobs(env *environment) ([]*job, error) {
 			return nil, err
 		}
 	}
-	return jobs, nil
+	return jobs, f.checkFiles(targets)
+}
+
+// checkFiles refuses files that cannot be written: at the end of a run its
+// answers would be lost. The marks in a path stay as they are, since nobody knows
+// what the subject is called: they are names like others to a folder.
+func (f *runFlags) checkFiles(targets []reportTarget) error {
+	files := [][2]string{{"--record " + f.record, f.record}, {"--update-expected " + f.updateExpected, f.updateExpected}}
+	for _, t := range targets {
+		files = append(files, [2]string{"--report " + t.kind + "=" + t.path, t.path})
+	}
+	for _, file := range files {
+		if file[1] == "" {
+			continue
+		}
+		if err := reports.CheckWritable(file[1]); err != nil {
+			return usageError("%s: %w; nothing was asked: name a file in a folder that you may write to", file[0], err)
+		}
+	}
+	return nil
 }
 
 func (f *runFlags) filtered() bool {

@@ -73,8 +73,8 @@ streams of all parts.
 	exit: `
 0    all is as expected
 1    something is not
-2    wrong usage, a wrong file, or nothing selected
-3    nothing could be run, asked or judged, or a file could not be written
+2    wrong usage, a wrong file, one that cannot be written, or nothing selected
+3    nothing could be run, asked or judged, or writing a file failed in the end
 4    a bug in Countersign
 130  interrupted
 `,

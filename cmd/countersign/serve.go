@@ -71,7 +71,7 @@ func newServeCommand(env *environment) *cobra.Command {
 // Flags that only make sense with --proxy, and only without it.
 var (
 	ofProxy  = []string{"forward", "ca"}
-	ofServer = []string{"json", "memory", "region"}
+	ofServer = []string{"memory", "region"}
 )
 
 // check refuses what does not go together, and what is no address.
@@ -107,7 +107,7 @@ func (f *serveFlags) check(cmd *cobra.Command) error {
 // serveProxy is a proxy until ctx ends.
 func (f *serveFlags) serveProxy(ctx context.Context, env *environment) error {
 	o := proxyOptions{
-		Listen: f.listen, Dialect: endpoint.Dialect(f.dialect), Forward: f.forward, CADir: f.ca, Capture: f.capture,
+		Listen: f.listen, Dialect: endpoint.Dialect(f.dialect), Forward: f.forward, CADir: f.ca, Capture: f.capture, JSON: f.asJSON,
 		Hosts: signature.Hosts{Endpoints: f.endpoints},
 	}
 	if len(f.buckets) == 1 {

@@ -77,7 +77,7 @@ func (j *journal) note(x endpoint.Exchange) {
 	e := j.entry(&x)
 	mask, tooMuch := j.env.masking(x.Request)
 	if tooMuch {
-		e.Target, e.Key, e.Stages, e.Notes = "", "", nil, []string{"the request is not shown: it has more security tokens, or longer ones, than can be masked"}
+		e.hide()
 	}
 	if j.page != nil {
 		j.page.Add(e.exchange(&x, mask, tooMuch))
@@ -96,6 +96,11 @@ func (j *journal) note(x endpoint.Exchange) {
 		fmt.Fprintln(j.env.Stdout, mask(text))
 	}
 	j.record(&x, e.ID)
+}
+
+// hide takes out what could hold a token that cannot be masked.
+func (e *entry) hide() {
+	e.Target, e.Key, e.Stages, e.Notes = "", "", nil, []string{"the request is not shown: it has more security tokens, or longer ones, than can be masked"}
 }
 
 // exchange is the entry for the live page.
@@ -125,15 +130,22 @@ func (e *entry) exchange(x *endpoint.Exchange, mask masked, tooMuch bool) livepa
 	return out
 }
 
-func (j *journal) entry(x *endpoint.Exchange) *entry {
+// newEntry is what is known of a request before it is judged; nil is one that
+// could not be read.
+func newEntry(req *wire.Request, arrived time.Time, took time.Duration) *entry {
 	e := &entry{
-		ID:   x.Number,
-		Time: x.Arrived.UTC().Format("2006-01-02T15:04:05.000Z"), Operation: x.Operation, Status: x.Status, Code: x.Code, EC: x.EC,
-		Milliseconds: float64(x.Took.Round(10*time.Microsecond)) / float64(time.Millisecond), Notes: []string{}, Verdict: unreadable,
+		Time:         arrived.UTC().Format("2006-01-02T15:04:05.000Z"),
+		Milliseconds: float64(took.Round(10*time.Microsecond)) / float64(time.Millisecond), Notes: []string{}, Verdict: unreadable,
 	}
-	if req := x.Request; req != nil {
+	if req != nil {
 		e.Method, e.Target, e.Host = wire.Bytes(req.Method), wire.Bytes(req.Target), wire.Bytes(req.Host())
 	}
+	return e
+}
+
+func (j *journal) entry(x *endpoint.Exchange) *entry {
+	e := newEntry(x.Request, x.Arrived, x.Took)
+	e.ID, e.Operation, e.Status, e.Code, e.EC = x.Number, x.Operation, x.Status, x.Code, x.EC
 	if x.Err != nil {
 		e.Notes = append(e.Notes, x.Err.Error())
 	}
@@ -153,13 +165,26 @@ func (j *journal) entry(x *endpoint.Exchange) *entry {
 
 // judged says what came of the verification.
 func (j *journal) judged(e *entry, req *wire.Request, v *signature.Verification) {
-	e.Verdict, e.Bucket, e.Key, e.AccessKeyID = string(v.Verdict), wire.Bytes(v.Resource.Bucket), wire.Bytes(v.Key), wire.Bytes(v.AccessKeyID)
-	if v.Profile != nil {
-		e.Scheme, e.Carrier = v.Profile.Scheme, v.Profile.Carrier
-	}
+	e.found(req, v)
 	e.Notes = append(e.Notes, v.Notes...)
 	for _, f := range v.Faults {
 		e.Notes = append(e.Notes, string(f.Class)+": "+f.Error())
+	}
+	if e.Stages == nil {
+		return
+	}
+	e.explained = j.explain.explain(req, v, received)
+	for _, found := range e.explained {
+		e.Notes = append(e.Notes, found.note)
+	}
+}
+
+// found puts what a server finds in a request into the entry: with the stages it
+// computes where the signature does not match.
+func (e *entry) found(req *wire.Request, v *signature.Verification) {
+	e.Verdict, e.Bucket, e.Key, e.AccessKeyID = string(v.Verdict), wire.Bytes(v.Resource.Bucket), wire.Bytes(v.Key), wire.Bytes(v.AccessKeyID)
+	if v.Profile != nil {
+		e.Scheme, e.Carrier = v.Profile.Scheme, v.Profile.Carrier
 	}
 	if v.Verdict != signature.Mismatch || len(req.Head()) > longestShown {
 		return
@@ -169,10 +194,6 @@ func (j *journal) judged(e *entry, req *wire.Request, v *signature.Verification)
 		if s.Stage != signature.SigningKey {
 			e.Stages.Values = append(e.Stages.Values, s)
 		}
-	}
-	e.explained = j.explain.explain(req, v)
-	for _, found := range e.explained {
-		e.Notes = append(e.Notes, found.note)
 	}
 }
 

@@ -40,10 +40,12 @@ clients that pass through it, those inside https too, once the programs trust
 its certificate (see countersign watch, which sets up a program by itself). It
 answers as the services would, without objects, and nothing leaves the
 machine. With --forward requests go on to the servers they are for, byte for
-byte; when a server refuses one and says what it signed, the first stage that
-differs is shown. Here --bucket is the one bucket behind every host that is no
-known endpoint, as verify has it; --json, --memory and --region are for the
-server.
+byte; when a server refuses one, its answer is diagnosed (see countersign
+diagnose): the cause, what proves it, what to do, and the first stage in which
+the string that the server signed differs. With --json the line is that of the
+server; verdict may also be "not judged", and operation is empty. Here
+--bucket is the one bucket behind every host that is no known endpoint, as
+verify has it; --memory and --region are for the server.
 
 A request that meets a bug in Countersign is answered with status 500; the bug
 is reported at once, the others are served on, and the exit code tells.

@@ -131,7 +131,7 @@ func (v *verification) file(ctx context.Context, name string, data []byte) error
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		requests[i] = v.verify(c)
+		requests[i] = v.verify(c, received)
 		secrets = append(secrets, secret.Tokens(c.Request)...)
 		secrets = append(secrets, signingKeys(requests[i].found.Stages())...)
 	}
@@ -155,7 +155,11 @@ type verifiedRequest struct {
 	explained []explanation // of a mismatch
 }
 
-func (v *verification) verify(c wire.Capture) *verifiedRequest {
+// received is what a server knows of a request, beside the request.
+var received = diagnose.Evidence{Seen: diagnose.AtServer}
+
+// verify judges a request, of which something may be known besides.
+func (v *verification) verify(c wire.Capture, known diagnose.Evidence) *verifiedRequest {
 	found := v.verifier.Verify(c.Request)
 	r := &verifiedRequest{id: c.ID, found: found, notes: append([]string{}, found.Notes...)}
 	for _, f := range found.Faults {
@@ -173,7 +177,7 @@ func (v *verification) verify(c wire.Capture) *verifiedRequest {
 			r.notes = append(r.notes, fmt.Sprintf("nothing is known of the host %q, so the bucket was taken from the path (%q); say what it is with --bucket B, --cname %s=B or --endpoint %s", host, found.Resource.Bucket, host, host))
 		}
 		r.notes = append(r.notes, fmt.Sprintf("the signature of the request is %q, a server computes %q", found.Provided, found.Stage(signature.SignatureValue)))
-		r.explained = v.explain(c.Request, found)
+		r.explained = v.explain(c.Request, found, known)
 		for _, e := range r.explained {
 			r.notes = append(r.notes, e.note)
 		}
@@ -204,8 +208,9 @@ type explanation struct {
 }
 
 // explain looks for what explains a signature: another reading of a contested
-// rule, or else a slip that signers often make.
-func (v *verification) explain(req *wire.Request, found *signature.Verification) []explanation {
+// rule, or else a slip that signers often make, or else a mistake of any kind. The
+// last is also asked for where a service has answered: it knows the cause.
+func (v *verification) explain(req *wire.Request, found *signature.Verification, known diagnose.Evidence) []explanation {
 	profile := found.Profile.ID()
 	verifies := func(apply func(*signature.Profile) *signature.Profile) (*signature.Verification, bool) {
 		other := v.verifier
@@ -219,16 +224,17 @@ func (v *verification) explain(req *wire.Request, found *signature.Verification)
 			out = append(out, explanation{note: fmt.Sprintf("the reading %s of the contested rule %s explains the signature: %s", r.Name, r.Requirement, r.Why), signed: signed})
 		}
 	}
+	slips := signature.Slips(profile)
 	if len(out) > 0 {
-		return out
+		slips = nil
 	}
-	for _, s := range signature.Slips(profile) {
+	for _, s := range slips {
 		if signed, ok := verifies(s.Apply); ok {
 			out = append(out, explanation{note: fmt.Sprintf("the known slip %s explains the signature, first wrong in %s: %s", s.Name, s.Stage, s.Why), signed: signed})
 		}
 	}
-	if len(out) == 0 {
-		out = v.diagnosed(req, found)
+	if len(out) == 0 || known.Error != nil {
+		out = append(out, v.diagnosed(req, found, known)...)
 	}
 	if len(out) == 0 {
 		out = append(out, explanation{note: "no other reading of a contested rule and no known slip explains the signature; compare the stages with those of the signer, or the secret is another one"})
@@ -237,24 +243,50 @@ func (v *verification) explain(req *wire.Request, found *signature.Verification)
 }
 
 // diagnosed asks for mistakes that no SDK is known for, such as a header that was
-// added after signing.
-func (v *verification) diagnosed(req *wire.Request, found *signature.Verification) []explanation {
+// added after signing. What is not proven is told where a service has answered
+// alone: without its answer anything can be suspected.
+func (v *verification) diagnosed(req *wire.Request, found *signature.Verification, known diagnose.Evidence) []explanation {
 	key, ok := v.verifier.Secret(found.AccessKeyID)
-	if !ok || len(req.Head()) > longestShown {
+	if !ok && known.Error == nil || len(req.Head()) > longestShown {
 		return nil
 	}
-	client, _ := diagnose.RecogniseClient(userAgent(req))
-	d := diagnose.Glance(diagnose.Evidence{Request: req, Seen: diagnose.AtServer, Client: client, Credentials: key, Hosts: v.verifier.Hosts})
+	if ok {
+		known.Credentials = key
+	}
+	known.Request, known.Hosts = req, v.verifier.Hosts
+	known.Client, _ = diagnose.RecogniseClient(userAgent(req))
+	d := diagnose.Glance(known)
+	told := slices.DeleteFunc(slices.Clone(d.Causes), func(c reports.Cause) bool { return c.Confidence != reports.Proof })
+	proven := len(told) > 0
+	if !proven && known.Error != nil {
+		told = d.Causes[:min(len(d.Causes), suspicions)]
+	}
 	var out []explanation
-	for _, c := range d.Causes {
-		if c.Confidence == reports.Proof {
-			out = append(out, explanation{note: fmt.Sprintf("%s, %s: %s. %s", c.ID, c.Name, strings.TrimSuffix(c.Evidence, "."), c.Fix)})
+	for i := range told {
+		out = append(out, explanation{note: causeNote(&told[i])})
+	}
+	if known.Error != nil {
+		for _, text := range d.Contradictions {
+			out = append(out, explanation{note: "the evidence contradicts itself: " + text})
 		}
 	}
-	if len(out) > 0 {
+	if proven {
 		out[0].proven = &d
 	}
 	return out
+}
+
+// suspicions is how many of them are told, the strongest first, where nothing is
+// proven. Countersign diagnose tells all.
+const suspicions = 3
+
+// causeNote is a cause in one line.
+func causeNote(c *reports.Cause) string {
+	perhaps := ""
+	if c.Confidence != reports.Proof {
+		perhaps = "perhaps "
+	}
+	return fmt.Sprintf("%s%s, %s: %s. %s", perhaps, c.ID, c.Name, strings.TrimSuffix(c.Evidence, "."), c.Fix)
 }
 
 func userAgent(req *wire.Request) string {

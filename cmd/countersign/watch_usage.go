@@ -15,8 +15,9 @@ with mode 0600 in the folder --ca.
 
 The proxy answers as OSS or OBS would, by the clock of this machine, and
 nothing leaves it. With --forward requests go on to the servers they are for,
-byte for byte; when a server refuses one and says what it signed, the first
-stage that differs is shown at once.
+byte for byte; when a server refuses one, its answer is diagnosed at once (see
+countersign diagnose): the cause, what proves it, what to do, and the first
+stage in which the string that the server signed differs.
 
 Standard output is the program's alone. Verdicts go to standard error, between
 what the program writes there. With --capture the requests are recorded as
@@ -32,7 +33,7 @@ When every request was verified, the exit code is that of the program, or 128
 and the number of the signal that ended it.`,
 	exit: `
 0    every request was verified, and the program ended with 0
-1    a request was not verified, or a server refused its signature
+1    a request was not verified, or a server refused how it was signed
 2    wrong usage, or there are no credentials
 3    no request was seen, or the program or the proxy could not be started
 4    a request met a bug in Countersign
