@@ -90,7 +90,7 @@ func TestPageShowsVerdictsThenFailures(t *testing.T) {
 	for _, h := range page.all("h2") {
 		headings = append(headings, h.text())
 	}
-	if want := "Verdict per profile, Failures, Provisional failures, Contested, Expected failures, Unsupported, Passed"; strings.Join(headings, ", ") != want {
+	if want := "Verdict per profile, Failures, Provisional failures, Expected failures, Contested, Unsupported, Passed"; strings.Join(headings, ", ") != want {
 		t.Errorf("got %v", headings)
 	}
 	rows := page.all("table")[0].all("tr")

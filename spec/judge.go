@@ -161,7 +161,7 @@ func explain(set *vectors.Set, item *Item, r *reports.Result, requirement string
 	}
 	r.Why = item.Why()
 	if requirement == "" {
-		requirement = nearest(item.Requirements(), signature.Stage(r.Stage))
+		requirement = nearest(item.Requirements(), areasOf(r))
 	}
 	if req, ok := set.Requirement(requirement); ok {
 		r.Rule, r.Source, r.Status = req.ID+": "+req.Rule, req.Source, string(req.Status)
@@ -180,7 +180,7 @@ var areas = map[signature.Stage][]string{
 	signature.CanonicalHeaders:  {"HEADER", "ADDITIONAL", "META", "TOKEN"},
 	signature.CanonicalQuery:    {"PARAM", "QUERY"},
 	signature.CanonicalResource: {"RESOURCE", "URI", "PARAM"},
-	signature.CanonicalRequest:  {"HEADER", "PARAM", "URI", "ADDITIONAL", "PAYLOAD", "REQUEST"},
+	signature.CanonicalRequest:  {"HEADER", "PARAM", "URI", "ADDITIONAL", "PAYLOAD", "CANONICAL"},
 	signature.StringToSign:      {"STRING", "DATE", "TYPE", "MD5", "METHOD", "RESOURCE", "PARAM", "HEADER", "SCOPE"},
 	signature.SigningKey:        {"KEY", "SCOPE"},
 	signature.SignatureValue:    {"SIGN", "KEY", "STRING", "AUTH"},
@@ -189,10 +189,37 @@ var areas = map[signature.Stage][]string{
 	signature.Form:              {"FORM"},
 }
 
-// nearest picks, of a vector's requirements, the first that is about a stage,
-// or else the first.
-func nearest(ids []string, stage signature.Stage) string {
-	for _, area := range areas[stage] {
+// areasOf are the areas of the place of a failure, the likeliest first. In a
+// canonical request of V4 the line that differs says more than the stage: method,
+// path, query, headers, an empty line, their names, the payload (37131, step 1).
+func areasOf(r *reports.Result) []string {
+	all := areas[signature.Stage(r.Stage)]
+	if signature.Stage(r.Stage) != signature.CanonicalRequest || r.Expected == nil || r.Observed == nil {
+		return all
+	}
+	expected := string(*r.Expected)
+	at := max(0, reports.FirstDifference(*r.Expected, *r.Observed))
+	before, behind := strings.Count(expected[:at], "\n"), strings.Count(expected[at:], "\n")
+	area := "HEADER"
+	switch {
+	case before == 0:
+		area = "CANONICAL"
+	case before == 1:
+		area = "URI"
+	case before == 2:
+		area = "PARAM"
+	case behind == 0:
+		area = "PAYLOAD"
+	case behind == 1:
+		area = "ADDITIONAL"
+	}
+	return append([]string{area}, all...)
+}
+
+// nearest picks, of a vector's requirements, the first that is about one of the
+// areas, or else the first.
+func nearest(ids, areas []string) string {
+	for _, area := range areas {
 		for _, id := range ids {
 			if strings.Contains(id, "-"+area) {
 				return id

@@ -274,3 +274,28 @@ func TestAReadingOfContestedRulesAloneIsContested(t *testing.T) {
 		t.Error("nothing was judged")
 	}
 }
+
+// The line of the canonical request that differs says which rule is broken,
+// whatever the vector is about besides.
+func TestTheRuleOfAFailureIsThatOfItsLine(t *testing.T) {
+	item := itemOf(t, "oss-v4/header/published-sdk/put-object-key-with-all-shifted-digits")
+	signed, err := item.Profile.Sign(&item.Case.Input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := signed.Stage(signature.CanonicalRequest)
+	for _, test := range []struct{ from, to, area string }{
+		{"%21", "!", "URI"}, {"\n\n", "\nacl\n", "PARAM"},
+	} {
+		wrong := strings.Replace(want, test.from, test.to, 1)
+		if wrong == want {
+			t.Fatalf("%q is not in\n%s", test.from, want)
+		}
+		r := judgePurely(t, item, &subject.Observation{ID: item.ID, Mode: subject.SignMode, Kind: subject.Answered, Stages: []subject.StageSeen{
+			{Stage: signature.CanonicalRequest, Value: wire.Bytes(wrong)}, {Stage: signature.SignatureValue, Value: "0000"},
+		}})
+		if r.Outcome != reports.Fail || !strings.HasPrefix(r.Rule, "OSS4-"+test.area) {
+			t.Errorf("%s at %s by %q, want a rule about %s of %v", r.Outcome, r.Place(), r.Rule, test.area, item.Requirements())
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/countersign/countersign/endpoint/livepage"
 	"github.com/countersign/countersign/endpoint/objects"
 	"github.com/countersign/countersign/internal/secret"
+	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/vectors"
 	"github.com/countersign/countersign/wire"
@@ -305,7 +306,7 @@ func (j *journal) summary(held objects.Usage) string {
 	}
 	requests := "no requests"
 	if j.number > 0 {
-		requests = fmt.Sprintf("%d requests: %s", j.number, strings.Join(parts, ", "))
+		requests = reports.Counted(j.number, "request") + ": " + strings.Join(parts, ", ")
 	}
-	return fmt.Sprintf("%s; %d objects in %d buckets are gone", requests, held.Objects, held.Buckets)
+	return fmt.Sprintf("%s; %s in %s gone", requests, reports.Counted(held.Objects, "object"), reports.Counted(held.Buckets, "bucket"))
 }
