@@ -50,6 +50,7 @@ fmt:
 ## bench: speed as ratios, each measured in one run
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./signature ./endpoint ./runner ./diagnose
+	$(GO) test -run '^$$' -bench . -benchtime 60000x ./internal/hunt
 	$(GO) -C adapters/oss-go-v2 test -run '^$$' -bench . -benchmem ./...
 	$(GO) run ./cmd/fuzz speed
 	@if [ -d adapters/ali-oss/node_modules ]; then $(GO) run ./cmd/fuzz opponents --target ali-oss --time 10s; \
