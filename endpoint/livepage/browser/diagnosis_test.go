@@ -113,7 +113,7 @@ func TestEvidenceIsPastedAndTheCauseShown(t *testing.T) {
 			text := o.answered("proven")
 			for _, want := range []string{
 				"The cause is proven", "Content-Type is not the one that was signed", "C01", "The Content-Type that arrived is not signed",
-				"browser or runtime", "set it with -H 'Content-Type: ...'", "The strings differ from byte 5 on (Content-Type)",
+				"one of: browser, runtime", "set it with -H 'Content-Type: ...'", "The strings differ from byte 5 on (Content-Type)",
 				"The client signed", "The service signed", "/examplebucket/docs/report.txt", "50 55 54 0A 0A 61", "curl 7.88.1",
 			} {
 				if !strings.Contains(strings.ToLower(text), strings.ToLower(want)) {
