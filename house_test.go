@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"endpoint":  {"wire", "signature", "internal/localpage"},
 	"subject":   {"wire", "signature", "vectors", "endpoint", "internal/secret"},
 	"reports":   {"wire", "vectors"},
-	"diagnose":  {"wire", "signature", "reports", "internal/localpage", "internal/secret"}, // its page conceals what is typed into it
+	"diagnose":  {"wire", "signature", "reports", "internal/localpage", "internal/secret"}, // a page conceals what is typed into it, and a redaction finds values however they are encoded
 	"spec":      {"wire", "vectors", "signature", "subject", "reports", "diagnose"},
 	"runner":    {"wire", "signature", "spec", "subject", "reports", "diagnose", "vectors", "endpoint", "internal/version"},
 	// A target judges by what the suite judges by: its verdict on signatures and its

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/countersign/countersign/internal/secret"
 	"github.com/countersign/countersign/signature"
 	"github.com/countersign/countersign/wire"
 )
@@ -223,17 +224,7 @@ func (c *sensitive) add(value string, write func(string) string) {
 	if len(value) < shortestName {
 		return
 	}
-	var b strings.Builder
-	for rest := value; rest != ""; {
-		r, n := utf8.DecodeRuneInString(rest)
-		fmt.Fprintf(&b, "(?:%s|(?i:", regexp.QuoteMeta(string(r)))
-		for i := range n {
-			fmt.Fprintf(&b, "%%%02x", rest[i])
-		}
-		b.WriteString("))")
-		rest = rest[n:]
-	}
-	pattern := b.String()
+	pattern := secret.PercentEncoded(value)
 	if !slices.ContainsFunc(c.rules, func(r rule) bool { return r.pattern == pattern }) {
 		c.rules = append(c.rules, rule{pattern, write})
 	}

@@ -191,7 +191,8 @@ var areas = map[signature.Stage][]string{
 
 // areasOf are the areas of the place of a failure, the likeliest first. In a
 // canonical request of V4 the line that differs says more than the stage: method,
-// path, query, headers, an empty line, their names, the payload (37131, step 1).
+// path, query, headers, an empty line, names of headers, the payload
+// (OSS4-CANONICAL-01, OBS4-CANONICAL-01).
 func areasOf(r *reports.Result) []string {
 	all := areas[signature.Stage(r.Stage)]
 	if signature.Stage(r.Stage) != signature.CanonicalRequest || r.Expected == nil || r.Observed == nil {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/countersign/countersign/reports"
 	"github.com/countersign/countersign/signature"
@@ -52,11 +51,9 @@ func keptLine(item *Item, returned *wire.Request) finding {
 	return passed
 }
 
-// servedPath decodes a path, and keeps apart what the service does. No path is a
-// slash (RFC 9112, section 3.2.1). In front of a key OSS drops raw slashes and
-// keeps encoded ones, OBS keeps both.
+// servedPath decodes a path, and keeps apart what the service does. In front of a
+// key OSS drops raw slashes and keeps encoded ones, OBS keeps both.
 func servedPath(item *Item, path string) string {
-	path = cmp.Or(path, "/")
 	in := &item.Case.Input
 	r, err := signature.ResourceOf(wire.Target{Path: path}, in.Request.Host(), in.Addressing, in.Bucket)
 	if err != nil {
@@ -202,21 +199,12 @@ func dateOf(p *signature.Profile, req *wire.Request) string {
 // sameTime compares times in either form that date headers have. What is no
 // time is compared as text.
 func sameTime(a, b string) bool {
-	at, aIsTime := parseDate(a)
-	other, bIsTime := parseDate(b)
+	at, aIsTime := signature.ParseDate(a)
+	other, bIsTime := signature.ParseDate(b)
 	if aIsTime && bIsTime {
 		return at.Equal(other)
 	}
 	return a == b
-}
-
-func parseDate(text string) (time.Time, bool) {
-	for _, layout := range []string{http.TimeFormat, "20060102T150405Z"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
 }
 
 func keptBody(item *Item, returned *wire.Request) finding {

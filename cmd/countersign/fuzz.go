@@ -85,7 +85,7 @@ func (f *fuzzFlags) run(ctx context.Context, env *environment) error {
 			return err
 		}
 	}
-	signer, err := subject.StartProcess(ctx, subject.ProcessOptions{Command: words, Timeout: f.timeout, Parallel: fuzzParallel, Hold: true, Restarts: mostFuzzRestarts})
+	signer, err := subject.StartProcess(ctx, subject.ProcessOptions{Command: words, Timeout: f.timeout, Parallel: hunt.InFlight, Hold: true, Restarts: mostFuzzRestarts})
 	if err != nil {
 		return notRunError("the signer could not be started: %w", err)
 	}
@@ -96,7 +96,7 @@ func (f *fuzzFlags) run(ctx context.Context, env *environment) error {
 	}
 	t := &fuzzTelling{env: env, flags: f, subject: signer.Capabilities().Identity, progress: newFuzzProgress(env, f.executions), began: time.Now()}
 	h, err := hunt.New(hunt.Options{
-		Opponent: signer, Parallel: fuzzParallel, Profiles: profiles, Seed: f.seed, Executions: f.executions, Time: f.time,
+		Opponent: signer, Parallel: hunt.InFlight, Profiles: profiles, Seed: f.seed, Executions: f.executions, Time: f.time,
 		Known: known, Found: t.found, Progress: t.progress.show,
 	})
 	if err != nil {
@@ -115,13 +115,8 @@ func (f *fuzzFlags) run(ctx context.Context, env *environment) error {
 	return err
 }
 
-const (
-	// mostFuzzRestarts is how often an adapter that dies is started again.
-	mostFuzzRestarts = 400
-	// fuzzParallel is how many questions are in flight: an adapter answers one
-	// while the answers to the others are looked at.
-	fuzzParallel = 32
-)
+// mostFuzzRestarts is how often an adapter that dies is started again.
+const mostFuzzRestarts = 400
 
 func (f *fuzzFlags) readKnown() (*differential.Known, error) {
 	if f.known == "" {

@@ -127,7 +127,7 @@ func show(env *environment, streams []*reports.Stream, asJSON, quiet bool) error
 		return notRunError("standard output: %w", err)
 	}
 	if left := leftOut(streams); left > 0 && env.Width > 0 && !quiet {
-		fmt.Fprintf(env.Stdout, "\n%d failures are shown in one line or not at all: --report html=report.html writes all of them.\n", left)
+		fmt.Fprintf(env.Stdout, "\n%s not shown in full: --report html=report.html writes all.\n", reports.Counted(left, "failure"))
 	}
 	return nil
 }

@@ -17,9 +17,6 @@ import (
 	"github.com/countersign/countersign/subject"
 )
 
-// inFlight is how many questions a process is given at a time.
-const inFlight = 32
-
 // opponents hunts every adapter that has a list of known classes, as a process
 // and as `countersign fuzz` does. What is not on its list is a finding.
 func opponents(ctx context.Context, args []string) error {
@@ -45,7 +42,7 @@ func opponents(ctx context.Context, args []string) error {
 	var found []string
 	fmt.Printf("%-16s %-11s %10s %9s %11s %8s %6s %5s\n", "opponent", "language", "executions", "a second", "unsupported", "compared", "known", "new")
 	for _, a := range listed {
-		classes, err := huntOne(ctx, a, hunt.Options{Seed: *seed, Executions: *executions, Time: limit, Parallel: inFlight})
+		classes, err := huntOne(ctx, a, hunt.Options{Seed: *seed, Executions: *executions, Time: limit, Parallel: hunt.InFlight})
 		if err != nil {
 			return fmt.Errorf("%s: %w", a.Name, err)
 		}
@@ -89,7 +86,7 @@ func huntOne(ctx context.Context, a *interop.Adapter, opts hunt.Options) (classe
 		return nil, err
 	}
 	signer, err := subject.StartProcess(ctx, subject.ProcessOptions{
-		Command: a.Command, Dir: a.Dir, Timeout: differential.Patience, Parallel: inFlight, Hold: true,
+		Command: a.Command, Dir: a.Dir, Timeout: differential.Patience, Parallel: hunt.InFlight, Hold: true,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w (make interop SUBJECTS=%s installs it)", err, a.Name)

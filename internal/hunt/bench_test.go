@@ -23,13 +23,13 @@ func BenchmarkAgainstNode(b *testing.B) {
 	}
 	trips := roundTrips(b)
 	signer, err := subject.StartProcess(b.Context(), subject.ProcessOptions{
-		Command: []string{"node", "testdata/signer.js"}, Timeout: differential.Patience, Parallel: 32, Hold: true,
+		Command: []string{"node", "testdata/signer.js"}, Timeout: differential.Patience, Parallel: hunt.InFlight, Hold: true,
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer signer.Close()
-	h, err := hunt.New(hunt.Options{Opponent: signer, Parallel: 32, Seed: 1, Executions: b.N, Found: func(*hunt.Finding) error { return nil }})
+	h, err := hunt.New(hunt.Options{Opponent: signer, Parallel: hunt.InFlight, Seed: 1, Executions: b.N, Found: func(*hunt.Finding) error { return nil }})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -43,6 +43,10 @@ type Options struct {
 	Progress func(Tally)          // is called now and then; may be nil
 }
 
+// InFlight is how many questions a process is best given at a time: it answers
+// one while the answers to the others are looked at.
+const InFlight = 32
+
 // Tally is what a hunt has done.
 type Tally struct {
 	Executions  int

@@ -68,7 +68,7 @@ func formsOf(s string) []string {
 	digits := hex.EncodeToString([]byte(s))
 	forms := []string{beginning(s)}
 	forms = append(forms,
-		percentEncoded(s),
+		PercentEncoded(s),
 		regexp.QuoteMeta(unquoted(wire.AppendJSON(nil, s))),
 		regexp.QuoteMeta(unquoted(marshalled(s))),
 		"(?i:"+digits+")", "(?i:"+spaced(digits)+")",
@@ -114,14 +114,14 @@ func unquoted(text []byte) string {
 func beginning(s string) string {
 	const known = 16
 	if len(s) < 2*known || !utf8.ValidString(s[:known]) {
-		return percentEncoded(s)
+		return PercentEncoded(s)
 	}
-	return percentEncoded(s[:known]) + `[A-Za-z0-9+/=_.~%-]*`
+	return PercentEncoded(s[:known]) + `[A-Za-z0-9+/=_.~%-]*`
 }
 
-// percentEncoded matches s with any of its characters encoded: every client
+// PercentEncoded is a pattern that matches s with any of its characters encoded: every client
 // has its own opinion which. A byte that is not UTF-8 is U+FFFD to a pattern.
-func percentEncoded(s string) string {
+func PercentEncoded(s string) string {
 	var b strings.Builder
 	for rest := s; rest != ""; {
 		r, n := utf8.DecodeRuneInString(rest)
