@@ -153,7 +153,7 @@ func TestATerminalGetsTheFirstFailuresInFull(t *testing.T) {
 	if n := strings.Count(string(text), "\nFAIL "); n != shownInFull-1 { // the first stands at the top
 		t.Errorf("%d failures in full:\n%s", n+1, text)
 	}
-	if !strings.Contains(string(text), "--report html=report.html writes all of them") {
+	if !strings.Contains(string(text), "failures not shown in full: --report html=report.html writes all.") {
 		t.Errorf("it does not say where the others are:\n%s", text)
 	}
 	if n := strings.Count(string(piped), "\nFAIL "); n <= 2*shownInFull || strings.Contains(string(piped), "more unexpected failures") {
