@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -47,6 +49,38 @@ func TestAServerSaysWhichCauseARefusalHas(t *testing.T) {
 	}
 	if !strings.Contains(s.out.String(), "C09, HTTP method is not the one that was signed: ") {
 		t.Errorf("the server says\n%s", s.out.String())
+	}
+}
+
+// To explain a mismatch takes longer than to answer it, and answers go first: in
+// a flood of mismatches each is told of, and some without an explanation.
+func TestAMismatchIsToldWithoutAnExplanationWhereTooManyWait(t *testing.T) {
+	var out bytes.Buffer
+	redactor := &secret.Redactor{}
+	env := &environment{Stdout: redactor.Writer(&out), Stderr: redactor.Writer(&out), Redactor: redactor}
+	verifier := signature.Verifier{Secret: func(string) (signature.Credentials, bool) { return watched, true }}
+	j := newJournal(env, false, verifier)
+	x := endpoint.Exchange{Number: 1, Request: &wire.Request{
+		Transport: "http", Method: "GET", Target: "/photos/k", Proto: "HTTP/1.1",
+		Headers: []wire.Header{{Name: "Host", Value: "127.0.0.1"}, {Name: "Date", Value: time.Now().UTC().Format(http.TimeFormat)}, {Name: "Authorization", Value: "OSS " + watched.AccessKeyID + ":bm8gc2lnbmF0dXJlIGF0IGFsbA=="}},
+	}}
+	x.Verification = verifier.Verify(x.Request)
+	for range cap(j.turns) {
+		j.turns <- struct{}{}
+	}
+	j.note(x)
+	for range cap(j.turns) {
+		<-j.turns
+	}
+	x.Number = 2
+	j.note(x)
+	env.Stdout.Flush()
+	first, second, _ := strings.Cut(out.String(), "\n")
+	if !strings.Contains(first, "1  mismatch") || !strings.Contains(first, unexplained) {
+		t.Errorf("of the first it tells %q", first)
+	}
+	if !strings.Contains(second, "2  mismatch") || !strings.Contains(second, "no known slip explains the signature") {
+		t.Errorf("of the second it tells %q", second)
 	}
 }
 

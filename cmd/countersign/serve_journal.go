@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +29,7 @@ type journal struct {
 	explain verification
 	page    *livepage.Page // or nil
 	bugs    bugs
+	turns   chan struct{} // taken by who explains a mismatch
 
 	mu      sync.Mutex
 	number  int // of requests
@@ -38,8 +40,27 @@ type journal struct {
 
 func newJournal(env *environment, asJSON bool, verifier signature.Verifier) *journal {
 	verifier.Now = nil // the other readings are of the signature alone
-	return &journal{env: env, asJSON: asJSON, explain: verification{env: env, verifier: verifier}, bugs: bugs{env: env}, counts: map[string]int{}}
+	return &journal{env: env, asJSON: asJSON, explain: verification{env: env, verifier: verifier}, bugs: bugs{env: env}, turns: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), counts: map[string]int{}}
 }
+
+// longestTurn is how long a mismatch waits to be explained. Explaining takes
+// some ten milliseconds of a processor, and answering goes before it: half of
+// the processors are for requests, and of a flood of mismatches some are told
+// without.
+const longestTurn = 100 * time.Millisecond
+
+// turn waits for leave to explain a mismatch. Where there is none, end is nil.
+func (j *journal) turn() (end func()) {
+	select {
+	case j.turns <- struct{}{}:
+		return func() { <-j.turns }
+	case <-time.After(longestTurn):
+		return nil
+	}
+}
+
+// unexplained is said of a mismatch that had no turn.
+const unexplained = "not explained: too many mismatches at once; countersign verify explains the request, for example from a --capture"
 
 // What a request came to, where it is not a verdict.
 const (
@@ -174,6 +195,12 @@ func (j *journal) judged(e *entry, req *wire.Request, v *signature.Verification)
 	if e.Stages == nil {
 		return
 	}
+	end := j.turn()
+	if end == nil {
+		e.Notes = append(e.Notes, unexplained)
+		return
+	}
+	defer end()
 	e.explained = j.explain.explain(req, v, received)
 	for _, found := range e.explained {
 		e.Notes = append(e.Notes, found.note)

@@ -58,7 +58,8 @@ masked: it holds the requests byte for byte.
 
 It listens on loopback alone unless --allow-remote is given. It speaks plain
 HTTP. Connections, requests and objects are bounded; what is over a limit is
-refused. When it ends, the objects are gone.`,
+refused. In a flood of mismatches some are told without being explained:
+answering goes first. When it ends, the objects are gone.`,
 	exit: `
 0    ended by the user
 2    wrong usage, or there are no credentials

@@ -67,7 +67,9 @@ func start(t testing.TB, opts Options) *running {
 	t.Helper()
 	before := runtime.NumGoroutine()
 	r := &running{t: t}
-	opts.Log = r.log.add
+	if opts.Log == nil {
+		opts.Log = r.log.add
+	}
 	if opts.Verifier == nil {
 		opts.Verifier = verifier()
 	}

@@ -87,6 +87,8 @@ const (
 	upstreamTime  = 5 * time.Minute
 	// mostConnections is how many clients it takes at a time.
 	mostConnections = 512
+	// longestWait is how long a client waits for room.
+	longestWait = time.Second
 	// linger is how long a closing proxy looks for what has already arrived.
 	linger = 2 * time.Millisecond
 )
@@ -187,7 +189,7 @@ func (p *Proxy) accept() {
 		conn, err := p.listener.AcceptTCP()
 		switch {
 		case err == nil:
-			p.admit(conn)
+			p.admitSoon(conn)
 		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
 			return
 		default:
@@ -196,17 +198,28 @@ func (p *Proxy) accept() {
 	}
 }
 
-func (p *Proxy) admit(conn *net.TCPConn) {
+// admitSoon waits until there is room for a client. The others wait behind it,
+// in the queue of the system.
+func (p *Proxy) admitSoon(conn *net.TCPConn) {
+	for until := time.Now().Add(longestWait); !p.admit(conn); time.Sleep(linger) {
+		if time.Now().After(until) {
+			conn.Close()
+			return
+		}
+	}
+}
+
+func (p *Proxy) admit(conn *net.TCPConn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.connections) >= mostConnections {
-		conn.Close()
-		return
+		return false
 	}
 	c := newConnection(p, conn)
 	p.connections[c] = true
 	p.serving.Add(1)
 	go c.serve()
+	return true
 }
 
 func (p *Proxy) release(c *connection) {

@@ -312,6 +312,29 @@ func TestProbesAreAnsweredAndNotJudged(t *testing.T) {
 	}
 }
 
+// Who tells of the exchanges may be slow, and clients that open a connection for
+// each request are then more than there is room for. They wait.
+func TestAClientForWhomThereIsNoRoomYetIsAnsweredLater(t *testing.T) {
+	slow := make(chan struct{})
+	r := start(t, Options{Log: func(*Exchange) { <-slow }})
+	request := absolute(signed(t, "GET", "/k"))
+	for range mostConnections {
+		c := r.dial()
+		c.send(request)
+		if res, _ := c.receive("GET"); res.StatusCode != 200 {
+			t.Fatalf("status %d", res.StatusCode)
+		}
+		c.Close()
+	}
+	c := r.dial()
+	c.send(request)
+	time.Sleep(20 * time.Millisecond) // a proxy that turned it away would have done so
+	close(slow)
+	if res, _ := c.receive("GET"); res.StatusCode != 200 {
+		t.Errorf("status %d", res.StatusCode)
+	}
+}
+
 func TestAProxyNeedsAVerifier(t *testing.T) {
 	if _, err := Start(t.Context(), "127.0.0.1:0", Options{}); !errors.Is(err, ErrNoVerifier) {
 		t.Error(err)
