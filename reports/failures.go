@@ -84,45 +84,74 @@ type failurePrinter struct {
 	FailureOptions
 }
 
-// brief lists results one a line below a heading.
+// brief lists results one a line below a heading, those that failed for the
+// same reason below it: one reading of a rule explains hundreds.
 func (p *failurePrinter) brief(heading string, results []Result) {
 	if len(results) == 0 {
 		return
 	}
 	fmt.Fprintln(p.w, p.Style.Strong.of(heading))
-	for i, r := range results {
-		if p.MaxBrief > 0 && i == p.MaxBrief {
-			fmt.Fprintf(p.w, "  … and %d more\n", len(results)-i)
+	left := len(results)
+	if p.MaxBrief > 0 {
+		left = min(left, p.MaxBrief)
+	}
+	more := len(results) - left
+	for _, group := range byReason(results) {
+		if left == 0 {
 			break
 		}
-		fmt.Fprintf(p.w, "  %s  %s\n", Legible(r.ID), p.Style.Notice.of(Legible(r.Place())))
+		for _, line := range wrap(prose(group.reason), p.measure()-2) {
+			fmt.Fprintf(p.w, "  %s\n", line)
+		}
+		shown := group.results[:min(left, len(group.results))]
+		left -= len(shown)
+		for _, r := range shown {
+			fmt.Fprintf(p.w, "      %s  %s\n", Legible(r.ID), p.Style.Notice.of(Legible(r.Place())))
+		}
+	}
+	if more > 0 {
+		fmt.Fprintf(p.w, "  … and %d more\n", more)
+	}
+	fmt.Fprintln(p.w)
+}
+
+// reasonGroup are the results that have one reason.
+type reasonGroup struct {
+	reason  string
+	results []Result
+}
+
+// byReason groups results by what is said of them, in the order in which the
+// reasons first occur.
+func byReason(results []Result) []*reasonGroup {
+	var groups []*reasonGroup
+	index := map[string]*reasonGroup{}
+	for _, r := range results {
 		reason := r.Reason()
 		if r.Standing() == StandExpected {
 			reason = r.Expectation.Reason
 		}
-		for _, line := range wrap(prose(reason), p.measure()-6) {
-			fmt.Fprintf(p.w, "      %s\n", line)
+		group := index[reason]
+		if group == nil {
+			group = &reasonGroup{reason: reason}
+			index[reason] = group
+			groups = append(groups, group)
 		}
+		group.results = append(group.results, r)
 	}
-	fmt.Fprintln(p.w)
+	return groups
 }
 
 // notRun tells of what was never asked in a line for each reason: one
 // interruption may leave thousands.
 func (p *failurePrinter) notRun(results []Result) {
-	var reasons []string
-	ids := map[string][]string{}
-	for _, r := range results {
-		reason := r.Reason()
-		if ids[reason] == nil {
-			reasons = append(reasons, reason)
+	for _, group := range byReason(results) {
+		var which []string
+		for _, r := range group.results {
+			which = append(which, Legible(r.ID))
 		}
-		ids[reason] = append(ids[reason], Legible(r.ID))
-	}
-	for _, reason := range reasons {
-		which := ids[reason]
 		fmt.Fprintf(p.w, "%s %s\n", p.Style.Notice.of("NOT RUN"), p.Style.Strong.of(Counted(len(which), "case")))
-		p.field("", reason)
+		p.field("", group.reason)
 		if most := 3; len(which) > most {
 			which = append(which[:most:most], fmt.Sprintf("… and %d more", len(which)-most))
 		}

@@ -113,6 +113,9 @@ func markdownFailure(w io.Writer, r Result) {
 	if r.Why != "" {
 		fmt.Fprintf(w, "  - why: %s\n", markdownText(r.Why))
 	}
+	if rule := r.authority(); rule != "" {
+		fmt.Fprintf(w, "  - rule: %s\n", markdownText(rule))
+	}
 	if r.Source != "" {
 		fmt.Fprintf(w, "  - source: %s\n", markdownText(r.Source))
 	}
@@ -122,6 +125,11 @@ func markdownFailure(w io.Writer, r Result) {
 	}
 	if r.Observed != nil {
 		fmt.Fprintf(w, "  - observed: %s\n", codeSpan(Around(*r.Observed, at, 40).String()))
+	}
+	if r.Diagnosis != nil {
+		for _, c := range r.Diagnosis.Causes {
+			fmt.Fprintf(w, "  - cause: %s\n", markdownText(c.line()))
+		}
 	}
 	if r.Reproduce != "" {
 		fmt.Fprintf(w, "  - reproduce: %s\n", codeSpan(r.Reproduce))

@@ -44,8 +44,7 @@ func newFuzzRunCommand(env *environment, p page) *cobra.Command {
 	var f fuzzFlags
 	cmd := p.command(cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
 		if f.signer == "" {
-			writeHelp(env.Stderr, cmd)
-			return usageError("no signer: name one with --signer 'CMD ARG…'")
+			return usageError("no signer: name one with --signer 'CMD ARG…'; countersign help fuzz has examples")
 		}
 		if f.executions > 0 && !cmd.Flags().Changed("time") {
 			f.time = 0

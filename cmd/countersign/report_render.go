@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -41,24 +42,15 @@ type reportTarget struct {
 	path string // "" is standard output
 }
 
-// parseReportTargets reads the values of --to.
+// parseReportTargets reads the values of --to, of which one may go to standard
+// output.
 func parseReportTargets(wanted []string) ([]reportTarget, error) {
-	var targets []reportTarget
-	toStdout := 0
-	for _, text := range wanted {
-		t, err := parseReportTarget("--to", text)
-		if err != nil {
-			return nil, err
+	return parseTargets("--to", wanted, func(targets []reportTarget, t reportTarget) error {
+		if t.path == "" && slices.ContainsFunc(targets, func(other reportTarget) bool { return other.path == "" }) {
+			return usageError("only one report can go to standard output; give the others a path, as in --to junit=report.xml")
 		}
-		if t.path == "" {
-			toStdout++
-		}
-		targets = append(targets, t)
-	}
-	if toStdout > 1 {
-		return nil, usageError("only one report can go to standard output; give the others a path, as in --to junit=report.xml")
-	}
-	return targets, nil
+		return nil
+	})
 }
 
 // reportFlag says what --report of run and of report merge is.
@@ -66,14 +58,30 @@ var reportFlag = "write a report, `KIND=PATH`; kinds: " + strings.Join(reports.K
 
 // parseFileTargets reads the values of --report, which all go to files.
 func parseFileTargets(wanted []string) ([]reportTarget, error) {
+	return parseTargets("--report", wanted, func(_ []reportTarget, t reportTarget) error {
+		if t.path == "" {
+			return usageError("--report %s: give it a path, as in %[1]s=PATH; standard output is for the table and --json", t.kind)
+		}
+		return nil
+	})
+}
+
+// parseTargets reads the values of a flag. Two reports in one file would leave
+// only the second.
+func parseTargets(flag string, wanted []string, check func([]reportTarget, reportTarget) error) ([]reportTarget, error) {
 	var targets []reportTarget
 	for _, text := range wanted {
-		t, err := parseReportTarget("--report", text)
-		if err == nil && t.path == "" {
-			err = usageError("--report %s: give it a path, as in %s=PATH; standard output is for the table and --json", text, text)
-		}
+		t, err := parseReportTarget(flag, text)
 		if err != nil {
 			return nil, err
+		}
+		if err := check(targets, t); err != nil {
+			return nil, err
+		}
+		for _, other := range targets {
+			if t.path != "" && other.path != "" && filepath.Clean(t.path) == filepath.Clean(other.path) {
+				return nil, usageError("%s %s: the %s report is written to %s already; give each a file of its own", flag, text, other.kind, other.path)
+			}
 		}
 		targets = append(targets, t)
 	}

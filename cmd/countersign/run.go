@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -41,8 +42,7 @@ func newRunCommand(env *environment) *cobra.Command {
 			return err
 		}
 		if len(f.signers) == 0 && f.replay == "" && f.endpoint.url == "" {
-			writeHelp(env.Stderr, cmd)
-			return usageError("no subject: name one with --signer 'CMD ARG…', --endpoint URL or --replay FILE")
+			return usageError("no subject: name one with --signer 'CMD ARG…', --endpoint URL or --replay FILE; countersign help run has examples")
 		}
 		f.changed = cmd.Flags().Changed
 		if err := f.endpoint.stray(cmd.Flags()); err != nil {
@@ -163,18 +163,24 @@ func (f *runFlags) jobs(env *environment) ([]*job, error) {
 	return jobs, f.checkFiles(targets)
 }
 
-// checkFiles refuses files that cannot be written: at the end of a run its
-// answers would be lost. The marks in a path stay as they are, since nobody knows
+// checkFiles refuses files that cannot be written, and one file for two things:
+// at the end of a run its answers would be lost. The marks in a path stay as they are, since nobody knows
 // what the subject is called: they are names like others to a folder.
 func (f *runFlags) checkFiles(targets []reportTarget) error {
 	files := [][2]string{{"--record " + f.record, f.record}, {"--update-expected " + f.updateExpected, f.updateExpected}}
 	for _, t := range targets {
 		files = append(files, [2]string{"--report " + t.kind + "=" + t.path, t.path})
 	}
+	writers := map[string]string{}
 	for _, file := range files {
 		if file[1] == "" {
 			continue
 		}
+		path := filepath.Clean(file[1])
+		if other := writers[path]; other != "" {
+			return usageError("%s: %s writes that file too; give each a file of its own", file[0], other)
+		}
+		writers[path] = file[0]
 		if err := reports.CheckWritable(file[1]); err != nil {
 			return usageError("%s: %w; nothing was asked: name a file in a folder that you may write to", file[0], err)
 		}

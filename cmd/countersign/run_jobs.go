@@ -75,7 +75,7 @@ func (j *job) run(ctx context.Context, env *environment, quiet bool) (*reports.S
 		return nil, exitOf(err)
 	}
 	s = s.Redact(env.Redactor.String)
-	return s, errors.Join(j.writeRecording(env, s, recording.String()), j.writeReports(env, s), j.updateExpected(s))
+	return s, errors.Join(j.writeRecording(env, s, recording.String()), j.writeReports(env, s), j.updateExpected(env, s, quiet))
 }
 
 // exitOf gives an error of the runner its exit code.
@@ -163,7 +163,7 @@ func (j *job) writeRecording(env *environment, s *reports.Stream, text string) e
 	return nil
 }
 
-func (j *job) updateExpected(s *reports.Stream) error {
+func (j *job) updateExpected(env *environment, s *reports.Stream, quiet bool) error {
 	if !j.update {
 		return nil
 	}
@@ -173,6 +173,9 @@ func (j *job) updateExpected(s *reports.Stream) error {
 	err := reports.WriteAtomic(j.expected, func(w io.Writer) error { return j.options.Expected.Rewrite(w, s.Results) })
 	if err != nil {
 		return notRunError("--update-expected: %w", err)
+	}
+	if !quiet {
+		fmt.Fprintf(env.Stderr, "%s is rewritten from this run; the verdict of the run is that by the list before\n", j.expected)
 	}
 	return nil
 }
