@@ -63,12 +63,17 @@ func (c *inquiry) compareRequest(server *parts) {
 	c.tell(c.differences(server, c.rebuilt), c.sameExchange(server, c.rebuilt), "the service saw another request than this one", c.between()...)
 }
 
-// between are the parties that stand between client and service.
+// between are the parties that stand between the place where a changed request
+// was seen and the service. What is seen on the network has left the client's
+// machine.
 func (c *inquiry) between() []Party {
-	if c.transit == transitChanged {
-		return []Party{"proxy", "cdn", "runtime", "browser", "tool", "user-code"}
+	switch {
+	case c.transit != transitChanged:
+		return nil
+	case c.Seen == OnTheWire:
+		return []Party{"proxy", "cdn"}
 	}
-	return nil
+	return []Party{"proxy", "cdn", "runtime", "browser", "tool", "user-code"}
 }
 
 func (c *inquiry) compareClient(server *parts, how string) {

@@ -80,11 +80,15 @@ func TestAnswerSaysWhoChangedTheRequest(t *testing.T) {
 		if x.name != "mini program adds Content-Type to a URL" {
 			continue
 		}
-		e := x.withRequest(x.body(t))
-		e.Seen = diagnose.AtClient
-		c := causeOf(diagnose.Explain(e), "C01")
-		if len(c.ChangedBy) == 0 || slices.Contains(c.ChangedBy, "sdk") {
-			t.Errorf("changed by %v", c.ChangedBy)
+		for seen, want := range map[diagnose.Place][]string{
+			diagnose.AtClient:  {"proxy", "cdn", "runtime", "browser", "tool", "user-code"},
+			diagnose.OnTheWire: {"proxy", "cdn"}, // it has left the machine
+		} {
+			e := x.withRequest(x.body(t))
+			e.Seen = seen
+			if c := causeOf(diagnose.Explain(e), "C01"); !slices.Equal(c.ChangedBy, want) {
+				t.Errorf("seen at %s: changed by %v", seen, c.ChangedBy)
+			}
 		}
 	}
 }
