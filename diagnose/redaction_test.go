@@ -48,6 +48,7 @@ func TestRedactionKeepsWhatDiffers(t *testing.T) {
 	for text, want := range map[string]string{
 		e.ClientString: "GET\n\n\nx\n/bucket-1/xxxxxx xxxx/X\u00fcxxxx+0.txt",
 		"/acme-private/secret%20plan/J%C3%BCrgen%2B1.txt":                    "/bucket-1/xxxxxx%20xxxx/X%C3%C3xxxxx%2B0.xxx",
+		"key=secret+plan%2FJ%C3%BCrgen%2B1.txt&x":                            "key=xxxxxx+xxxx%2FX%C3%C3xxxxx%2B0.xxx&x",
 		"https://acme-private.oss-cn-hangzhou.aliyuncs.com/":                 "https://bucket-1.oss-cn-hangzhou.aliyuncs.com/",
 		"Authorization: OSS LTAI5tExampleKeyId:5Vg9l1kGkU6j9Y8IyUuuNvd3caA=": "Authorization: OSS LTAI***:SIGNATURE",
 		"x-oss-security-token:CAISexampletoken":                              "x-oss-security-token:TOKEN",
