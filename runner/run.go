@@ -318,6 +318,9 @@ func (r *run) replay() error {
 	}
 	if missing > 0 {
 		r.incomplete = fmt.Sprintf("recording without %d of %d vectors", missing, missing+len(items))
+		if len(items) > 0 {
+			r.Note(fmt.Sprintf("the recording holds %d of the %d vectors: the others were not asked when it was made", len(items), missing+len(items)))
+		}
 	}
 	if len(items) == 0 {
 		return fmt.Errorf("%w: %w: the recording holds none of the selected vectors", ErrSelection, spec.ErrNothingSelected)

@@ -34,7 +34,7 @@ var subjectSettings = []string{
 
 // apply gives flags the values that the file has for them. Flags that are given
 // win, and one of --signer, --endpoint and --replay sets aside all that the file
-// says of its subject. Settings are set as if they had been given.
+// says of its subject, --replay where a recording goes as well. Settings are set as if they had been given.
 func (c *configFlags) apply(env *environment, flags *pflag.FlagSet) error {
 	settings, doc, err := c.settings()
 	if err != nil || doc == nil {
@@ -47,7 +47,8 @@ func (c *configFlags) apply(env *environment, flags *pflag.FlagSet) error {
 		switch {
 		case flags.Changed(name),
 			ownSubject && slices.Contains(subjectSettings, name),
-			name == "expected-failures" && flags.Changed("update-expected"):
+			name == "expected-failures" && flags.Changed("update-expected"),
+			name == "record" && flags.Changed("replay"): // nothing is asked that could be recorded
 			continue
 		}
 		for _, value := range settingValues(settings[name]) {

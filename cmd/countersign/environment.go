@@ -24,6 +24,8 @@ type environment struct {
 	Style       reports.Style // how Stdout is set off; nothing unless it is a terminal
 	Width       int           // columns of Stdout; 0 when it is no terminal
 	Interactive bool          // Stderr is a terminal that moves its cursor: progress may be drawn there
+
+	ProgressWidth int // columns of Stderr, where it is Interactive
 }
 
 // newEnvironment builds the writers that all output goes through. What the
@@ -35,16 +37,24 @@ func newEnvironment(in io.Reader, out, errOut *os.File) *environment {
 		Interactive: term.IsTerminal(int(errOut.Fd())) && os.Getenv("TERM") != "dumb",
 	}
 	env.conceal(os.Getenv(secret.EnvAccessKeySecret), os.Getenv(secret.EnvSecurityToken))
-	if fd := int(out.Fd()); term.IsTerminal(fd) {
-		env.Width = 80 // where the terminal does not say, as on a serial line
-		if columns, _, err := term.GetSize(fd); err == nil && columns > 0 {
-			env.Width = columns
-		}
+	if env.Interactive {
+		env.ProgressWidth = columnsOf(errOut)
+	}
+	if term.IsTerminal(int(out.Fd())) {
+		env.Width = columnsOf(out)
 		if os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" {
 			env.Style = colours
 		}
 	}
 	return env
+}
+
+// columnsOf is how wide a terminal is.
+func columnsOf(terminal *os.File) int {
+	if columns, _, err := term.GetSize(int(terminal.Fd())); err == nil && columns > 0 {
+		return columns
+	}
+	return 80 // where the terminal does not say, as on a serial line
 }
 
 // colours are those every terminal has; it chooses the shades itself.

@@ -16,6 +16,10 @@ func newReportMergeCommand(env *environment) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		inputs := make([]input, len(args))
+		for i, name := range args {
+			inputs[i] = input{name, name}
+		}
 		shards := make([]reports.Shard, len(args))
 		for i, name := range args {
 			data, err := env.read(cmd.Context(), name)
@@ -35,6 +39,9 @@ func newReportMergeCommand(env *environment) *cobra.Command {
 		merged = merged.Redact(env.Redactor.String)
 		for i := range targets {
 			targets[i].path = pathFor(targets[i].path, merged)
+			if shard := readBy(targets[i].path, inputs); shard != "" {
+				return usageError("--report %s=%s: the stream %s is that file, and it would be lost; nothing was written", targets[i].kind, targets[i].path, shard)
+			}
 		}
 		failed := env.writeReports(merged, targets)
 		if err := show(env, []*reports.Stream{merged}, asJSON, false); err != nil {

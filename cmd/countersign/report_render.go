@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"path/filepath"
 	"slices"
@@ -102,9 +103,10 @@ func parseReportTarget(flag, text string) (reportTarget, error) {
 
 // writeReports writes reports of a stream, without secrets: they are taken out
 // before rendering, which may escape them or cut them in two, and once more
-// behind it.
+// behind it. One that cannot be written keeps no other from being written.
 func (env *environment) writeReports(stream *reports.Stream, targets []reportTarget) error {
 	stream = stream.Redact(env.Redactor.String)
+	var failed error
 	for _, t := range targets {
 		render := func(w io.Writer) error { return reports.Render(t.kind, w, stream) }
 		var err error
@@ -114,10 +116,10 @@ func (env *environment) writeReports(stream *reports.Stream, targets []reportTar
 			err = env.writeFile(t.path, render)
 		}
 		if err != nil {
-			return notRunError("report %s: %w", t.kind, err)
+			failed = errors.Join(failed, notRunError("report %s: %w", t.kind, err))
 		}
 	}
-	return nil
+	return failed
 }
 
 // writeFile writes a file in one piece, through the redactor.

@@ -87,6 +87,7 @@ type job struct {
 	update   bool
 	record   string
 	reports  []reportTarget
+	taken    map[string]bool // files that this run wrote, of this subject or one before
 }
 
 // The marks stand for name and version of the subject in a path: several
@@ -114,6 +115,9 @@ func (f *runFlags) jobs(env *environment) ([]*job, error) {
 	}
 	if f.shard != "" && (f.replay != "" || f.endpoint.url != "") {
 		return nil, usageError("--shard splits the work of asking a --signer: a recording needs none, and a server keeps one pace and one limit of wrong signatures")
+	}
+	if f.replay != "" && f.record != "" {
+		return nil, usageError("--record writes what a subject answers, and --replay asks none: the recording %s is what there is", f.replay)
 	}
 	if subjects > 1 && f.json {
 		return nil, usageError("--json prints one stream: name one subject, or write files with --report 'ndjson={subject}.ndjson'")
@@ -163,14 +167,16 @@ func (f *runFlags) jobs(env *environment) ([]*job, error) {
 	return jobs, f.checkFiles(targets)
 }
 
-// checkFiles refuses files that cannot be written, and one file for two things:
-// at the end of a run its answers would be lost. The marks in a path stay as they are, since nobody knows
+// checkFiles refuses files that cannot be written, one file for two things, and
+// one that is read: at the end of a run its answers, or what it was asked by,
+// would be lost. The marks in a path stay as they are, since nobody knows
 // what the subject is called: they are names like others to a folder.
 func (f *runFlags) checkFiles(targets []reportTarget) error {
 	files := [][2]string{{"--record " + f.record, f.record}, {"--update-expected " + f.updateExpected, f.updateExpected}}
 	for _, t := range targets {
 		files = append(files, [2]string{"--report " + t.kind + "=" + t.path, t.path})
 	}
+	inputs := f.inputs()
 	writers := map[string]string{}
 	for _, file := range files {
 		if file[1] == "" {
@@ -181,11 +187,49 @@ func (f *runFlags) checkFiles(targets []reportTarget) error {
 			return usageError("%s: %s writes that file too; give each a file of its own", file[0], other)
 		}
 		writers[path] = file[0]
+		if reader := readBy(file[1], inputs); reader != "" {
+			return usageError("%s: %s reads that file, and it would be lost; give the other a file of its own", file[0], reader)
+		}
 		if err := reports.CheckWritable(file[1]); err != nil {
 			return usageError("%s: %w; nothing was asked: name a file in a folder that you may write to", file[0], err)
 		}
 	}
 	return nil
+}
+
+// input is a file that is read, and by what.
+type input struct{ reader, path string }
+
+// inputs are the files that are read. The list that --update-expected rewrites
+// is none of them.
+func (f *runFlags) inputs() []input {
+	files := []input{{"--replay", f.replay}, {"--config", f.config.read}}
+	for _, name := range f.expected {
+		files = append(files, input{"--expected-failures", name})
+	}
+	for flag, patterns := range map[string][]string{"--select": f.include, "--skip": f.skip} {
+		for _, pattern := range patterns {
+			if name, isFile := strings.CutPrefix(pattern, "@"); isFile {
+				files = append(files, input{flag, name})
+			}
+		}
+	}
+	return files
+}
+
+// readBy returns what reads the file at path, however it is spelled, or "". What
+// is no regular file (a terminal, a pipe) loses nothing by being written to.
+func readBy(path string, inputs []input) string {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	for _, in := range inputs {
+		if other, err := os.Stat(in.path); err == nil && os.SameFile(info, other) {
+			return in.reader
+		}
+	}
+	return ""
 }
 
 func (f *runFlags) filtered() bool {

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -21,7 +21,9 @@ import (
 func runJobs(ctx context.Context, env *environment, jobs []*job, asJSON, quiet bool) error {
 	var streams []*reports.Stream
 	var failed error
+	taken := map[string]bool{}
 	for _, j := range jobs {
+		j.taken = taken
 		s, err := j.run(ctx, env, quiet)
 		if err != nil && s == nil {
 			// The others are still worth running, unless nobody waits for them.
@@ -112,7 +114,7 @@ func show(env *environment, streams []*reports.Stream, asJSON, quiet bool) error
 		case quiet:
 		default:
 			if len(streams) > 1 {
-				fmt.Fprintf(env.Stdout, "%s%s %s%s\n\n", env.Style.Strong.Start, s.Header.Subject.Name, s.Header.Subject.Version, env.Style.Strong.End)
+				fmt.Fprintf(env.Stdout, "%s%s%s\n\n", env.Style.Strong.Start, identity(s.Header.Subject.Name, s.Header.Subject.Version), env.Style.Strong.End)
 			}
 			err = reports.WriteFailures(env.Stdout, s, options)
 		}
@@ -142,24 +144,46 @@ func leftOut(streams []*reports.Stream) int {
 }
 
 func (j *job) writeReports(env *environment, s *reports.Stream) error {
-	targets := slices.Clone(j.reports)
-	for i := range targets {
-		targets[i].path = pathFor(targets[i].path, s)
+	var targets []reportTarget
+	var failed error
+	for _, t := range j.reports {
+		t.path = pathFor(t.path, s)
+		if err := j.take(t.path, s); err != nil {
+			failed = errors.Join(failed, notRunError("report %s: %w", t.kind, err))
+			continue
+		}
+		targets = append(targets, t)
 	}
-	return env.writeReports(s, targets)
+	return errors.Join(failed, env.writeReports(s, targets))
 }
 
 func (j *job) writeRecording(env *environment, s *reports.Stream, text string) error {
 	if j.record == "" {
 		return nil
 	}
-	err := env.writeFile(pathFor(j.record, s), func(w io.Writer) error {
+	path := pathFor(j.record, s)
+	if err := j.take(path, s); err != nil {
+		return notRunError("--record: %w", err)
+	}
+	err := env.writeFile(path, func(w io.Writer) error {
 		_, err := io.WriteString(w, text)
 		return err
 	})
 	if err != nil {
 		return notRunError("--record: %w", err)
 	}
+	return nil
+}
+
+// take claims a file for what is written next. Only now it is known what the
+// subjects are called: two of one name would leave the report of the second
+// alone, and a build that reads it would never hear of the first.
+func (j *job) take(path string, s *reports.Stream) error {
+	if path = filepath.Clean(path); j.taken[path] {
+		return fmt.Errorf("%s was written in this run already, and what is there would be lost: two reports or two subjects come to that name (this one is %s); give each a name or a path of its own",
+			path, identity(s.Header.Subject.Name, s.Header.Subject.Version))
+	}
+	j.taken[path] = true
 	return nil
 }
 
@@ -210,16 +234,32 @@ func (p *progress) show(at runner.Progress) {
 	if !p.env.Interactive || p.quiet {
 		return
 	}
+	name := identity(at.Subject.Name, at.Subject.Version)
 	if p.bar == nil {
 		p.bar = progressbar.NewOptions(at.Total,
-			progressbar.OptionSetWriter(p.env.Stderr), progressbar.OptionSetDescription(at.Subject.Name+" "+at.Subject.Version),
-			progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionFullWidth())
+			progressbar.OptionSetWriter(p.env.Stderr), progressbar.OptionSetDescription(name),
+			progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionSetWidth(barWidth(p.env.ProgressWidth, name, at.Total)))
 	}
 	_ = p.bar.Set(at.Done)
 	if at.Done == at.Total { // the bar is gone: the judging takes as long as the asking
-		fmt.Fprintf(p.env.Stderr, "\r%s %s: judging %d answers …", at.Subject.Name, at.Subject.Version, at.Total)
+		fmt.Fprintf(p.env.Stderr, "\r%s: judging %d answers …", name, at.Total)
 		p.judging = true
 	}
+}
+
+// identity is name and version of a subject, which calls itself what it likes:
+// nothing of it may act in a terminal.
+func identity(name, version string) string {
+	return strings.TrimSpace(reports.Legible(name) + " " + reports.Legible(version))
+}
+
+// barWidth is how long the bar itself may be, so that it stays on one line with
+// what stands around it. A bar that is broken by the edge of the terminal is
+// drawn below itself again and again.
+func barWidth(columns int, name string, total int) int {
+	around := len([]rune(name)) + len(" 100% || (/) [00m00s:00m00s]") + 2*len(fmt.Sprint(total))
+	return max(1, columns-around-1)
 }
 
 func (p *progress) finish(s *reports.Stream) {
@@ -230,7 +270,7 @@ func (p *progress) finish(s *reports.Stream) {
 		fmt.Fprint(p.env.Stderr, "\r\x1b[K")
 	}
 	if s != nil && !p.quiet {
-		fmt.Fprintf(p.env.Stderr, "%s %s: %s in %.1f s\n", s.Header.Subject.Name, s.Header.Subject.Version, reports.Counted(len(s.Results), "vector"), time.Since(p.began).Seconds())
+		fmt.Fprintf(p.env.Stderr, "%s: %s in %.1f s\n", identity(s.Header.Subject.Name, s.Header.Subject.Version), reports.Counted(len(s.Results), "vector"), time.Since(p.began).Seconds())
 	}
 }
 
