@@ -39,8 +39,8 @@ const (
 // WriteFailures writes the findings of the stream: unexpected failures, each
 // with the first divergent stage, both byte strings with the differing byte
 // marked, why it matters, the source of the rule and a command that reproduces
-// it; then provisional and expected failures and contested results. Nothing in
-// it acts, in a terminal or in the log of a CI service.
+// it; then provisional and expected failures and contested results; and of many
+// failures at last how many there are of each rule. Nothing in it acts, in a terminal or in the log of a CI service.
 func WriteFailures(w io.Writer, s *Stream, opts FailureOptions) error {
 	var buf bytes.Buffer
 	p := failurePrinter{w: &buf, FailureOptions: opts}
@@ -66,6 +66,7 @@ func WriteFailures(w io.Writer, s *Stream, opts FailureOptions) error {
 		p.brief("expected failures", expected)
 	}
 	p.brief("contested (another reading of a rule whose sources disagree, not red)", s.standing(StandContested))
+	p.byRule(unexpected)
 	_, err := io.WriteString(w, disarm(buf.String()))
 	return err
 }

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"bufio"
-	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/wire"
@@ -48,42 +47,6 @@ type bytesView struct {
 	Text   Excerpt
 	Hex    HexWindow
 	HasHex bool
-}
-
-// ruleView is a rule that is broken, and how often.
-type ruleView struct {
-	ID       string // of the requirement, or the outcome of cases that were never judged
-	Rule     string
-	Failures int
-	Places   string // where, each once
-}
-
-// rulesOf sums failures up by the rule that decided: hundreds of them have few
-// causes. The rule most failures break comes first.
-func rulesOf(failures []Result) []ruleView {
-	var rules []ruleView
-	places := map[string][]string{}
-	for _, r := range failures {
-		id, sentence, named := strings.Cut(r.Rule, ": ")
-		if !named {
-			id, sentence = string(r.Outcome), sentenceCase(outcomeSentence[r.Outcome])+"."
-		}
-		i := slices.IndexFunc(rules, func(v ruleView) bool { return v.ID == id })
-		if i < 0 {
-			i, rules = len(rules), append(rules, ruleView{ID: id, Rule: sentence})
-		}
-		rules[i].Failures++
-		if place := r.Place(); !slices.Contains(places[id], place) {
-			places[id] = append(places[id], place)
-		}
-	}
-	slices.SortStableFunc(rules, func(a, b ruleView) int { return b.Failures - a.Failures })
-	for i := range rules {
-		v := &rules[i]
-		v.Places = Legible(strings.Join(places[v.ID], ", "))
-		v.ID, v.Rule = Legible(v.ID), Legible(v.Rule)
-	}
-	return rules
 }
 
 // listFindings spends the budget on the first results and lists the others in

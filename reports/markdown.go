@@ -97,6 +97,7 @@ func markdownFailures(w io.Writer, heading string, failures []Result) {
 		return
 	}
 	fmt.Fprintf(w, "### %s\n\n", heading)
+	markdownByRule(w, failures)
 	for i, r := range failures {
 		if i == summaryFailures {
 			fmt.Fprintf(w, "- … and %d more: see the HTML report or the NDJSON stream\n", len(failures)-i)

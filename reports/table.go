@@ -113,6 +113,10 @@ func profileRow(p ProfileCounts, cols []column, style Style) []cell {
 	return append(row, cell{text: string(p.Verdict), paint: style.verdict(p.Verdict)})
 }
 
+// mostNotes is how many problems a terminal gets: a list of expected failures
+// may be stale in all of its lines at once.
+const mostNotes = 10
+
 func writeConclusion(w io.Writer, s *Stream, layout Layout) {
 	paint := layout.Style.Good
 	if !s.Footer.AsExpected {
@@ -132,7 +136,11 @@ func writeConclusion(w io.Writer, s *Stream, layout Layout) {
 	if part := s.partLine(); part != "" {
 		notes = append([]string{part}, notes...)
 	}
-	for _, note := range notes {
+	for n, note := range notes {
+		if layout.Width > 0 && n == mostNotes {
+			fmt.Fprintf(w, "  … and %d more: every report has all of them\n", len(notes)-n)
+			break
+		}
 		for i, line := range wrap(Legible(note), width-4) {
 			lead := "  - "
 			if i > 0 {

@@ -226,19 +226,30 @@ func duplicates(results []Result) []string {
 	return twice
 }
 
-// staleExpectations has one sentence for each line of the expected-failures
-// file that covers results which do not fail.
-func staleExpectations(results []Result) []string {
-	type line struct{ pattern, pin string }
-	covered := map[line][]string{}
+// expectedLine is a line of the expected-failures file, as results know it.
+type expectedLine struct{ pattern, pin string }
+
+// staleLines are the lines of the expected-failures file that cover results
+// which do not fail, with these results and their outcomes.
+func staleLines(results []Result) map[expectedLine][]string {
+	covered := map[expectedLine][]string{}
 	for _, r := range results {
 		if r.stale() {
-			key := line{r.Expectation.Pattern, r.Expectation.Pin}
+			key := expectedLine{r.Expectation.Pattern, r.Expectation.Pin}
 			covered[key] = append(covered[key], fmt.Sprintf("%s (%s)", r.ID, r.Outcome))
 		}
 	}
+	return covered
+}
+
+// StaleExpectations counts the lines of the expected-failures file that cover
+// results which do not fail.
+func (s *Stream) StaleExpectations() int { return len(staleLines(s.Results)) }
+
+// staleExpectations has one sentence for each of these lines.
+func staleExpectations(results []Result) []string {
 	var problems []string
-	for key, ids := range covered {
+	for key, ids := range staleLines(results) {
 		slices.Sort(ids)
 		more := ""
 		if len(ids) > 5 {

@@ -87,6 +87,7 @@ type job struct {
 	update   bool
 	record   string
 	reports  []reportTarget
+	stale    int             // lines of the list of expected failures that nothing needs any more
 	taken    map[string]bool // files that this run wrote, of this subject or one before
 }
 

@@ -42,6 +42,9 @@ func runJobs(ctx context.Context, env *environment, jobs []*job, asJSON, quiet b
 	if err := show(env, streams, asJSON, quiet); err != nil {
 		return err
 	}
+	if !quiet {
+		adviseOnLists(env, jobs)
+	}
 	for _, s := range streams {
 		if s.Footer.Aborted {
 			return &exitError{code: exitInterrupted}
@@ -51,6 +54,22 @@ func runJobs(ctx context.Context, env *environment, jobs []*job, asJSON, quiet b
 		}
 	}
 	return failed
+}
+
+// adviseOnLists says what to type where lines of a list of expected failures
+// are stale: whoever mended something is glad, and should not have to take out
+// fifty lines by hand.
+func adviseOnLists(env *environment, jobs []*job) {
+	for _, j := range jobs {
+		if j.stale > 0 && !j.update {
+			are := "are"
+			if j.stale == 1 {
+				are = "is"
+			}
+			fmt.Fprintf(env.Stderr, "%s of %s %s stale: take out what passes, or have a whole run do it with --update-expected %s in place of --expected-failures\n",
+				reports.Counted(j.stale, "line"), j.expected, are, quoteWord(j.expected))
+		}
+	}
 }
 
 // worse keeps the error with the higher exit code.
@@ -77,6 +96,7 @@ func (j *job) run(ctx context.Context, env *environment, quiet bool) (*reports.S
 		return nil, exitOf(err)
 	}
 	s = s.Redact(env.Redactor.String)
+	j.stale = s.StaleExpectations()
 	return s, errors.Join(j.writeRecording(env, s, recording.String()), j.writeReports(env, s), j.updateExpected(env, s, quiet))
 }
 
