@@ -67,7 +67,11 @@ func ParseExpectedFailures(name string, r io.Reader) (*ExpectedFailures, error) 
 	scanner := bufio.NewScanner(r)
 	scanner.Buffer(nil, 1<<20)
 	for n := 1; scanner.Scan(); n++ {
-		line, err := parseExpectedLine(scanner.Text())
+		text := scanner.Text()
+		if n == 1 {
+			text = strings.TrimPrefix(text, "\ufeff") // editors put it in front, and nobody sees it
+		}
+		line, err := parseExpectedLine(text)
 		line.number = n
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s:%d: %w", name, n, err))

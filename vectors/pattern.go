@@ -292,7 +292,11 @@ func readPatterns(name string, add func(string) error) error {
 	defer file.Close()
 	lines := bufio.NewScanner(file)
 	for number := 1; lines.Scan(); number++ {
-		pattern, _, _ := strings.Cut(lines.Text(), "#")
+		text := lines.Text()
+		if number == 1 {
+			text = strings.TrimPrefix(text, "\ufeff") // editors put it in front, and nobody sees it
+		}
+		pattern, _, _ := strings.Cut(text, "#")
 		pattern = strings.TrimSpace(pattern)
 		switch {
 		case pattern == "":

@@ -40,7 +40,7 @@ func newAdapterCheckCommand(env *environment) *cobra.Command {
 		return c.run(cmd.Context(), subject.ProcessOptions{Command: command, Timeout: timeout, Parallel: 1, Line: c.line})
 	})
 	cmd.Flags().StringVar(&signer, "signer", "", "how to start the adapter: `'CMD ARG…'`")
-	cmd.Flags().DurationVar(&timeout, "timeout", subject.DefaultTimeout, "how `long` one answer may take")
+	cmd.Flags().DurationVar(&timeout, "timeout", subject.DefaultTimeout, "wait `D` for one answer")
 	return cmd
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -66,6 +67,7 @@ func readConfig(name string, text []byte) (*document, error) {
 // parseYAML reads one document of plain values. What stands for something else
 // (anchors, tags) is refused: the file should say what it says.
 func parseYAML(name string, text []byte) (*document, error) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // editors put it in front, and nobody sees it
 	d := &document{name: name, places: map[string]place{}}
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
@@ -95,6 +97,9 @@ func (d *document) syntax(err error, text []byte) error {
 		return fmt.Errorf("%s: not YAML: %w", d.name, err)
 	}
 	hint := ""
+	if strings.Contains(at.GetMessage(), "'\t'") {
+		hint = "; YAML is indented by blanks, not by tabs"
+	}
 	lines := strings.Split(string(text), "\n")
 	if n := at.GetToken().Position.Line; n >= 1 && n <= len(lines) && unquoted.MatchString(lines[n-1]) {
 		hint = "; " + quoteThem
@@ -229,9 +234,15 @@ func (d *document) faults(e *jsonschema.ValidationError) []error {
 func settingFault(e *jsonschema.ValidationError) string {
 	switch k := e.ErrorKind.(type) {
 	case *kind.Type:
+		if k.Got == "null" {
+			return fmt.Sprintf("it is empty, want %s; give it a value, or take it out", strings.Join(k.Want, " or "))
+		}
 		says := fmt.Sprintf("it is of the type %s, want %s", k.Got, strings.Join(k.Want, " or "))
 		if slices.Contains(k.Want, "string") && k.Got != "object" && k.Got != "array" {
 			says += "; put it in quotes"
+			if examples := settingAt(e.InstanceLocation).Examples; len(examples) > 0 {
+				says += fmt.Sprintf(", like %q", examples[0])
+			}
 		}
 		return says
 	case *kind.MinLength:
@@ -255,17 +266,29 @@ func unknownSetting(path []string, key string) string {
 		return fmt.Sprintf("secrets do not belong into this file: set %s and %s, or give --credentials FILE", secret.EnvAccessKeyID, secret.EnvAccessKeySecret)
 	}
 	known := slices.Sorted(maps.Keys(settingAt(path).Properties))
+	if len(path) == 1 && slices.Contains(flagsAlone, key) {
+		return fmt.Sprintf("it is said on the command line alone, as --%s; there are %s", key, strings.Join(known, ", "))
+	}
 	if near := vectors.Nearest(key, known, 1); len(near) > 0 && len(known) > 5 {
 		return fmt.Sprintf("there is no such setting; did you mean %s? There are %s", near[0], strings.Join(known, ", "))
 	}
 	return "there is no such setting; there are " + strings.Join(known, ", ")
 }
 
-// settingAt is the schema of a setting, or of a group of them.
+// flagsAlone are the flags of run that are another thing each time: a file that
+// stays the same does not have them.
+var flagsAlone = []string{
+	"credentials", "temporary-credentials", "dry-run", "replay", "update-expected", "shard", "json", "quiet", "config", "no-config",
+}
+
+// settingAt is the schema of a setting, or of a group of them; an empty one for
+// what lies inside of a setting.
 func settingAt(path []string) *jsonschema.Schema {
 	schema := configSchema()
 	for _, part := range path {
-		schema = schema.Properties[part]
+		if schema = schema.Properties[part]; schema == nil {
+			return &jsonschema.Schema{}
+		}
 	}
 	return schema
 }

@@ -31,13 +31,29 @@ func (p page) command(args cobra.PositionalArgs, run func(cmd *cobra.Command, ar
 		Use: p.use, Short: p.short, Long: strings.TrimSpace(p.about), Example: strings.TrimSpace(p.examples),
 		Annotations: map[string]string{exitKey: strings.TrimSpace(p.exit)},
 		Args: func(cmd *cobra.Command, given []string) error {
-			if err := args(cmd, given); err != nil {
+			err := args(cmd, given)
+			if err != nil && len(given) > 0 && !cmd.HasSubCommands() && args(cmd, nil) == nil && args(cmd, given[:1]) != nil {
+				err = strayWord(cmd, given[0]) // cobra takes it for a verb
+			}
+			if err != nil {
 				return usageError("%w; it is called as: %s", err, cmd.UseLine())
 			}
 			return nil
 		},
 		RunE: run, DisableFlagsInUseLine: true,
 	}
+}
+
+// strayWord says what may be wrong where a command takes no words: mostly a
+// command line of several was to be the value of one flag.
+func strayWord(cmd *cobra.Command, word string) error {
+	switch signer := cmd.Flags().Lookup("signer"); {
+	case signer != nil && !signer.Changed:
+		return fmt.Errorf("%q belongs to no flag: the command of an adapter is given as --signer 'CMD ARG…'", word)
+	case signer != nil:
+		return fmt.Errorf("%q belongs to no flag: a command of several words stands in quotes, as in --signer 'node adapter.js'", word)
+	}
+	return fmt.Errorf("%q belongs to no flag, and there are no other words here", word)
 }
 
 // wrongFlag names the flags that a misspelt one may have meant.

@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/countersign/countersign/reports"
 )
@@ -32,6 +34,13 @@ func newReportRenderCommand(env *environment) *cobra.Command {
 			return usageError("%s: %w; countersign run --report ndjson=FILE writes such a stream", sourceName(args[0]), err)
 		}
 		return env.writeReports(stream, targets)
+	})
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		var unknown *pflag.NotExistError
+		if errors.As(err, &unknown) && unknown.GetSpecifiedName() == "report" { // as run and merge have it, beside what they print
+			return fmt.Errorf("%w, did you mean --to?", err)
+		}
+		return wrongFlag(cmd, err)
 	})
 	cmd.Flags().StringArrayVar(&wanted, "to", nil, "write this `KIND[=PATH]`: "+strings.Join(reports.Kinds, ", ")+"; repeatable")
 	return cmd

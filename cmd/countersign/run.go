@@ -267,6 +267,9 @@ func (f *runFlags) common(env *environment) (runner.Options, []reportTarget, err
 	if o.Select, err = vectors.ParsePatterns(f.include); err != nil {
 		return o, nil, usageError("--select: %w", err)
 	}
+	if len(f.include) > 0 && len(o.Select) == 0 {
+		return o, nil, usageError("--select %s: there is no pattern in it, and nothing else is selected", strings.Join(f.include, ", "))
+	}
 	if o.Skip, err = vectors.ParsePatterns(f.skip); err != nil {
 		return o, nil, usageError("--skip: %w", err)
 	}

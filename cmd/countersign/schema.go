@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"embed"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"github.com/countersign/countersign/endpoint"
 	"github.com/countersign/countersign/reports"
@@ -108,21 +110,54 @@ func violations(schema *jsonschema.Schema, document []byte) []string {
 	if !ok {
 		return []string{err.Error()}
 	}
-	var out []string
+	var out []violation
 	collect(invalid, &out)
-	return out
+	lines := make([]string, len(out))
+	for i, v := range out {
+		lines[i] = v.place + ": " + v.says()
+	}
+	return lines
+}
+
+// violation is one thing that is wrong at one place of a document.
+type violation struct {
+	place string
+	text  string
+	got   string   // the type of what is there, where that is what is wrong
+	want  []string // the types it may have
+}
+
+func (v violation) says() string {
+	if v.got != "" {
+		return fmt.Sprintf("got %s, want %s", v.got, strings.Join(v.want, " or "))
+	}
+	return v.text
 }
 
 // collect takes the errors that have no cause: the others only say that
-// something below them is wrong.
-func collect(e *jsonschema.ValidationError, out *[]string) {
+// something below them is wrong. Where a schema offers several types, none of
+// them alone is what is wanted.
+func collect(e *jsonschema.ValidationError, out *[]violation) {
 	if len(e.Causes) == 0 {
-		place := strings.Join(e.InstanceLocation, ".")
-		if place == "" {
-			place = "top level"
+		v := violation{place: strings.Join(e.InstanceLocation, "."), text: e.BasicOutput().Error.String()}
+		if v.place == "" {
+			v.place = "top level"
 		}
-		if line := place + ": " + e.BasicOutput().Error.String(); !slices.Contains(*out, line) {
-			*out = append(*out, line)
+		if wrong, ok := e.ErrorKind.(*kind.Type); ok {
+			v.got, v.want = wrong.Got, slices.Clone(wrong.Want)
+		}
+		at := slices.IndexFunc(*out, func(other violation) bool {
+			return other.place == v.place && (other.text == v.text || v.got != "" && other.got == v.got)
+		})
+		switch {
+		case at < 0:
+			*out = append(*out, v)
+		case v.got != "":
+			for _, want := range v.want {
+				if !slices.Contains((*out)[at].want, want) {
+					(*out)[at].want = append((*out)[at].want, want)
+				}
+			}
 		}
 	}
 	for _, cause := range e.Causes {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -29,6 +30,9 @@ func newVectorsLintCommand(env *environment) *cobra.Command {
 // vectorFolder opens a folder that holds vector files.
 func vectorFolder(dir string) (fs.FS, error) {
 	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usageError("%s: there is no such folder; the vectors are the folder vectors of a checkout of the suite: go there, or name it", dir)
+	}
 	if err != nil {
 		return nil, usageError("%w", err)
 	}
