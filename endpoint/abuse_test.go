@@ -303,3 +303,45 @@ func TestRefusalsAreBoundedTogether(t *testing.T) {
 	}
 	unharmed(t, s)()
 }
+
+// A connection whose goroutine has not run yet has not been waited for: however
+// long it waited for room, it is not sent away for those behind it.
+func TestWhoHasOnlyJustBeenLetInIsNotSentAway(t *testing.T) {
+	s := serve(t, ServerOptions{Connections: 1})
+	listener, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	arrive := func() *connection {
+		from, err := net.Dial("tcp", listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, err := listener.AcceptTCP()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { from.Close(); conn.Close() })
+		return newConnection(s.gate, conn)
+	}
+	waited, next := arrive(), arrive()
+	time.Sleep(grace + linger) // for room
+	if !s.admit(waited) {
+		t.Fatal("there is no room")
+	}
+	if s.admit(next) || waited.dismissed {
+		t.Error("it made room before anybody looked for its request")
+	}
+	waited.within(time.Minute, true) // as its goroutine does first
+	if s.admit(next) || waited.dismissed {
+		t.Error("it made room at once, without its grace")
+	}
+	s.mu.Lock()
+	waited.since = waited.since.Add(-grace - linger)
+	s.mu.Unlock()
+	if !s.admit(next) {
+		t.Error("it said nothing for its grace, and made no room")
+	}
+	s.release(next)
+}

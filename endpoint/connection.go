@@ -23,14 +23,14 @@ type connection struct {
 	held int64 // bytes of the request that is being read or answered
 	done bool  // nothing more of what it sends is kept
 
-	idle      bool      // under gate.mu: between requests
+	idle      bool      // under gate.mu: between requests, and waiting for the next
 	asked     bool      // under gate.mu: it has sent something
 	since     time.Time // when it became idle
 	dismissed bool      // it made room: whatever deadline comes next has passed
 }
 
 func newConnection(g *gate, conn *net.TCPConn) *connection {
-	c := &connection{TCPConn: conn, gate: g, idle: true, since: time.Now()}
+	c := &connection{TCPConn: conn, gate: g}
 	c.br = bufio.NewReader(arriving{c})
 	return c
 }

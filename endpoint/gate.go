@@ -132,8 +132,9 @@ func (g *gate) closing() bool {
 }
 
 // longestWait is how long a connection waits for room. Others wait behind it,
-// in the queue of the system.
-const longestWait = time.Second
+// in the queue of the system. It is long: on a busy machine that there is no room
+// is our own slowness more often than the doing of others.
+const longestWait = 10 * time.Second
 
 // admitSoon is admit for who can wait: a request that is being answered is
 // soon over.

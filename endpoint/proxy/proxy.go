@@ -88,7 +88,7 @@ const (
 	// mostConnections is how many clients it takes at a time.
 	mostConnections = 512
 	// longestWait is how long a client waits for room.
-	longestWait = time.Second
+	longestWait = 10 * time.Second
 	// linger is how long a closing proxy looks for what has already arrived.
 	linger = 2 * time.Millisecond
 )
