@@ -422,7 +422,7 @@ func TestProcessCloseSaysWhenItNeededForce(t *testing.T) {
 	t.Parallel()
 	p := start(t, "does not end", nil)
 	check(t, one(p, 1), "answered", "")
-	if err := p.Close(); !contains(err, "did not end within 3s of the end of its input and was killed") {
+	if err := p.Close(); !contains(err, "did not end within 10s of the end of its input and was killed") {
 		t.Errorf("Close: %v", err)
 	}
 	if err := p.Close(); err != nil {
