@@ -192,7 +192,7 @@ func TestWhatOneSubjectDoesNeverDisturbsTheOthers(t *testing.T) {
 		"lacking":  `"needs":["here","not-here"],"install":[]`,
 		"unbuilt":  `"needs":["here"],"install":[["true"],["sh","-c","echo cannot find it; exit 9"]]`,
 		"straying": plain,
-	}), 10*time.Second)
+	}), time.Minute)
 	for _, name := range []string{"honest-a", "honest-b", "honest-c"} {
 		if o := outcomes[name]; !o.AsExpected() || o.Judged.Compliance.Verdict != reports.Conformant {
 			t.Errorf("%s: %+v, %v", name, o.Judged, o.Err)
