@@ -59,7 +59,7 @@ func stacks() string {
 
 func waitFor(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !holds(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !holds(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited for %s in vain", what)
 		}
@@ -183,7 +183,7 @@ func TestPrefixesOfRequestsAndRandomBytesEnd(t *testing.T) {
 				}
 				conn.Write(text)
 				conn.(*net.TCPConn).CloseWrite()
-				conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+				conn.SetReadDeadline(time.Now().Add(time.Minute))
 				answer, err := io.ReadAll(conn)
 				if len(answer) > 0 && !strings.HasPrefix(string(answer), "HTTP/1.1 ") || err != nil {
 					t.Errorf("%q: %.40q %v", text, answer, err)
@@ -214,7 +214,7 @@ func TestAThousandPipelinedRequestsAreAnsweredInTheirOrder(t *testing.T) {
 }
 
 func TestAConnectionIsKeptForAsManyRequestsAsThereAre(t *testing.T) {
-	s := serve(t, ServerOptions{Patience: Patience{Idle: 200 * time.Millisecond}})
+	s := serve(t, ServerOptions{Patience: Patience{Idle: 2 * time.Second}})
 	p := signature.OSSV1Header
 	get := raw(sign(t, p, request(p, "GET", "/k", "")))
 	c := dialServer(t, s)

@@ -240,8 +240,18 @@ func TestCloseCutsWhatIsUnderWay(t *testing.T) {
 	idle, half := r.dial(), r.dial()
 	half.send("GET http://")
 	<-asked
+	for busy := 0; busy < 2; time.Sleep(time.Millisecond) { // until half a request has been read
+		busy = 0
+		r.mu.Lock()
+		for c := range r.connections {
+			if !c.idle {
+				busy++
+			}
+		}
+		r.mu.Unlock()
+	}
 	began := time.Now()
-	if all := r.ended(); time.Since(began) > 2*time.Second || len(all) != 2 {
+	if all := r.ended(); time.Since(began) > 30*time.Second || len(all) != 2 {
 		t.Errorf("%v: %s", time.Since(began), verdicts(all))
 	}
 	for _, c := range []*client{idle, half, c} {
