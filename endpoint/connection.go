@@ -72,9 +72,11 @@ func (c *connection) serve() {
 func (c *connection) await() bool {
 	c.within(c.gate.patience.Idle, true)
 	_, err := c.br.Peek(1)
-	if errors.Is(err, os.ErrDeadlineExceeded) && c.gate.closing() {
+	for looked := false; !looked && errors.Is(err, os.ErrDeadlineExceeded) && c.gate.closing(); {
+		began := time.Now()
 		c.within(linger, true)
 		_, err = c.br.Peek(1)
+		looked = inTime(began)
 	}
 	return err == nil
 }
