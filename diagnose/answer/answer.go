@@ -58,7 +58,10 @@ func To(q Question) (*Answer, error) {
 		a.Tokens = secret.Tokens(e.Request)
 	}
 	if q.Redact {
-		a.redact(diagnose.NewRedaction(e), e.Error)
+		for i := range read.Others {
+			read.Others[i].Hosts = q.Hosts
+		}
+		a.redact(diagnose.NewRedaction(e, read.Others...), e.Error)
 	}
 	return a, nil
 }

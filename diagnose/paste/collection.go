@@ -319,21 +319,21 @@ func (c *collection) report(p *Paste, d *document, exchange []Note, s, canonical
 		}
 		p.Found = append(p.Found, Note{Text: fmt.Sprintf("the client is %s, known by %s", name, p.Evidence.Client.From)})
 	}
-	leave := func(where Note) {
+	leave := func(where Note, other diagnose.Evidence) {
 		if !taken[where] {
 			taken[where] = true
 			where.Text += ": it belongs to another request, or says nothing new"
-			p.Unused = append(p.Unused, where)
+			p.Unused, p.Others = append(p.Unused, where), append(p.Others, other)
 		}
 	}
 	for _, other := range c.documents {
-		leave(other.where)
+		leave(other.where, diagnose.Evidence{Error: other.ErrorDocument})
 	}
 	for _, other := range c.exchanges {
-		leave(other.Where)
+		leave(other.Where, diagnose.Evidence{Request: other.Request})
 	}
 	for _, other := range c.signed {
-		leave(other.where)
+		leave(other.where, diagnose.Evidence{ClientString: other.text})
 	}
 	p.Unused = append(p.Unused, c.notUsed...)
 }

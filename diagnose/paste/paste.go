@@ -103,6 +103,9 @@ type Paste struct {
 	Evidence diagnose.Evidence
 	Found    []Note // what was recognised and taken, and what was done to it
 	Unused   []Note // what was recognised and is not needed, and what was not recognised
+	// Others are the documents and requests that Unused names: who makes the notes
+	// fit to be posted has to know them.
+	Others []diagnose.Evidence
 }
 
 // Recognised reports whether there is any evidence.

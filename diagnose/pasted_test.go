@@ -1,0 +1,103 @@
+package diagnose_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/countersign/countersign/diagnose"
+	"github.com/countersign/countersign/diagnose/paste"
+)
+
+// pasted reads a text as somebody pastes it.
+func pasted(t testing.TB, text string) *paste.Paste {
+	t.Helper()
+	p, err := paste.Read(paste.Source{Name: "paste", Data: []byte(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// posted is all that a redacted report of an error body says.
+func posted(t testing.TB, body string) string {
+	t.Helper()
+	p := pasted(t, body)
+	if p.Evidence.Error == nil {
+		t.Fatalf("no error document is found in %q", body)
+	}
+	r := diagnose.NewRedaction(&p.Evidence, p.Others...)
+	all := ""
+	for _, f := range r.Document(p.Evidence.Error) {
+		all += f.Name + " " + f.Value + "\n"
+	}
+	d := diagnose.Explain(p.Evidence)
+	text, err := json.Marshal(d.Redact(r.String))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all + string(text)
+}
+
+// Private names stand in an error body in more places than the line of the
+// resource, and the line of the resource is not always one.
+func TestNothingPrivateIsLeftOfABody(t *testing.T) {
+	canonical := "GET\n/examplebucket/my%20folder/my-object\nprefix=my-prefix%2F\n" + v4Headers + "\n\nUNSIGNED-PAYLOAD"
+	v4Body := v4("C02", "", send("GET", "/my%20folder/my-object?prefix=other-prefix%2F", ossHost), canonical).answer().Body
+	metadata := "PUT\n\n\n" + date + "\nx-oss-copy-source:/other-bucket/other-object\nx-oss-meta-owner:Erika Mustermann\n/examplebucket/my-object"
+	metadataBody := header("C02", "", metadata, send("PUT", "/other-key", ossHost, "Date: "+date,
+		"x-oss-copy-source: /other-bucket/other-object", "x-oss-meta-owner: Erika Mustermann")).answer().Body
+	malformed := exchange{sent: send("GET", "/my-object", ossHost, "Authorization: OSS4-HMAC-SHA256 Credential="+keyID+"/x,Signature=abcdef")}.answer().Body
+	for name, body := range map[string]string{
+		"as served":            v4Body,
+		"in one line":          strings.ReplaceAll(v4Body, "\n", " "),
+		"indented":             "    " + strings.ReplaceAll(v4Body, "\n", "\n    "),
+		"metadata":             metadataBody,
+		"metadata in one line": strings.ReplaceAll(metadataBody, "\n", " "),
+		"no such key":          "<Error><Code>NoSuchKey</Code><HostId>" + ossHost + "</HostId><Key>my-object</Key></Error>",
+		"no such bucket":       "<Error><Code>NoSuchBucket</Code><BucketName>examplebucket</BucketName></Error>",
+		"the header echoed":    malformed,
+	} {
+		got := posted(t, body)
+		for _, private := range []string{"examplebucket", "my-object", "my%20folder", "my folder", "-prefix", "other-", "Erika", "Mustermann", keyID, "abcdef"} {
+			if strings.Contains(got, private) {
+				t.Errorf("%s: %q stands in\n%s", name, private, got)
+			}
+		}
+	}
+}
+
+// What a form is signed with is its policy in Base64, which nobody reads before
+// posting it.
+func TestThePolicyOfAFormIsRedactedInItsBase64(t *testing.T) {
+	policy := base64.StdEncoding.EncodeToString([]byte(`{"expiration":"2026-12-05T09:30:00.000Z","conditions":[{"bucket":"my-private-bucket"},["starts-with","$key","users/erika/"],["content-length-range",0,1024]]}`))
+	for name, text := range map[string]string{"a policy": policy, "one that is no JSON": base64.StdEncoding.EncodeToString([]byte(`{"bucket":"my-private-bucket","key":"users/erika/"`))} {
+		d := &diagnose.ErrorDocument{Code: "SignatureDoesNotMatch", StringToSign: text, Fields: []diagnose.Field{{Name: "StringToSign", Value: text}}}
+		r := diagnose.NewRedaction(&diagnose.Evidence{Error: d})
+		got := r.Document(d)[0].Value
+		if raw, err := base64.StdEncoding.DecodeString(got); err == nil {
+			got = string(raw)
+		}
+		if strings.Contains(got, "private") || strings.Contains(got, "erika") || name == "a policy" && !strings.Contains(got, `"expiration":"2026`) {
+			t.Errorf("%s becomes %s", name, got)
+		}
+	}
+}
+
+// The notes of a report name the other requests of a paste.
+func TestAReportSaysNothingPrivateOfOtherRequests(t *testing.T) {
+	exchange := func(bucket string) string {
+		return "> GET /" + bucket + "-object HTTP/1.1\r\n> Host: " + bucket + ".oss-cn-hangzhou.aliyuncs.com\r\n> Authorization: OSS " + keyID + "-" + bucket + ":AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n> \r\n< HTTP/1.1 403 Forbidden\r\n< \r\n"
+	}
+	p := pasted(t, exchange("unsere-bilder")+exchange("ihre-bilder"))
+	if len(p.Unused) == 0 {
+		t.Fatal("both requests were used")
+	}
+	r := diagnose.NewRedaction(&p.Evidence, p.Others...)
+	for _, n := range append(p.Found, p.Unused...) {
+		if got := r.String(n.String()); strings.Contains(got, "bilder") {
+			t.Errorf("the report says %q", got)
+		}
+	}
+}
