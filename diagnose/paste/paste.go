@@ -201,5 +201,10 @@ func (c *collection) plainText(data []byte) []byte {
 			return []byte(string(utf16.Decode(units)))
 		}
 	}
+	// Programs on Windows write the CR LF of HTTP heads as CR CR LF.
+	if bytes.Contains(data, []byte("\r\r\n")) {
+		data = bytes.ReplaceAll(data, []byte("\r\r\n"), []byte("\r\n"))
+		c.found(Note{Source: c.source, Text: "lines of it end in CR CR LF, as curl writes heads on Windows; that was taken for CR LF"})
+	}
 	return bytes.TrimPrefix(data, []byte("\ufeff"))
 }
