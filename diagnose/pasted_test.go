@@ -85,6 +85,19 @@ func TestThePolicyOfAFormIsRedactedInItsBase64(t *testing.T) {
 	}
 }
 
+// Under V4 of OBS the bucket stands in the host: another folder is no other bucket.
+// And whose secret gives the signature of the client's own string is not suspected.
+func TestAnotherPathUnderOBSV4ProvesNothing(t *testing.T) {
+	x := obsV4Exchange("", "", "/folder/object", "GET\n/object\n\nhost:"+obsHost+"\nx-amz-content-sha256:UNSIGNED-PAYLOAD\nx-amz-date:"+isoTime+"\n\nhost;x-amz-content-sha256;x-amz-date\nUNSIGNED-PAYLOAD")
+	d := diagnose.Explain(x.withSecret(x.withClient(x.withRequest(x.body(t)))))
+	if len(d.Proven()) > 0 || says(d, "C02") != "nothing" {
+		t.Errorf("%+v", d.Causes)
+	}
+	if d.Compared == nil || d.Compared.Field != "resource path" {
+		t.Errorf("compared: %+v", d.Compared)
+	}
+}
+
 // The notes of a report name the other requests of a paste.
 func TestAReportSaysNothingPrivateOfOtherRequests(t *testing.T) {
 	exchange := func(bucket string) string {
