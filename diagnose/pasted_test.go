@@ -101,7 +101,7 @@ func TestAnotherPathUnderOBSV4ProvesNothing(t *testing.T) {
 // The notes of a report name the other requests of a paste.
 func TestAReportSaysNothingPrivateOfOtherRequests(t *testing.T) {
 	exchange := func(bucket string) string {
-		return "> GET /" + bucket + "-object HTTP/1.1\r\n> Host: " + bucket + ".oss-cn-hangzhou.aliyuncs.com\r\n> Authorization: OSS " + keyID + "-" + bucket + ":AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n> \r\n< HTTP/1.1 403 Forbidden\r\n< \r\n"
+		return "> GET /" + strings.Repeat(bucket+"%20", 20) + "-object HTTP/1.1\r\n> Host: " + bucket + ".oss-cn-hangzhou.aliyuncs.com\r\n> Authorization: OSS " + keyID + "-" + bucket + ":AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n> \r\n< HTTP/1.1 403 Forbidden\r\n< \r\n"
 	}
 	p := pasted(t, exchange("unsere-bilder")+exchange("ihre-bilder"))
 	if len(p.Unused) == 0 {

@@ -266,7 +266,14 @@ func (c *sensitive) addKey(key string) {
 	}
 	c.add(key, shapeOf)
 	c.add(wire.EscapePath(wire.EscapePath(key)), shapeOf)
+	if begin := key[:min(len(key), longestWhole)]; begin != key { // notes cut it
+		begin = strings.ToValidUTF8(begin, "")
+		c.addPattern(secret.PercentEncoded(begin)+`[^\s"'<>?&]*`, shapeOf)
+	}
 }
+
+// longestWhole is the length above which a key may be cut where it is named.
+const longestWhole = 24
 
 // add has a value replaced wherever it stands, with any of its bytes
 // percent-encoded.
@@ -274,7 +281,10 @@ func (c *sensitive) add(value string, write func(string) string) {
 	if len(value) < shortestName {
 		return
 	}
-	pattern := secret.PercentEncoded(value)
+	c.addPattern(secret.PercentEncoded(value), write)
+}
+
+func (c *sensitive) addPattern(pattern string, write func(string) string) {
 	if !slices.ContainsFunc(c.rules, func(r rule) bool { return r.pattern == pattern }) {
 		c.rules = append(c.rules, rule{pattern, write})
 	}

@@ -21,6 +21,7 @@ type collection struct {
 	clients   []diagnose.Client
 	foundHere []Note
 	notUsed   []Note
+	dropped   int // requests, documents and strings that there was no room for
 }
 
 // document is an error document, and where it stands.
@@ -44,18 +45,20 @@ type signedText struct {
 func (c *collection) found(n Note)  { c.foundHere = append(c.foundHere, n) }
 func (c *collection) unused(n Note) { c.notUsed = append(c.notUsed, n) }
 
-// keep drops the first half of a list that has grown too long.
-func keep[T any](list []T) []T {
+// keep drops the first half of a list that has grown too long, and counts what it
+// drops.
+func keep[T any](list []T, dropped *int) []T {
 	if len(list) < maxFinds {
 		return list
 	}
+	*dropped += maxFinds / 2
 	return append(list[:0], list[maxFinds/2:]...)
 }
 
 func (c *collection) addExchange(e Exchange) {
-	c.exchanges = append(keep(c.exchanges), e)
+	c.exchanges = append(keep(c.exchanges, &c.dropped), e)
 	if client, ok := e.client(); ok {
-		c.clients = append(keep(c.clients), client)
+		c.clients = append(keep(c.clients, new(int)), client)
 	}
 	if d, ok := answered(e); ok {
 		c.addDocument(d)
@@ -80,7 +83,7 @@ func (c *collection) addDocument(d document) {
 		}
 		return
 	}
-	c.documents = append(keep(c.documents), d)
+	c.documents = append(keep(c.documents, &c.dropped), d)
 }
 
 func (c *collection) addSigned(s signedText) {
@@ -89,7 +92,7 @@ func (c *collection) addSigned(s signedText) {
 			return
 		}
 	}
-	c.signed = append(keep(c.signed), s)
+	c.signed = append(keep(c.signed, &c.dropped), s)
 }
 
 // choose puts together what belongs to one refused request: the last one that
@@ -336,6 +339,9 @@ func (c *collection) report(p *Paste, d *document, exchange []Note, s, canonical
 		leave(other.where, diagnose.Evidence{ClientString: other.text})
 	}
 	p.Unused = append(p.Unused, c.notUsed...)
+	if c.dropped > 0 {
+		p.Unused = append(p.Unused, Note{Text: fmt.Sprintf("%d requests, error documents and strings were left out: only the last ones were kept", c.dropped)})
+	}
 }
 
 // remarks say what became of a document on its way.

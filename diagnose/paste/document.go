@@ -1,6 +1,7 @@
 package paste
 
 import (
+	"fmt"
 	"html"
 	"regexp"
 	"strconv"
@@ -33,9 +34,9 @@ const (
 // tags finds tags of the root: what stands in front of its name decides which.
 // To look for the name first is many times faster than to look for a tag in any
 // of its forms.
-func tags(s string, front *regexp.Regexp, limit int) (found [][2]int) {
+func tags(s string, front *regexp.Regexp, enough int) (found [][2]int) {
 	const root = "Error"
-	for at := 0; len(found) < limit; at += len(root) {
+	for at := 0; len(found) < enough; at += len(root) {
 		next := strings.Index(s[at:], root)
 		if next < 0 {
 			break
@@ -54,7 +55,7 @@ func tags(s string, front *regexp.Regexp, limit int) (found [][2]int) {
 	return found
 }
 
-func openTags(s string) [][2]int { return tags(s, beforeOpen, maxFinds) }
+func openTags(s string) [][2]int { return tags(s, beforeOpen, len(s)) }
 
 // longestDocument is how much of a text a document can have that is not closed.
 const longestDocument = 64 << 10
@@ -62,6 +63,11 @@ const longestDocument = 64 << 10
 // errorDocuments reads the error documents of a text.
 func (c *collection) errorDocuments(t *text) {
 	opens := openTags(t.all)
+	if more := len(opens) - maxFinds; more > 0 {
+		c.unused(t.note(opens[0][0], opens[more][0], fmt.Sprintf("%d error documents were left out: only the last %d were read", more, maxFinds)))
+		t.take(opens[0][0], opens[more][0])
+		opens = opens[more:]
+	}
 	for i, m := range opens {
 		if !t.free(m[0]) {
 			continue

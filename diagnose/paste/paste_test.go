@@ -138,6 +138,50 @@ func TestCurlOnWindows(t *testing.T) {
 	}
 }
 
+// Of a log that is too long, the part is looked at in which a signature was refused,
+// and its lines are counted as the log has them.
+func TestARefusalInALongLog(t *testing.T) {
+	noise := strings.Repeat("2026-01-02 03:04:05 INFO status: ok, code=200\n", 2*maxText/46)
+	xml := served(t, "oss-v4-mismatch.xml")
+	for name, text := range map[string]string{"begin": xml + noise, "middle": noise + xml + noise, "end": noise + xml} {
+		p := read(t, Anything, text)
+		if p.Evidence.Error == nil || p.Evidence.Error.EC != "0002-00000201" || !said(p.Unused, "were looked at") {
+			t.Errorf("%s: not used %q", name, p.Unused)
+			continue
+		}
+		if want := 1 + strings.Count(text[:strings.Index(text, "<?xml")], "\n"); p.Found[0].First != want {
+			t.Errorf("%s: it is said to be in line %d, it is in %d", name, p.Found[0].First, want)
+		}
+	}
+}
+
+// The last refusals of a log count, however many there are, and what is left out is
+// said.
+func TestMoreThanThereIsRoomFor(t *testing.T) {
+	var documents, requests strings.Builder
+	const last = 2*maxFinds + 1
+	for i := 1; i <= last; i++ {
+		fmt.Fprintf(&documents, "<Error><Code>SignatureDoesNotMatch</Code><RequestId>%06d</RequestId></Error>\n", i)
+		fmt.Fprintf(&requests, "> GET /%06d HTTP/1.1\n> Host: bucket.oss-cn-hangzhou.aliyuncs.com\n> \n< HTTP/1.1 403 Forbidden\n< \n", i)
+	}
+	p := read(t, Anything, documents.String())
+	if p.Evidence.Error == nil || p.Evidence.Error.RequestID != fmt.Sprintf("%06d", last) || !said(p.Unused, "were left out") {
+		t.Errorf("the document is %+v; not used %q", p.Evidence.Error, p.Unused[:1])
+	}
+	p = read(t, Anything, requests.String())
+	if p.Evidence.Request == nil || p.Evidence.Request.Target != fmt.Sprintf("/%06d", last) || !said(p.Unused, "were left out") {
+		t.Errorf("the request is %+v; not used %q", p.Evidence.Request, p.Unused[:1])
+	}
+}
+
+func TestASourceThatSaysNothing(t *testing.T) {
+	for _, text := range []string{"", " \n", `{"log":{"entries":[]}}`} {
+		if p := read(t, Anything, text); len(p.Unused) == 0 || p.Recognised() {
+			t.Errorf("of %q: found %q, not used %q", text, p.Found, p.Unused)
+		}
+	}
+}
+
 func TestLineFeedsThatNothingCanRestoreAreMissed(t *testing.T) {
 	xml := "<Error><Code>SignatureDoesNotMatch</Code><StringToSign>PUT text/plain Thu, 01 Jan 2026 00:00:00 GMT /b/k</StringToSign></Error>"
 	p := read(t, Anything, xml)
