@@ -3,6 +3,8 @@ package diagnose_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -112,5 +114,24 @@ func TestAReportSaysNothingPrivateOfOtherRequests(t *testing.T) {
 		if got := r.String(n.String()); strings.Contains(got, "bilder") {
 			t.Errorf("the report says %q", got)
 		}
+	}
+}
+
+// OBS has no code for a URL that has expired, and says it in two elements.
+func TestAnExpiryThatTheAnswerShowsIsProven(t *testing.T) {
+	text := "GET\n\n\n1796459000\n" + object
+	target := "/folder/object?AccessKeyId=" + keyID + "&Expires=1796459000&Signature=" + url.QueryEscape(v1(keySecret, text))
+	x := exchange{service: "obs", sent: send("GET", target, obsHost)}
+	if d := diagnose.Explain(x.body(t)); !slices.Equal(d.Proven(), []string{"C12"}) {
+		t.Errorf("%+v", d.Causes)
+	}
+}
+
+// A proxy that refuses a request does so with a page of its own.
+func TestAWebPageIsNotTheAnswerOfAService(t *testing.T) {
+	p := pasted(t, "> GET /key HTTP/1.1\n> Host: "+ossHost+"\n> \n< HTTP/1.1 403 Forbidden\n< Server: nginx/1.24.0\n< Content-Type: text/html\n< \n<html><head><title>403 Forbidden</title></head></html>\n")
+	d := diagnose.Explain(p.Evidence)
+	if says(d, "C30") != "suspicion" || len(d.Proven()) > 0 {
+		t.Errorf("%+v", d.Causes)
 	}
 }

@@ -43,6 +43,7 @@ var suspicions = []suspicion{
 	{"C24", (*inquiry).seesPolicy, aboutText},
 	{"C02", (*inquiry).seesNothingElse, aboutRest},
 	{"C32", (*inquiry).seesEqualStrings, aboutRest},
+	{"C01", (*inquiry).seesTypeOfCurl, aboutText},
 	{"C14", (*inquiry).seesRareParameter, aboutText},
 	{"C18", (*inquiry).seesBytesInHeaders, aboutText},
 	{"C17", (*inquiry).seesBlanks, aboutText},
@@ -137,6 +138,17 @@ func (c *inquiry) contentType() string {
 func (c *inquiry) seesTypeInURL() string {
 	if t := c.contentType(); t != "" && c.carrier == signature.InQuery {
 		return fmt.Sprintf("a signed URL was called with Content-Type %q, which URLs are seldom signed with: browsers and mini programs add it", t)
+	}
+	return ""
+}
+
+// typeOfForms is the Content-Type that programs give a body when nobody says what
+// it is.
+const typeOfForms = "application/x-www-form-urlencoded"
+
+func (c *inquiry) seesTypeOfCurl() string {
+	if c.contentType() == typeOfForms && c.carrier != signature.InQuery && !c.Client.signsItself() {
+		return "the Content-Type is " + typeOfForms + ", which curl and others add by themselves to a body that has none: a signer that does not know of it signs an empty line"
 	}
 	return ""
 }
