@@ -354,6 +354,9 @@ func (c *inquiry) findContradictions() {
 	if id := c.doc.AccessKeyID; id != "" && c.Credentials.AccessKeyID != "" && !FitsMask(id, c.Credentials.AccessKeyID) {
 		c.contradict(fmt.Sprintf("the service names the access key %q, the credentials given are those of %q", id, c.Credentials.AccessKeyID))
 	}
+	if c.Status >= 200 && c.Status < 300 && c.doc.Code == "" && c.doc.EC == "" {
+		c.contradict(fmt.Sprintf("the answer has status %d: this request was not refused", c.Status))
+	}
 	c.checkExchange()
 }
 

@@ -135,3 +135,28 @@ func TestAWebPageIsNotTheAnswerOfAService(t *testing.T) {
 		t.Errorf("%+v", d.Causes)
 	}
 }
+
+func TestARequestThatWasNotRefused(t *testing.T) {
+	p := pasted(t, "> GET /key HTTP/1.1\n> Host: "+ossHost+"\n> \n< HTTP/1.1 200 OK\n< Server: AliyunOSS\n< \n")
+	if d := diagnose.Explain(p.Evidence); len(d.Causes) > 0 || !strings.Contains(strings.Join(d.Contradictions, ""), "was not refused") {
+		t.Errorf("%+v", d)
+	}
+}
+
+// Who asks may have copied the secret wrongly, while the program that signed has the
+// right one.
+func TestASecretThatIsGivenWronglyIsNoProofAgainstTheSigner(t *testing.T) {
+	x := header("C01", "", "PUT\n\n\n"+date+"\n"+object, plain("PUT", "Content-Type: text/plain"))
+	for _, given := range []string{keySecret + "\n", keySecret + "x", " " + keySecret, `"` + keySecret + `"`} {
+		x.secret = given
+		d := diagnose.Explain(x.withSecret(x.withRequest(x.body(t))))
+		if !slices.Equal(d.Proven(), []string{"C01"}) || says(d, "C02") != "suspicion" {
+			t.Errorf("given %q: %+v", given, d.Causes)
+		}
+	}
+	x = header("C02", "", "PUT\n\ntext/plain\n"+date+"\n"+object, plain("PUT", "Content-Type: text/plain"))
+	x.sent = withHeader(x.sent, "Authorization", "OSS "+keyID+":"+v1(keySecret+"\n", x.signed))
+	if d := diagnose.Explain(x.withSecret(x.withRequest(x.body(t)))); !slices.Equal(d.Proven(), []string{"C02"}) {
+		t.Errorf("a line feed behind the secret: %+v", d.Causes)
+	}
+}
