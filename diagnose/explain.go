@@ -154,6 +154,9 @@ func (c *inquiry) readServer() {
 			c.serverV4 = &v4
 		}
 		if request := c.doc.CanonicalRequest; request != "" && !c.masked("CanonicalRequest", c.doc.CanonicalRequestOrigin) {
+			if c.serverV4 != nil {
+				request, _ = unfoldCanonical(request, c.serverV4.hash)
+			}
 			c.server, _ = c.apart(request)
 			c.checkCanonical()
 		}

@@ -160,3 +160,25 @@ func TestASecretThatIsGivenWronglyIsNoProofAgainstTheSigner(t *testing.T) {
 		t.Errorf("a line feed behind the secret: %+v", d.Causes)
 	}
 }
+
+// A canonical request that lost its line feeds is put together again where the hash
+// shows that it is the right one.
+func TestACanonicalRequestInOneLineIsReadByItsHash(t *testing.T) {
+	for name, x := range map[string]exchange{
+		"no query":           v4("C09", "", send("PUT", "/folder/object", ossHost), "GET\n"+object+"\n\n"+v4Headers+"\n\nUNSIGNED-PAYLOAD"),
+		"query, header list": v4("C14", "", send("GET", "/folder/object?acl", ossHost, "x-oss-meta-a: two words"), "GET\n"+object+"\n\nhost:"+ossHost+"\nx-oss-content-sha256:UNSIGNED-PAYLOAD\nx-oss-date:"+isoTime+"\nx-oss-meta-a:two words\n\nhost\nUNSIGNED-PAYLOAD"),
+	} {
+		body := x.answer().Body
+		for way, text := range map[string]string{"as blanks": strings.ReplaceAll(body, "\n", " "), "as one blank": strings.Join(strings.Fields(body), " ")} {
+			e := pasted(t, text).Evidence
+			d := diagnose.Explain(x.withSecret(e))
+			if !slices.Equal(d.Proven(), []string{x.cause}) {
+				t.Errorf("%s, line feeds %s: %+v", name, way, d)
+			}
+			e.Error.CanonicalRequest = strings.Replace(e.Error.CanonicalRequest, "folder", "other", 1)
+			if d := diagnose.Explain(x.withSecret(e)); len(d.Proven()) > 0 {
+				t.Errorf("%s, line feeds %s: with another hash %v is proven", name, way, d.Proven())
+			}
+		}
+	}
+}

@@ -357,6 +357,9 @@ func remarks(d *diagnose.ErrorDocument) []string {
 	case lost && d.StringToSignOrigin == diagnose.FromText:
 		out = append(out, "the line feeds of StringToSign are lost and there is no StringToSignBytes to take them from: paste the body as it was served")
 	}
+	if d.CanonicalRequest != "" && !strings.Contains(d.CanonicalRequest, "\n") {
+		out = append(out, "the line feeds of CanonicalRequest are lost; its lines count where they have the hash that stands in StringToSign")
+	}
 	for _, name := range d.Masked {
 		out = append(out, name+" is masked and cannot be compared")
 	}
