@@ -49,7 +49,7 @@ func TestNothingPrivateIsLeftOfABody(t *testing.T) {
 	v4Body := v4("C02", "", send("GET", "/my%20folder/my-object?prefix=other-prefix%2F", ossHost), canonical).answer().Body
 	metadata := "PUT\n\n\n" + date + "\nx-oss-copy-source:/other-bucket/other-object\nx-oss-meta-owner:Erika Mustermann\n/examplebucket/my-object"
 	metadataBody := header("C02", "", metadata, send("PUT", "/other-key", ossHost, "Date: "+date,
-		"x-oss-copy-source: /other-bucket/other-object", "x-oss-meta-owner: Erika Mustermann")).answer().Body
+		"x-oss-copy-source: /other-bucket/other-object", "x-oss-meta-owner: Erika Mustermann", "x-oss-meta-short: Max")).answer().Body
 	malformed := exchange{sent: send("GET", "/my-object", ossHost, "Authorization: OSS4-HMAC-SHA256 Credential="+keyID+"/x,Signature=abcdef")}.answer().Body
 	for name, body := range map[string]string{
 		"as served":            v4Body,
@@ -62,7 +62,7 @@ func TestNothingPrivateIsLeftOfABody(t *testing.T) {
 		"the header echoed":    malformed,
 	} {
 		got := posted(t, body)
-		for _, private := range []string{"examplebucket", "my-object", "my%20folder", "my folder", "-prefix", "other-", "Erika", "Mustermann", keyID, "abcdef"} {
+		for _, private := range []string{"examplebucket", "my-object", "my%20folder", "my folder", "-prefix", "other-", "Erika", "Mustermann", "Max", keyID, "abcdef"} {
 			if strings.Contains(got, private) {
 				t.Errorf("%s: %q stands in\n%s", name, private, got)
 			}

@@ -157,7 +157,7 @@ func (c *sensitive) addQuery(query string) {
 	}
 }
 
-// shortestText is the length below which metadata is not replaced.
+// shortestText is the length below which metadata is replaced behind its name only.
 const shortestText = 5
 
 // addHeader adds what a header says of objects and people.
@@ -167,9 +167,14 @@ func (c *sensitive) addHeader(name, value string) {
 	case !strings.HasPrefix(name, "x-"):
 	case strings.HasSuffix(name, "-copy-source"):
 		c.addResource(value)
-	case len(value) < shortestText: // "on" and "copy" stand in every text
-	case strings.Contains(name, "-meta-") || strings.HasSuffix(name, "-callback") || strings.HasSuffix(name, "-tagging"):
+	case !strings.Contains(name, "-meta-") && !strings.HasSuffix(name, "-callback") && !strings.HasSuffix(name, "-tagging"):
+	case len(value) >= shortestText:
 		c.addKey(value)
+	case value != "": // "on" and "copy" stand in every text
+		c.addPattern("(?i:"+regexp.QuoteMeta(name)+")"+`: ?`+secret.PercentEncoded(value), func(found string) string {
+			header, value, _ := strings.Cut(found, ":")
+			return header + ":" + shapeOf(value)
+		})
 	}
 }
 
