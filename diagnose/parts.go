@@ -134,7 +134,7 @@ func (p *parts) takeLines(text string, signed func(name string) bool) bool {
 	}
 	listed := len(p.layout) == len(v2Layout)
 	slash := "/"
-	if listed {
+	if listed && (strings.HasPrefix(rest, "%2F") || strings.Contains(rest, "\n%2F")) { // else a signer forgot to encode it
 		slash = "%2F"
 	}
 	headers := rest

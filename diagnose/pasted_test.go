@@ -1,6 +1,7 @@
 package diagnose_test
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
@@ -180,5 +181,32 @@ func TestACanonicalRequestInOneLineIsReadByItsHash(t *testing.T) {
 				t.Errorf("%s, line feeds %s: with another hash %v is proven", name, way, d.Proven())
 			}
 		}
+	}
+}
+
+// Two strings that lie side by side are compared, even where one breaks the layout
+// of its scheme.
+func TestAResourceOfV2ThatIsNotEncoded(t *testing.T) {
+	text := "GET\n\n\n" + date + "\n\n" + object
+	signed := base64.StdEncoding.EncodeToString([]byte(mac(sha256.New, keySecret, text)))
+	x := exchange{signed: text, sent: send("GET", "/folder/object", ossHost, "Date: "+date, "Authorization: OSS2 AccessKeyId:"+keyID+",Signature:"+signed)}
+	for name, e := range map[string]diagnose.Evidence{"client string": x.withClient(x.body(t)), "secret": x.withSecret(x.body(t))} {
+		if d := diagnose.Explain(e); !slices.Equal(d.Proven(), []string{"C03"}) || d.Compared == nil {
+			t.Errorf("%s: %+v, compared %+v", name, d.Causes, d.Compared)
+		}
+	}
+}
+
+// A log shows letters: that they are the same ones says nothing of their bytes.
+func TestEqualLettersAreNotEqualBytes(t *testing.T) {
+	text := "PUT\n\n\n" + date + "\nx-oss-meta-a:\u00e9\n" + object
+	latin := strings.Replace(text, "\u00e9", "\xe9", 1)
+	x := header("C18", "", latin, plain("PUT", "x-oss-meta-a: \u00e9"))
+	x.signed = text
+	if d := diagnose.Explain(x.withClient(x.body(t))); says(d, "C18") != "suspicion" {
+		t.Errorf("%+v", d.Causes)
+	}
+	if d := diagnose.Explain(x.withSecret(x.withClient(x.body(t)))); !slices.Equal(d.Proven(), []string{"C18"}) {
+		t.Errorf("with the secret: %+v", d.Causes)
 	}
 }

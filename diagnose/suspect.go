@@ -43,6 +43,7 @@ var suspicions = []suspicion{
 	{"C24", (*inquiry).seesPolicy, aboutText},
 	{"C02", (*inquiry).seesNothingElse, aboutRest},
 	{"C32", (*inquiry).seesEqualStrings, aboutRest},
+	{"C18", (*inquiry).seesLettersInEqualStrings, aboutRest},
 	{"C01", (*inquiry).seesTypeOfCurl, aboutText},
 	{"C14", (*inquiry).seesRareParameter, aboutText},
 	{"C18", (*inquiry).seesBytesInHeaders, aboutText},
@@ -368,6 +369,14 @@ func (c *inquiry) seesEqualStrings() string {
 		return ""
 	}
 	return "client and service signed the same string: if the secret is right, the step from the string to the signature is not"
+}
+
+// seesLettersInEqualStrings: a log is text, and shows no bytes.
+func (c *inquiry) seesLettersInEqualStrings() string {
+	if text := c.seesBytesInHeaders(); text != "" && c.equalStrings() {
+		return text + ": the log of the client shows the letters, and not the bytes in which it signed them"
+	}
+	return ""
 }
 
 // equalStrings reports whether client and service signed the same.
