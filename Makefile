@@ -20,13 +20,13 @@ run: build
 web:
 	$(GO) run ./cmd/webpage -o $(OUT)/diagnose.html
 
-## test: everything that needs nothing but Go
+## test: everything that needs nothing but Go, each package with a time that only a hang takes
 test:
-	$(GO) test ./...
+	$(GO) test -timeout 30m ./...
 
 ## test-browser: test the live page of serve, the page of diagnose, the report and the matrix in headless Chromium, which must be there (CHROMIUM is its path)
 test-browser:
-	@out=$$($(GO) -C endpoint/livepage/browser test -count=1 -v ./... 2>&1); code=$$?; echo "$$out" | grep -v '^=== '; \
+	@out=$$($(GO) -C endpoint/livepage/browser test -timeout 30m -count=1 -v ./... 2>&1); code=$$?; echo "$$out" | grep -v '^=== '; \
 	  echo "browser tests: $$(echo "$$out" | grep -c '^--- PASS') passed, $$(echo "$$out" | grep -c '^--- FAIL') failed, $$(echo "$$out" | grep -c '^--- SKIP') skipped"; exit $$code
 
 ## lint: gofmt, go vet and staticcheck, on the suite and on the adapters

@@ -122,6 +122,8 @@ func (c *inquiry) askCodes() {
 		c.refused = otherFault
 	}
 	c.askRequest(row, known)
+	c.askPage()
+	c.askExpiry()
 	if !known || c.refused == signaturesDiffer && len(row.Causes) == 0 {
 		return
 	}
@@ -140,6 +142,42 @@ func (c *inquiry) askCodes() {
 		}
 		c.say(id, confidence, evidence)
 	}
+}
+
+// askExpiry reads until when a URL was valid, where the service says so: that it
+// has expired stands in the answer then, whatever its message is.
+func (c *inquiry) askExpiry() {
+	until, ok := c.time("Expires")
+	now, also := c.time("ServerTime")
+	if ok && also && c.refused == otherFault && now.After(until) {
+		c.say("C12", reports.Proof, fmt.Sprintf("the service answers that the request was valid until %s; its clock shows %s", until.Format(time.RFC3339), now.Format(time.RFC3339)))
+	}
+}
+
+// askPage recognises an answer that is none of the services: they send no web
+// pages for errors, and proxies do.
+func (c *inquiry) askPage() {
+	if c.doc.Code != "" || c.doc.EC != "" || c.Status < 400 {
+		return
+	}
+	media, server := headerIn(c.Answer, "Content-Type"), headerIn(c.Answer, "Server")
+	if !strings.HasPrefix(strings.ToLower(media), "text/html") {
+		return
+	}
+	said := "the answer is a web page"
+	if server != "" {
+		said += fmt.Sprintf(" of the server %q", server)
+	}
+	c.say("C30", reports.Suspicion, said+": the services answer errors in XML, so a proxy or gateway in front of them may have refused the request", "proxy", "server-policy")
+}
+
+func headerIn(list []wire.Header, name string) string {
+	for _, h := range list {
+		if wire.EqualFold(h.Name, name) {
+			return h.Value
+		}
+	}
+	return ""
 }
 
 // timesOf adds the times of an answer to a request that came too early or too

@@ -68,6 +68,14 @@ func (r *reading) has(cause string) bool {
 	return slices.ContainsFunc(r.mistakes, func(m made) bool { return m.Cause == cause })
 }
 
+// credentials is the cause of a wrong pair of id and secret.
+const credentials = "C02"
+
+// hasOther reports whether a reading has another cause than one.
+func (r *reading) hasOther(cause string) bool {
+	return slices.ContainsFunc(r.mistakes, func(m made) bool { return m.Cause != cause })
+}
+
 // causes returns the ids of the causes of a reading, each once.
 func (r *reading) causes() []string {
 	var ids []string
@@ -149,6 +157,10 @@ func (c *inquiry) tell(readings []reading, sure bool, how string, by ...Party) {
 			if everywhere && vague[m.Name] {
 				everywhere, evidence = false, m.String()+" "+sentence(how)+" What led to that cannot be told."
 				confidence = reports.Suspicion
+			} else if everywhere && m.Cause == credentials && readings[i].hasOther(credentials) {
+				// What else is wrong is enough to be refused: the key may be right.
+				confidence = reports.Suspicion
+				evidence = m.String() + " That is so if the secret given here is the right one; else the signer had the right one, and this one was copied wrongly."
 			} else if !everywhere {
 				confidence = reports.Suspicion
 				if sure {

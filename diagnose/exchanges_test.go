@@ -168,6 +168,15 @@ func v4(cause, name string, req *wire.Request, canonical string) exchange {
 	}
 }
 
+// obsV4Exchange is one in which a client of OBS V4 signs canonical and gets path.
+func obsV4Exchange(cause, name, path, canonical string) exchange {
+	return exchange{
+		cause: cause, name: name, service: "obs", canonical: canonical, signed: obsV4.stringToSign(canonical),
+		sent: send("GET", path, obsHost, "x-amz-content-sha256: UNSIGNED-PAYLOAD", "x-amz-date: "+isoTime,
+			obsV4.authorization(obsV4, keySecret, canonical, ",SignedHeaders=host;x-amz-content-sha256;x-amz-date")),
+	}
+}
+
 const v4Headers = "x-oss-content-sha256:UNSIGNED-PAYLOAD\nx-oss-date:" + isoTime + "\n"
 
 // header is an exchange in which a client of OSS V1 signs text in the header.

@@ -154,6 +154,9 @@ func (c *inquiry) readServer() {
 			c.serverV4 = &v4
 		}
 		if request := c.doc.CanonicalRequest; request != "" && !c.masked("CanonicalRequest", c.doc.CanonicalRequestOrigin) {
+			if c.serverV4 != nil {
+				request, _ = unfoldCanonical(request, c.serverV4.hash)
+			}
 			c.server, _ = c.apart(request)
 			c.checkCanonical()
 		}
@@ -353,6 +356,9 @@ func (c *inquiry) findContradictions() {
 	}
 	if id := c.doc.AccessKeyID; id != "" && c.Credentials.AccessKeyID != "" && !FitsMask(id, c.Credentials.AccessKeyID) {
 		c.contradict(fmt.Sprintf("the service names the access key %q, the credentials given are those of %q", id, c.Credentials.AccessKeyID))
+	}
+	if c.Status >= 200 && c.Status < 300 && c.doc.Code == "" && c.doc.EC == "" {
+		c.contradict(fmt.Sprintf("the answer has status %d: this request was not refused", c.Status))
 	}
 	c.checkExchange()
 }

@@ -64,7 +64,7 @@ func (c *inquiry) pathVariants(path string, add func(string, ...made)) {
 		return
 	}
 	bucket, key, ok := bucketAndKey(path)
-	if !ok {
+	if !ok && c.scheme != "obs-v4" {
 		one(path+"/", "bucket-slash")
 		return
 	}
@@ -170,6 +170,14 @@ func (c *inquiry) bucketVariants(path, bucket, key string, one func(text, name s
 			one("/"+label+path, "bucket-other")
 		}
 	}
+}
+
+// pathStyle reports whether the host is that of an endpoint alone, so that the
+// bucket stands in the path.
+func (c *inquiry) pathStyle() bool {
+	host := hostname(c.hostOfRequest())
+	endpoint, known := signature.KnownEndpoint(host)
+	return known && endpoint == host
 }
 
 // bucketOfHost is the bucket that the name of the host begins with.
@@ -317,12 +325,15 @@ func (c *inquiry) classifyPath(server, signed string) [][]made {
 	tidy := func(s string) string { return withoutDots(strings.Trim(slashes.ReplaceAllString(full(s), "/"), "/")) }
 	_, serverKey, _ := bucketAndKey(server)
 	_, signedKey, _ := bucketAndKey(signed)
+	if c.scheme == "obs-v4" && !c.pathStyle() { // the whole path is the key
+		serverKey, signedKey = strings.TrimPrefix(server, "/"), ""
+	}
 	switch {
 	case full(server) == full(signed):
 		return one("key-encoded-otherwise")
 	case tidy(server) == tidy(signed):
 		return one("path-tidied")
-	case serverKey != "" && (serverKey == signedKey || strings.HasSuffix(signed, "/"+serverKey) || signed == serverKey):
+	case serverKey != "" && (serverKey == signedKey || strings.HasSuffix(signed, "/"+serverKey) || signed == serverKey && c.scheme != "obs-v4"):
 		return one("bucket-other")
 	}
 	if ways := c.twoOfPath(server, signed); len(ways) > 0 {

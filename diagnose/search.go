@@ -163,7 +163,7 @@ func (c *inquiry) clientSigned() bool {
 // nothingFits says what remains when no mistake that is known explains a
 // signature.
 func (c *inquiry) nothingFits(h *hunt) {
-	if c.proven() {
+	if c.proven() || c.clientSigned() { // then it is the given secret, and what differs stands in the client's string
 		return
 	}
 	tried := fmt.Sprintf("none of %d combinations of known mistakes gives the signature with the given secret", h.tried)
@@ -209,7 +209,7 @@ func (c *inquiry) findCanonical() {
 		if c.rebuilt != nil && !c.foreign {
 			c.compareRequest(server)
 		}
-		if c.client != nil {
+		if !c.laidOutOtherwise() && c.client != nil {
 			c.compareClient(server, "the hash in the StringToSign of the service is that of its canonical request, which differs from the client's")
 		}
 		return

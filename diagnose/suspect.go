@@ -43,6 +43,8 @@ var suspicions = []suspicion{
 	{"C24", (*inquiry).seesPolicy, aboutText},
 	{"C02", (*inquiry).seesNothingElse, aboutRest},
 	{"C32", (*inquiry).seesEqualStrings, aboutRest},
+	{"C18", (*inquiry).seesLettersInEqualStrings, aboutRest},
+	{"C01", (*inquiry).seesTypeOfCurl, aboutText},
 	{"C14", (*inquiry).seesRareParameter, aboutText},
 	{"C18", (*inquiry).seesBytesInHeaders, aboutText},
 	{"C17", (*inquiry).seesBlanks, aboutText},
@@ -137,6 +139,17 @@ func (c *inquiry) contentType() string {
 func (c *inquiry) seesTypeInURL() string {
 	if t := c.contentType(); t != "" && c.carrier == signature.InQuery {
 		return fmt.Sprintf("a signed URL was called with Content-Type %q, which URLs are seldom signed with: browsers and mini programs add it", t)
+	}
+	return ""
+}
+
+// typeOfForms is the Content-Type that programs give a body when nobody says what
+// it is.
+const typeOfForms = "application/x-www-form-urlencoded"
+
+func (c *inquiry) seesTypeOfCurl() string {
+	if c.contentType() == typeOfForms && c.carrier != signature.InQuery && !c.Client.signsItself() {
+		return "the Content-Type is " + typeOfForms + ", which curl and others add by themselves to a body that has none: a signer that does not know of it signs an empty line"
 	}
 	return ""
 }
@@ -356,6 +369,14 @@ func (c *inquiry) seesEqualStrings() string {
 		return ""
 	}
 	return "client and service signed the same string: if the secret is right, the step from the string to the signature is not"
+}
+
+// seesLettersInEqualStrings: a log is text, and shows no bytes.
+func (c *inquiry) seesLettersInEqualStrings() string {
+	if text := c.seesBytesInHeaders(); text != "" && c.equalStrings() {
+		return text + ": the log of the client shows the letters, and not the bytes in which it signed them"
+	}
+	return ""
 }
 
 // equalStrings reports whether client and service signed the same.

@@ -219,6 +219,8 @@ func v4Exchanges() []exchange {
 		v4("C23", "V4, double slash folded by a proxy", at("/a//b"), get("/examplebucket/a//b", "", "", "")).
 			tampered(func(r *wire.Request) *wire.Request { return withTarget(r, "/a/b") }),
 		region, prefix,
+		obsV4Exchange("C31", "OBS V4, the empty line of the query left out", "/folder/object", strings.Replace(obsCanonical, "\n\n", "\n", 1)),
+		obsV4Exchange("C08", "OBS V4, bucket signed that the host has", "/object", strings.Replace(obsCanonical, "/folder", "/examplebucket", 1)),
 		{cause: "C07", name: "OBS V4, host changed by a proxy", service: "obs", canonical: obsCanonical, signed: obsV4.stringToSign(obsCanonical), seen: "client",
 			sent: send("GET", "/folder/object", obsHost, "x-amz-content-sha256: UNSIGNED-PAYLOAD", "x-amz-date: "+isoTime, obsV4.authorization(obsV4, keySecret, obsCanonical, ",SignedHeaders=host;x-amz-content-sha256;x-amz-date")),
 			arrived: send("GET", "/folder/object", "examplebucket.obs.cn-north-4.myhuaweicloud.com:443", "x-amz-content-sha256: UNSIGNED-PAYLOAD", "x-amz-date: "+isoTime,

@@ -59,7 +59,7 @@ func stacks() string {
 
 func waitFor(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !holds(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !holds(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited for %s in vain", what)
 		}
@@ -183,7 +183,7 @@ func TestPrefixesOfRequestsAndRandomBytesEnd(t *testing.T) {
 				}
 				conn.Write(text)
 				conn.(*net.TCPConn).CloseWrite()
-				conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+				conn.SetReadDeadline(time.Now().Add(time.Minute))
 				answer, err := io.ReadAll(conn)
 				if len(answer) > 0 && !strings.HasPrefix(string(answer), "HTTP/1.1 ") || err != nil {
 					t.Errorf("%q: %.40q %v", text, answer, err)
@@ -214,7 +214,7 @@ func TestAThousandPipelinedRequestsAreAnsweredInTheirOrder(t *testing.T) {
 }
 
 func TestAConnectionIsKeptForAsManyRequestsAsThereAre(t *testing.T) {
-	s := serve(t, ServerOptions{Patience: Patience{Idle: 200 * time.Millisecond}})
+	s := serve(t, ServerOptions{Patience: Patience{Idle: 2 * time.Second}})
 	p := signature.OSSV1Header
 	get := raw(sign(t, p, request(p, "GET", "/k", "")))
 	c := dialServer(t, s)
@@ -302,4 +302,46 @@ func TestRefusalsAreBoundedTogether(t *testing.T) {
 		c.Close()
 	}
 	unharmed(t, s)()
+}
+
+// A connection whose goroutine has not run yet has not been waited for: however
+// long it waited for room, it is not sent away for those behind it.
+func TestWhoHasOnlyJustBeenLetInIsNotSentAway(t *testing.T) {
+	s := serve(t, ServerOptions{Connections: 1})
+	listener, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	arrive := func() *connection {
+		from, err := net.Dial("tcp", listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, err := listener.AcceptTCP()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { from.Close(); conn.Close() })
+		return newConnection(s.gate, conn)
+	}
+	waited, next := arrive(), arrive()
+	time.Sleep(grace + linger) // for room
+	if !s.admit(waited) {
+		t.Fatal("there is no room")
+	}
+	if s.admit(next) || waited.dismissed {
+		t.Error("it made room before anybody looked for its request")
+	}
+	waited.within(time.Minute, true) // as its goroutine does first
+	if s.admit(next) || waited.dismissed {
+		t.Error("it made room at once, without its grace")
+	}
+	s.mu.Lock()
+	waited.since = waited.since.Add(-grace - linger)
+	s.mu.Unlock()
+	if !s.admit(next) {
+		t.Error("it said nothing for its grace, and made no room")
+	}
+	s.release(next)
 }

@@ -34,7 +34,7 @@ func server(t *testing.T, answer string) (addr string, read func() string) {
 		defer conn.Close()
 		io.WriteString(conn, answer)
 		conn.(*net.TCPConn).CloseWrite()
-		conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		conn.SetReadDeadline(time.Now().Add(time.Minute))
 		data, _ := io.ReadAll(conn)
 		got <- string(data)
 	}()

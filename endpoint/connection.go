@@ -23,14 +23,14 @@ type connection struct {
 	held int64 // bytes of the request that is being read or answered
 	done bool  // nothing more of what it sends is kept
 
-	idle      bool      // under gate.mu: between requests
+	idle      bool      // under gate.mu: between requests, and waiting for the next
 	asked     bool      // under gate.mu: it has sent something
 	since     time.Time // when it became idle
 	dismissed bool      // it made room: whatever deadline comes next has passed
 }
 
 func newConnection(g *gate, conn *net.TCPConn) *connection {
-	c := &connection{TCPConn: conn, gate: g, idle: true, since: time.Now()}
+	c := &connection{TCPConn: conn, gate: g}
 	c.br = bufio.NewReader(arriving{c})
 	return c
 }
@@ -72,9 +72,11 @@ func (c *connection) serve() {
 func (c *connection) await() bool {
 	c.within(c.gate.patience.Idle, true)
 	_, err := c.br.Peek(1)
-	if errors.Is(err, os.ErrDeadlineExceeded) && c.gate.closing() {
+	for looked := false; !looked && errors.Is(err, os.ErrDeadlineExceeded) && c.gate.closing(); {
+		began := time.Now()
 		c.within(linger, true)
 		_, err = c.br.Peek(1)
+		looked = inTime(began)
 	}
 	return err == nil
 }

@@ -64,6 +64,11 @@ func (g *gate) Addr() string { return g.listener.Addr().String() }
 // more: a connection may wait to be accepted, or bytes to be read.
 const linger = time.Millisecond
 
+// inTime reports whether a look that began then, and has found nothing before its
+// deadline, was one. Who does not get the processor until the deadline has passed
+// is told so, and has not looked.
+func inTime(began time.Time) bool { return time.Since(began) < linger+linger/2 }
+
 // stop makes the goroutines of the gate come to an end.
 func (g *gate) stop() {
 	g.mu.Lock()
@@ -92,7 +97,7 @@ func (g *gate) end() {
 func (g *gate) accept() {
 	defer g.serving.Done()
 	defer g.listener.Close()
-	for closing := false; ; {
+	for looked := (time.Time{}); ; { // when it looked last, while it closes
 		conn, err := g.listener.AcceptTCP()
 		switch {
 		case err == nil:
@@ -102,14 +107,18 @@ func (g *gate) accept() {
 			} else {
 				conn.Close()
 			}
-		case errors.Is(err, os.ErrDeadlineExceeded) && !closing:
-			closing = true
-		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
+		case errors.Is(err, net.ErrClosed):
 			return
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			if !looked.IsZero() && inTime(looked) {
+				return
+			}
+			looked = time.Now()
 		default:
 			time.Sleep(linger) // out of file descriptors, say: that passes
 		}
-		if closing {
+		if !looked.IsZero() {
+			looked = time.Now()
 			g.listener.SetDeadline(g.lastLook())
 		}
 	}
@@ -132,8 +141,9 @@ func (g *gate) closing() bool {
 }
 
 // longestWait is how long a connection waits for room. Others wait behind it,
-// in the queue of the system.
-const longestWait = time.Second
+// in the queue of the system. It is long: on a busy machine that there is no room
+// is our own slowness more often than the doing of others.
+const longestWait = 10 * time.Second
 
 // admitSoon is admit for who can wait: a request that is being answered is
 // soon over.

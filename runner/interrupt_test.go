@@ -33,7 +33,7 @@ func interrupted(t *testing.T, n int, opts runner.Options) *reports.Stream {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if took := time.Since(began); took > 20*time.Second {
+	if took := time.Since(began); took > 5*time.Minute {
 		t.Errorf("it took %s to end", took)
 	}
 	return stream

@@ -24,13 +24,13 @@ func TestAnInterruptedRunLeavesNoProcessBehind(t *testing.T) {
 			t.Parallel()
 			note := filepath.Join(t.TempDir(), "pid")
 			ctx, cancel := context.WithCancel(t.Context())
-			time.AfterFunc(200*time.Millisecond, cancel)
 			_, err := runner.Run(ctx, runner.Options{
 				Start: func(context.Context) (subject.Subject, error) {
 					s, err := subject.StartProcess(ctx, subject.ProcessOptions{Command: []string{
 						"/bin/sh", "-c", `echo $$ >"$0"; exec "$@"`, note, os.Args[0], "liar", liar,
 					}})
-					if err == nil && liar == "honest" { // it would be done before the interruption
+					time.AfterFunc(200*time.Millisecond, cancel) // it has begun
+					if err == nil && liar == "honest" {          // it would be done before the interruption
 						<-ctx.Done()
 					}
 					return s, err

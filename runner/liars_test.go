@@ -127,7 +127,7 @@ func TestNoLiarPassesOrHangsAConcurrentRun(t *testing.T) {
 				t.Errorf("exit code %d, %d results", reports.ExitCode(stream.Footer), len(stream.Results))
 				logAll(t, stream)
 			}
-			if took := time.Since(began); took > 30*time.Second {
+			if took := time.Since(began); took > 5*time.Minute {
 				t.Errorf("it took %s", took)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -31,6 +32,8 @@ func TestMain(m *testing.M) {
 		adapters[name]()
 		os.Exit(0)
 	}
+	flag.Parse()
+	flag.Set("test.parallel", "16") // they wait for deadlines, not for a processor
 	os.Exit(m.Run())
 }
 
@@ -67,7 +70,7 @@ func init() {
 				}
 			})
 		},
-		"is slow on q2":        onQ2(func() { time.Sleep(3 * time.Second); answer("q2") }),
+		"is slow on q2":        onQ2(func() { time.Sleep(time.Minute); answer("q2") }),
 		"reads nothing":        func() { hello(); time.Sleep(time.Hour) },
 		"garbage on q2":        onQ2(func() { fmt.Println("Traceback (most recent call last):") }),
 		"array on q2":          onQ2(func() { fmt.Println(`["id","q2"]`) }),
@@ -111,8 +114,8 @@ func init() {
 				}
 			})
 		},
-		"takes 100 ms each": func() {
-			eachLine(func(id string, _ int) { time.Sleep(100 * time.Millisecond); answer(id) })
+		"takes 500 ms each": func() {
+			eachLine(func(id string, _ int) { time.Sleep(500 * time.Millisecond); answer(id) })
 		},
 		"collects four and crashes, then is good":        collectAndCrash,
 		"collects four and cuts q3 short":                func() { collect(4, time.Hour, cutQ3Short) },
@@ -314,6 +317,7 @@ func collect(n int, while time.Duration, f func(ids []string)) {
 			if !ok {
 				return
 			}
+			fmt.Fprintln(os.Stderr, "read", id)
 			if waiting = append(waiting, id); len(waiting) < n {
 				continue
 			}

@@ -34,6 +34,7 @@ type reply struct {
 type question struct {
 	number int        // counts the questions put to this child
 	since  time.Time  // when it was asked, or the last answer to an earlier one came: its deadline runs from here
+	looked bool       // that deadline has passed, and what was written by then is being read
 	reply  chan reply // has room for one
 }
 
@@ -297,19 +298,31 @@ func (c *child) post(id string, line []byte) {
 	}
 }
 
+// lastLook is how long an answer that has been written may take to be read.
+const lastLook = 100 * time.Millisecond
+
 // overdue settles a question whose deadline has passed, or returns the time it
 // has left. A child that has written nothing all that time hangs: it is given
 // up, and the question that has waited longest is the one it hangs on, unless
 // answers may be held back.
+//
+// We may be the one that was late: on a busy machine, or stopped and continued.
+// So what has been written is read first, and time in which we did not run is
+// given back once.
 func (c *child) overdue(id string, q *question) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	timeout := c.p.opts.Timeout
-	if left := timeout - time.Since(q.since); left > 0 {
+	left := timeout - time.Since(q.since)
+	if left > 0 {
 		return left
 	}
 	if c.ending || c.open[id] != q {
 		return 0 // the reply is there, or soon will be
+	}
+	if !q.looked {
+		q.looked = true
+		return max(lastLook, min(-left, timeout))
 	}
 	r := reply{kind: TimedOut, message: fmt.Sprintf("no answer within %s", timeout)}
 	if hangs := !c.lastLine.After(q.since); hangs {
@@ -389,7 +402,7 @@ func (c *child) take(line []byte) {
 	c.answers++
 	for _, later := range c.open {
 		if open && later.number > q.number {
-			later.since = c.lastLine
+			later.since, later.looked = c.lastLine, false
 		}
 	}
 }

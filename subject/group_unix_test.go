@@ -68,7 +68,7 @@ func TestProcessTakesItsChildrenWithIt(t *testing.T) {
 			defer cancel()
 			p, pid, life := startWithChild(t, ctx, test.adapter)
 			test.end(p, cancel)
-			if err := life.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+			if err := life.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := life.Read(make([]byte, 1)); err != io.EOF {
@@ -93,7 +93,7 @@ func TestProcessDoesNotWaitForWhatHasLeftItsGroup(t *testing.T) {
 	}()
 	select {
 	case <-closed:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("Close hangs while a process that nobody knows of holds the streams open")
 	}
 }

@@ -1,6 +1,7 @@
 package subject_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -56,5 +57,46 @@ func TestATemporaryKeyIsWhole(t *testing.T) {
 	key := signature.Credentials{AccessKeyID: "id", AccessKeySecret: "secret"}
 	if _, err := subject.NewLive(subject.LiveOptions{URL: "http://localhost", Bucket: "my-own-bucket", Credentials: key, Temporary: key}); err == nil {
 		t.Error("a temporary key without a token is taken")
+	}
+}
+
+// What a server is asked must not depend on the hour at which it is: a table of
+// yesterday evening would differ from that of this morning. One case cannot do
+// otherwise, because it is of the day before, sixteen hours later; and within
+// minutes of midnight so do those whose date is moved beside its day.
+func TestACaseIsMovedAtAnyHour(t *testing.T) {
+	set, err := vectors.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const dayBefore = "oss-v4/form/fields/day-other-than-the-date"
+	reasons := map[string]string{} // by case, at the first hour
+	for i, clock := range []string{"00:30:00", "07:30:00", "16:30:00", "23:30:00"} {
+		now, err := time.Parse(time.DateTime, "2026-11-09 "+clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := subject.NewLive(subject.LiveOptions{
+			URL: "http://localhost:9000", Bucket: "my-own-bucket", Region: "us-east-1", Addressing: subject.AnyAddressing, Prefix: "at-any-hour/",
+			Credentials: signature.Credentials{AccessKeyID: "LTAIownkey0000000042", AccessKeySecret: "own secret of this world"},
+			Temporary:   signature.Credentials{AccessKeyID: "STSownkey00000000042", AccessKeySecret: "another secret", SecurityToken: "a-token-of-this-world"},
+			Now:         func() time.Time { return now },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range set.Cases() {
+			profile, _ := signature.LookupID(c.Profile())
+			reason := ""
+			if _, err := l.Move(c, profile); err != nil {
+				reason, _, _ = strings.Cut(err.Error(), ":")
+			}
+			if i == 0 {
+				reasons[c.ID] = reason
+			}
+			if reason != reasons[c.ID] && c.ID != dayBefore {
+				t.Errorf("%s at %s: %q, and at first %q", c.ID, clock, reason, reasons[c.ID])
+			}
+		}
 	}
 }

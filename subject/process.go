@@ -48,16 +48,18 @@ const (
 	firstBackoff = 50 * time.Millisecond
 )
 
-// closeGrace is how long an adapter may take to end once its input has.
-const closeGrace = 3 * time.Second
+// closeGrace is how long an adapter may take to end once its input has: as long
+// as for an answer, because that it did not end is held against it, and a virtual
+// machine on a busy machine takes seconds.
+const closeGrace = DefaultTimeout
 
 // Process is an adapter process: one long-lived child that is asked many
 // questions at a time.
 //
 // Whatever the child does becomes an observation of the question it happened
-// to. A deadline that passes is TimedOut for that question; when the child
-// has written nothing all that time, it is killed and the other questions are
-// put to its successor. When the child ends, what was in flight is Crashed.
+// to. A deadline that passes is TimedOut for that question, unless the answer
+// has been written and was only not read yet; when the child has written nothing
+// all that time, it is killed and the other questions are put to its successor. When the child ends, what was in flight is Crashed.
 // When it can no longer be started, the rest is NotRun.
 //
 // A line that answers no question in flight (text that is no answer, an id

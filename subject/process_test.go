@@ -1,6 +1,7 @@
 package subject_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -51,7 +52,7 @@ func parallel(n int) func(*subject.ProcessOptions) {
 	return func(o *subject.ProcessOptions) { o.Parallel = n }
 }
 
-func hurried(o *subject.ProcessOptions) { o.Timeout = time.Second }
+func hurried(o *subject.ProcessOptions) { o.Timeout = 3 * time.Second }
 
 func question(id string) *subject.SignQuestion {
 	return &subject.SignQuestion{
@@ -133,8 +134,8 @@ func TestProcessTellsApartHowAdaptersMisbehave(t *testing.T) {
 		{"dies by a signal on q2", nil, "answered crash answered", "signal: killed", ""},
 		{"closes its output on q2", nil, "answered crash answered", "the adapter ended", ""},
 		{"breaks off on q2", nil, "answered crash answered", "exit status 0", ""},
-		{"hangs on q2", hurried, "answered timeout answered", "no answer within 1s", ""},
-		{"is slow on q2", hurried, "answered timeout answered", "no answer within 1s", ""},
+		{"hangs on q2", hurried, "answered timeout answered", "no answer within 3s", ""},
+		{"is slow on q2", hurried, "answered timeout answered", "no answer within 3s", ""},
 		{"garbage on q2", nil, "answered protocol-error answered", `one JSON object on one line, got "Traceback (most recent call last):"`, ""},
 		{"array on q2", nil, "answered protocol-error answered", "one JSON object on one line", ""},
 		{"null on q2", nil, "answered protocol-error answered", "one JSON object on one line", ""},
@@ -203,7 +204,7 @@ func TestProcessIsNotHeldUpByAnAdapterThatDoesNotRead(t *testing.T) {
 	p := start(t, "reads nothing", hurried)
 	q := question("q1")
 	q.Input.Request.Body = strings.Repeat("x", 1<<20) // more than a pipe takes
-	check(t, []*subject.Observation{p.Sign(context.Background(), q)}, "timeout", "no answer within 1s, nor anything else")
+	check(t, []*subject.Observation{p.Sign(context.Background(), q)}, "timeout", "no answer within 3s, nor anything else")
 	if err := p.Close(); err != nil {
 		t.Error(err)
 	}
@@ -244,7 +245,7 @@ func TestProcessLosesOnlyTheQuestionAnAdapterHangsOn(t *testing.T) {
 	for _, adapter := range []string{"hangs on q5", "hangs on q5, answers the others concurrently"} {
 		t.Run(adapter, func(t *testing.T) {
 			t.Parallel()
-			p := start(t, adapter, func(o *subject.ProcessOptions) { o.Parallel, o.Timeout = 8, 2*time.Second })
+			p := start(t, adapter, func(o *subject.ProcessOptions) { o.Parallel, o.Timeout = 8, 5*time.Second })
 			observations := all(p, 40)
 			for i, o := range observations {
 				want := subject.Answered
@@ -264,7 +265,7 @@ func TestProcessLosesOnlyTheQuestionAnAdapterHangsOn(t *testing.T) {
 func TestProcessThatMayHoldAnswersBackHangsWithAllInFlight(t *testing.T) {
 	t.Parallel()
 	p := start(t, "holds answers back, and hangs on q5", func(o *subject.ProcessOptions) {
-		o.Parallel, o.Timeout, o.Hold = 8, 2*time.Second, true
+		o.Parallel, o.Timeout, o.Hold = 8, 5*time.Second, true
 	})
 	if observations := all(p, 8); count(observations, subject.TimedOut) != 8 {
 		t.Errorf("kinds are %s, want 8 timeouts", kinds(observations))
@@ -282,7 +283,8 @@ func TestProcessThatMayHoldAnswersBackHangsWithAllInFlight(t *testing.T) {
 
 func TestProcessGivesEachQuestionItsTimeInTheQueueOfASlowAdapter(t *testing.T) {
 	t.Parallel()
-	p := start(t, "takes 100 ms each", func(o *subject.ProcessOptions) { o.Parallel, o.Timeout = 8, time.Second })
+	// The last of eight is answered after four seconds.
+	p := start(t, "takes 500 ms each", func(o *subject.ProcessOptions) { o.Parallel, o.Timeout = 8, 3*time.Second })
 	if observations := all(p, 16); count(observations, subject.Answered) != 16 {
 		t.Errorf("kinds are %s, want all answered: none takes longer than its deadline", kinds(observations))
 	}
@@ -300,6 +302,17 @@ func TestProcessCrashTakesAllQuestionsInFlight(t *testing.T) {
 	}
 }
 
+// arrivals is the standard error of an adapter that writes a line there for each
+// question it has read.
+type arrivals chan struct{}
+
+func (a arrivals) Write(p []byte) (int, error) {
+	for range bytes.Count(p, []byte("\n")) {
+		a <- struct{}{}
+	}
+	return len(p), nil
+}
+
 func TestProcessChargesABrokenLineToOneQuestion(t *testing.T) {
 	for _, test := range []struct{ adapter, want, message string }{
 		{"collects four and cuts q3 short", "answered answered protocol-error answered", "one JSON object"},
@@ -307,12 +320,13 @@ func TestProcessChargesABrokenLineToOneQuestion(t *testing.T) {
 	} {
 		t.Run(test.adapter, func(t *testing.T) {
 			t.Parallel()
-			p := start(t, test.adapter, parallel(4))
+			arrived := make(arrivals, 4)
+			p := start(t, test.adapter, func(o *subject.ProcessOptions) { o.Parallel, o.Stderr = 4, arrived })
 			var wg sync.WaitGroup
 			observations := make([]*subject.Observation, 4)
 			for i := range observations { // one after the other, and all in flight at the end
 				wg.Go(func() { observations[i] = p.Sign(context.Background(), question(fmt.Sprintf("q%d", i+1))) })
-				time.Sleep(20 * time.Millisecond)
+				<-arrived
 			}
 			wg.Wait()
 			check(t, observations, test.want, test.message)
@@ -323,7 +337,7 @@ func TestProcessChargesABrokenLineToOneQuestion(t *testing.T) {
 func TestProcessDoesNotTakeALateAnswerForTheNextAttempt(t *testing.T) {
 	t.Parallel()
 	p := start(t, "answers the first attempt after the second", nil)
-	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	first := p.Sign(ctx, question("q1"))
 	second := p.Sign(context.Background(), question("q1"))
@@ -383,7 +397,7 @@ func TestProcessSendsOnlyWhatTheAdapterCanRead(t *testing.T) {
 
 func TestProcessEndsWithTheContextOfAQuestion(t *testing.T) {
 	p := start(t, "hangs on q2", nil)
-	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	if o := p.Sign(ctx, question("q2")); o.Kind != subject.TimedOut || !strings.Contains(o.Message, "deadline exceeded") {
 		t.Errorf("asked: %s %q", o.Kind, o.Message)
@@ -398,7 +412,7 @@ func TestProcessEndsWithTheContextOfAQuestion(t *testing.T) {
 
 func TestProcessEndsWithTheContextItWasStartedWith(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	p, err := subject.StartProcess(ctx, subject.ProcessOptions{Command: []string{os.Args[0]}, Env: []string{adapterEnv + "=hangs on q2"}})
+	p, err := subject.StartProcess(ctx, subject.ProcessOptions{Command: []string{os.Args[0]}, Env: []string{adapterEnv + "=hangs on q2"}, Timeout: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -413,7 +427,7 @@ func TestProcessEndsWithTheContextItWasStartedWith(t *testing.T) {
 	if err := p.Close(); err != nil {
 		t.Error(err)
 	}
-	if took := time.Since(began); took > subject.DefaultTimeout/2 {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("it took %s", took)
 	}
 }
@@ -422,7 +436,7 @@ func TestProcessCloseSaysWhenItNeededForce(t *testing.T) {
 	t.Parallel()
 	p := start(t, "does not end", nil)
 	check(t, one(p, 1), "answered", "")
-	if err := p.Close(); !contains(err, "did not end within 3s of the end of its input and was killed") {
+	if err := p.Close(); !contains(err, "did not end within 10s of the end of its input and was killed") {
 		t.Errorf("Close: %v", err)
 	}
 	if err := p.Close(); err != nil {
@@ -441,7 +455,7 @@ func TestProcessLeavesNoGoroutinesBehind(t *testing.T) {
 		_ = p.Close()
 	}
 	_, _ = tryStart(t, "exits at once", nil)
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for runtime.NumGoroutine() > before {
 		if time.Now().After(deadline) {
 			stacks := make([]byte, 1<<20)

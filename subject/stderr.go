@@ -58,7 +58,7 @@ func (t *stderrTail) keep(part []byte) {
 func (t *stderrTail) finish() {
 	select {
 	case <-t.done:
-	case <-time.After(200 * time.Millisecond):
+	case <-time.After(exitGrace):
 	}
 	t.file.Close()
 	<-t.done

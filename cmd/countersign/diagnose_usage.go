@@ -31,9 +31,10 @@ With the secret more can be proven. It is taken from the environment or from a
 file, is never sent anywhere, and does not appear in the output.
 
 With --redact the report can be posted: access key ids are shortened,
-signatures and tokens taken out, buckets and custom domains renamed, keys
-reduced to their shape, and the error body is printed in the same manner, its
-StringToSignBytes included.
+signatures and tokens taken out, buckets and custom domains renamed, keys,
+prefixes and metadata reduced to their shape, folders taken off the names of
+files, and the error body is printed in the same manner, its StringToSignBytes
+included.
 
 With --web it serves a page on loopback that takes the same evidence, pasted
 or as files, and shows the answer; what is typed there stays on this machine.

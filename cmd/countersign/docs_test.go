@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -158,7 +157,7 @@ func (g *guide) run(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	first, second := strconv.Itoa(unusedPort(t)), strconv.Itoa(unusedPort(t))
+	first, second := freePort(t), freePort(t)
 	there := strings.NewReplacer("127.0.0.1:9000", "127.0.0.1:"+first, "127.0.0.1:9001", "127.0.0.1:"+second)
 	back := strings.NewReplacer("127.0.0.1:"+first, "127.0.0.1:9000", "127.0.0.1:"+second, "127.0.0.1:9001")
 	var script strings.Builder
@@ -216,16 +215,6 @@ func lineLike(got, want string) bool {
 		parts[i] = regexp.QuoteMeta(part)
 	}
 	return regexp.MustCompile("^" + strings.Join(parts, ".*") + "$").MatchString(got)
-}
-
-func unusedPort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 // The guide for people with a 403 calls the causes by their names.

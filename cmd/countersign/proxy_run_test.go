@@ -36,7 +36,7 @@ func TestAStandingProxyServesUntilItIsEnded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(at), DisableKeepAlives: true}, Timeout: 10 * time.Second}
+	client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(at), DisableKeepAlives: true}, Timeout: time.Minute}
 	res, err := client.Get("http://" + watchedHost + "/k")
 	if err != nil {
 		t.Fatal(err)

@@ -102,7 +102,7 @@ func (s *standing) send(p *signature.Profile, with signature.Credentials, target
 // that was sent.
 func (s *standing) exchanges(n int) (found map[string]livepage.Exchange, text string) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.page+"events", nil)
 	if err != nil {
@@ -242,7 +242,7 @@ func TestThePageOfAProxyShowsWhereTheServerDiffers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := &http.Client{Transport: &http.Transport{Proxy: func(*http.Request) (*url.URL, error) { return at, nil }, DisableKeepAlives: true}, Timeout: 10 * time.Second}
+	client := &http.Client{Transport: &http.Transport{Proxy: func(*http.Request) (*url.URL, error) { return at, nil }, DisableKeepAlives: true}, Timeout: time.Minute}
 	for _, path := range []string{"/photos/taken", "/photos/refused"} {
 		host := strings.TrimPrefix(server.URL, "http://")
 		req := &wire.Request{Transport: "http", Method: "GET", Target: path, Proto: "HTTP/1.1", Headers: []wire.Header{{Name: "Host", Value: host}}}

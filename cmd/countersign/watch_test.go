@@ -49,7 +49,7 @@ func curl(t *testing.T, url, host, bucket, target string, addressing signature.A
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := append([]string{"--", "curl", "-sS", "--max-time", "10", "-w", "%{http_code}\n", url + target}, more...)
+	args := append([]string{"--", "curl", "-sS", "--max-time", "60", "-w", "%{http_code}\n", url + target}, more...)
 	for _, h := range signed.Request().Headers {
 		if h.Name != "Host" {
 			args = append(args, "-H", h.Name+": "+h.Value)

@@ -24,7 +24,7 @@ func TestAnInterruptEndsTheWatchedProgramToo(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	late := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+	late := time.AfterFunc(2*time.Minute, func() { cmd.Process.Kill() })
 	defer late.Stop()
 	lines := bufio.NewScanner(out)
 	var said []string

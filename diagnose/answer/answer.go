@@ -11,6 +11,7 @@ package answer
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/diagnose"
@@ -43,6 +44,9 @@ type Answer struct {
 // To answers a question. It fails for a source that cannot be read, or is not
 // what it is said to be.
 func To(q Question) (*Answer, error) {
+	if q.Redact {
+		q.Sources = withoutFolders(q.Sources)
+	}
 	read, err := readAll(q.Sources)
 	if err != nil {
 		return nil, err
@@ -58,9 +62,22 @@ func To(q Question) (*Answer, error) {
 		a.Tokens = secret.Tokens(e.Request)
 	}
 	if q.Redact {
-		a.redact(diagnose.NewRedaction(e), e.Error)
+		for i := range read.Others {
+			read.Others[i].Hosts = q.Hosts
+		}
+		a.redact(diagnose.NewRedaction(e, read.Others...), e.Error)
 	}
 	return a, nil
+}
+
+// withoutFolders takes the folders off the names of files: they tell who somebody
+// is, and what they work on.
+func withoutFolders(sources []paste.Source) []paste.Source {
+	sources = slices.Clone(sources)
+	for i := range sources {
+		sources[i].Name = sources[i].Name[strings.LastIndexAny(sources[i].Name, `/\`)+1:]
+	}
+	return sources
 }
 
 // readAll reads text and packet captures; those are known by their first bytes.

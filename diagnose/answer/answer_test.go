@@ -189,3 +189,12 @@ func TestASourceThatIsNotWhatItIsSaidToBeFails(t *testing.T) {
 		}
 	}
 }
+
+func TestARedactedAnswerNamesNoFolder(t *testing.T) {
+	for _, name := range []string{"/home/erika/acme/upload.log", `C:\Users\erika\acme\upload.log`} {
+		a := to(t, Question{Sources: []paste.Source{{Name: name, Data: []byte(body)}}, Redact: true})
+		if text := strings.Join(append(a.Found, a.Unused...), "\n"); strings.Contains(text, "erika") || !strings.Contains(text, "upload.log") {
+			t.Errorf("it says %q", text)
+		}
+	}
+}

@@ -21,6 +21,7 @@ type collection struct {
 	clients   []diagnose.Client
 	foundHere []Note
 	notUsed   []Note
+	dropped   int // requests, documents and strings that there was no room for
 }
 
 // document is an error document, and where it stands.
@@ -44,18 +45,20 @@ type signedText struct {
 func (c *collection) found(n Note)  { c.foundHere = append(c.foundHere, n) }
 func (c *collection) unused(n Note) { c.notUsed = append(c.notUsed, n) }
 
-// keep drops the first half of a list that has grown too long.
-func keep[T any](list []T) []T {
+// keep drops the first half of a list that has grown too long, and counts what it
+// drops.
+func keep[T any](list []T, dropped *int) []T {
 	if len(list) < maxFinds {
 		return list
 	}
+	*dropped += maxFinds / 2
 	return append(list[:0], list[maxFinds/2:]...)
 }
 
 func (c *collection) addExchange(e Exchange) {
-	c.exchanges = append(keep(c.exchanges), e)
+	c.exchanges = append(keep(c.exchanges, &c.dropped), e)
 	if client, ok := e.client(); ok {
-		c.clients = append(keep(c.clients), client)
+		c.clients = append(keep(c.clients, new(int)), client)
 	}
 	if d, ok := answered(e); ok {
 		c.addDocument(d)
@@ -80,7 +83,7 @@ func (c *collection) addDocument(d document) {
 		}
 		return
 	}
-	c.documents = append(keep(c.documents), d)
+	c.documents = append(keep(c.documents, &c.dropped), d)
 }
 
 func (c *collection) addSigned(s signedText) {
@@ -89,7 +92,7 @@ func (c *collection) addSigned(s signedText) {
 			return
 		}
 	}
-	c.signed = append(keep(c.signed), s)
+	c.signed = append(keep(c.signed, &c.dropped), s)
 }
 
 // choose puts together what belongs to one refused request: the last one that
@@ -319,23 +322,26 @@ func (c *collection) report(p *Paste, d *document, exchange []Note, s, canonical
 		}
 		p.Found = append(p.Found, Note{Text: fmt.Sprintf("the client is %s, known by %s", name, p.Evidence.Client.From)})
 	}
-	leave := func(where Note) {
+	leave := func(where Note, other diagnose.Evidence) {
 		if !taken[where] {
 			taken[where] = true
 			where.Text += ": it belongs to another request, or says nothing new"
-			p.Unused = append(p.Unused, where)
+			p.Unused, p.Others = append(p.Unused, where), append(p.Others, other)
 		}
 	}
 	for _, other := range c.documents {
-		leave(other.where)
+		leave(other.where, diagnose.Evidence{Error: other.ErrorDocument})
 	}
 	for _, other := range c.exchanges {
-		leave(other.Where)
+		leave(other.Where, diagnose.Evidence{Request: other.Request})
 	}
 	for _, other := range c.signed {
-		leave(other.where)
+		leave(other.where, diagnose.Evidence{ClientString: other.text})
 	}
 	p.Unused = append(p.Unused, c.notUsed...)
+	if c.dropped > 0 {
+		p.Unused = append(p.Unused, Note{Text: fmt.Sprintf("%d requests, error documents and strings were left out: only the last ones were kept", c.dropped)})
+	}
 }
 
 // remarks say what became of a document on its way.
@@ -350,6 +356,9 @@ func remarks(d *diagnose.ErrorDocument) []string {
 		out = append(out, "the line feeds of StringToSign are lost; they were taken from StringToSignBytes")
 	case lost && d.StringToSignOrigin == diagnose.FromText:
 		out = append(out, "the line feeds of StringToSign are lost and there is no StringToSignBytes to take them from: paste the body as it was served")
+	}
+	if d.CanonicalRequest != "" && !strings.Contains(d.CanonicalRequest, "\n") {
+		out = append(out, "the line feeds of CanonicalRequest are lost; its lines count where they have the hash that stands in StringToSign")
 	}
 	for _, name := range d.Masked {
 		out = append(out, name+" is masked and cannot be compared")

@@ -1,6 +1,7 @@
 package paste
 
 import (
+	"fmt"
 	"html"
 	"regexp"
 	"strconv"
@@ -33,9 +34,9 @@ const (
 // tags finds tags of the root: what stands in front of its name decides which.
 // To look for the name first is many times faster than to look for a tag in any
 // of its forms.
-func tags(s string, front *regexp.Regexp, limit int) (found [][2]int) {
+func tags(s string, front *regexp.Regexp, enough int) (found [][2]int) {
 	const root = "Error"
-	for at := 0; len(found) < limit; at += len(root) {
+	for at := 0; len(found) < enough; at += len(root) {
 		next := strings.Index(s[at:], root)
 		if next < 0 {
 			break
@@ -54,7 +55,7 @@ func tags(s string, front *regexp.Regexp, limit int) (found [][2]int) {
 	return found
 }
 
-func openTags(s string) [][2]int { return tags(s, beforeOpen, maxFinds) }
+func openTags(s string) [][2]int { return tags(s, beforeOpen, len(s)) }
 
 // longestDocument is how much of a text a document can have that is not closed.
 const longestDocument = 64 << 10
@@ -62,6 +63,11 @@ const longestDocument = 64 << 10
 // errorDocuments reads the error documents of a text.
 func (c *collection) errorDocuments(t *text) {
 	opens := openTags(t.all)
+	if more := len(opens) - maxFinds; more > 0 {
+		c.unused(t.note(opens[0][0], opens[more][0], fmt.Sprintf("%d error documents were left out: only the last %d were read", more, maxFinds)))
+		t.take(opens[0][0], opens[more][0])
+		opens = opens[more:]
+	}
 	for i, m := range opens {
 		if !t.free(m[0]) {
 			continue
@@ -106,6 +112,13 @@ func declaration(t *text, at int) int {
 	if m := declarationTag.FindStringIndex(t.all[from:at]); m != nil {
 		return from + m[0]
 	}
+	// A log has it in the line above, behind the same prefix.
+	line := t.lineOf(at)
+	if prefix := t.all[t.lines[line]:at]; line > 0 && len(prefix) <= longestPrefix {
+		if rest, same := behind(t.line(line-1), prefix); same && len(rest) > 0 && declarationTag.FindStringIndex(rest) != nil {
+			return t.lines[line-1] + len(prefix)
+		}
+	}
 	return at
 }
 
@@ -117,7 +130,11 @@ func unwrap(t *text, from, to int) (body string, done []string) {
 	body = t.all[from:to]
 	if stripped, prefix, ok := withoutPrefix(t, from, to); ok {
 		body = stripped
-		done = append(done, "what a log puts in front of each line was cut off: "+strconv.QuoteToASCII(prefix))
+		what := "what a log puts in front of each line"
+		if strings.TrimSpace(prefix) == "" {
+			what = "the indentation of each line"
+		}
+		done = append(done, what+" was cut off: "+strconv.QuoteToASCII(prefix))
 	}
 	for range maxWraps {
 		switch {
@@ -144,19 +161,24 @@ var escapedBetweenTags = regexp.MustCompile(`>(?:\\+[nrt])+[ \t]*<|<\\+/|\\+u003
 func withoutPrefix(t *text, from, to int) (body, prefix string, ok bool) {
 	first, last := t.lineOf(from), t.lineOf(to-1)
 	prefix = t.all[t.lines[first]:from]
-	if strings.TrimSpace(prefix) == "" || first == last || len(prefix) > longestPrefix {
+	if prefix == "" || first == last || len(prefix) > longestPrefix {
 		return "", "", false
 	}
 	var b strings.Builder
 	b.WriteString(t.all[from:t.end(first)])
 	for i := first + 1; i <= last; i++ {
 		line := t.all[t.lines[i]:min(t.end(i), to)]
-		rest, same := behind(strings.TrimRight(line, "\r\n"), prefix)
+		ended := strings.HasSuffix(line, "\n")
+		line = strings.TrimRight(line, "\r\n")
+		rest, same := behind(line, prefix)
+		if strings.TrimSpace(prefix+line) == "" { // editors take blanks off an empty line
+			rest, same = "", true
+		}
 		if !same {
 			return "", "", false
 		}
 		b.WriteString(rest)
-		if strings.HasSuffix(line, "\n") {
+		if ended {
 			b.WriteByte('\n')
 		}
 	}

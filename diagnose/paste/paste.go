@@ -103,6 +103,9 @@ type Paste struct {
 	Evidence diagnose.Evidence
 	Found    []Note // what was recognised and taken, and what was done to it
 	Unused   []Note // what was recognised and is not needed, and what was not recognised
+	// Others are the documents and requests that Unused names: who makes the notes
+	// fit to be posted has to know them.
+	Others []diagnose.Evidence
 }
 
 // Recognised reports whether there is any evidence.
@@ -121,9 +124,12 @@ func Read(sources ...Source) (*Paste, error) {
 		if len(s.Data) > MaxSize {
 			return nil, fmt.Errorf("%s: %w of %d MiB: give the part about the refused request", s.Name, ErrTooLarge, MaxSize>>20)
 		}
-		before := c.count()
+		before, said := c.count(), len(c.foundHere)+len(c.notUsed)
 		if err := c.read(s); err != nil {
 			return nil, err
+		}
+		if c.count() == before && len(c.foundHere)+len(c.notUsed) == said {
+			c.unused(Note{Source: s.Name, Text: "there is nothing in it that says anything of a request"})
 		}
 		if s.Kind != Anything && s.Kind != Exchanges && !c.has(s.Kind, before) {
 			return nil, fmt.Errorf("%s: %s", s.Name, missing[s.Kind])
@@ -176,13 +182,29 @@ func (c *collection) read(s *Source) error {
 		_, err := wire.ParseHAR(data)
 		return fmt.Errorf("%s: %w", s.Name, err)
 	}
-	if len(data) > maxText {
-		c.unused(Note{Source: s.Name, Text: fmt.Sprintf("only the last %d MiB of the text were looked at", maxText>>20)})
-		data = data[len(data)-maxText:]
-	}
-	t := newText(s.Name, string(data))
+	part, before := c.lookedAt(data)
+	t := newText(s.Name, string(part))
+	t.before = before
 	c.text(t, s.Kind)
 	return nil
+}
+
+// lookedAt is the part of a text that is looked at: its end, or where a signature
+// was last refused. before is how many lines stand in front of it.
+func (c *collection) lookedAt(data []byte) (part []byte, before int) {
+	if len(data) <= maxText {
+		return data, 0
+	}
+	from, to, which := len(data)-maxText, len(data), "the last %d MiB of the text"
+	if at := bytes.LastIndex(data, []byte("SignatureDoesNotMatch")); at >= 0 && at < from+maxText/2 {
+		from = max(0, at-maxText/2)
+		to, which = from+maxText, "%d MiB of the text around its last SignatureDoesNotMatch"
+	}
+	c.unused(Note{Source: c.source, Text: fmt.Sprintf("only "+which+" were looked at", maxText>>20)})
+	if line := bytes.IndexByte(data[from:to], '\n'); from > 0 && line >= 0 && line < maxText/4 { // begin with a whole line
+		from += line + 1
+	}
+	return data[from:to], bytes.Count(data[:from], []byte("\n"))
 }
 
 // plainText takes off what editors and shells put around text: a byte order
@@ -197,6 +219,11 @@ func (c *collection) plainText(data []byte) []byte {
 			c.found(Note{Source: c.source, Text: "it was read as UTF-16, as PowerShell writes files"})
 			return []byte(string(utf16.Decode(units)))
 		}
+	}
+	// Programs on Windows write the CR LF of HTTP heads as CR CR LF.
+	if bytes.Contains(data, []byte("\r\r\n")) {
+		data = bytes.ReplaceAll(data, []byte("\r\r\n"), []byte("\r\n"))
+		c.found(Note{Source: c.source, Text: "lines of it end in CR CR LF, as curl writes heads on Windows; that was taken for CR LF"})
 	}
 	return bytes.TrimPrefix(data, []byte("\ufeff"))
 }

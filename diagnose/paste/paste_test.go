@@ -68,6 +68,7 @@ func TestAnErrorDocumentInEveryForm(t *testing.T) {
 			{"escaped for HTML twice", html.EscapeString(html.EscapeString(xml)), "HTML escapes were undone"},
 			{"percent-encoded", url.PathEscape(xml), "percent-encoding was undone"},
 			{"behind what a log puts in front of each line", eachLine("2026-01-02 03:04:%02d worker | ", xml), "in front of each line was cut off"},
+			{"indented", "    " + strings.ReplaceAll(xml, "\n", "\n    "), "the indentation of each line was cut off"},
 			{"twice", xml + "\n" + xml, ""},
 			{"in Windows line ends", strings.ReplaceAll(xml, "\n", "\r\n"), ""},
 		}
@@ -85,6 +86,9 @@ func TestAnErrorDocumentInEveryForm(t *testing.T) {
 				if got == nil {
 					t.Fatalf("no document is found in %q\n%q", form.text, p.Unused)
 				}
+				if form.form == "indented" && got.CanonicalRequest != want.CanonicalRequest {
+					t.Errorf("the canonical request is %q", got.CanonicalRequest)
+				}
 				if got.StringToSign != want.StringToSign || got.SignatureProvided != want.SignatureProvided || got.Code != want.Code || got.EC != want.EC || got.Dialect != want.Dialect {
 					t.Errorf("got  %+v\nwant %+v", got, want)
 				}
@@ -95,6 +99,85 @@ func TestAnErrorDocumentInEveryForm(t *testing.T) {
 					t.Errorf("%q is not said: %q", form.said, p.Found)
 				}
 			})
+		}
+	}
+}
+
+// The declaration tells the services apart where the rest does not, and a log has
+// it on a line of its own.
+func TestTheDeclarationIsFoundInALog(t *testing.T) {
+	p := read(t, Anything, eachLine("2026-01-02 03:04:%02d worker | ", served(t, "obs-skew.xml")))
+	if e := p.Evidence.Error; e == nil || e.Dialect != diagnose.OBS || len(p.Unused) > 0 {
+		t.Errorf("got %+v, not used %q", e, p.Unused)
+	}
+}
+
+// What a program prints of its string has no end of its own: the error body behind
+// it ends it. A string with an empty line too few is one all the same.
+func TestAStringInFrontOfAnErrorBody(t *testing.T) {
+	xml := served(t, "oss-v4-mismatch.xml")
+	for name, signed := range map[string]string{
+		"whole":              "GET\n\n\nThu, 01 Jan 2026 00:00:00 GMT\n/bucket/key",
+		"empty lines gone":   "GET\nThu, 01 Jan 2026 00:00:00 GMT\n/bucket/key",
+		"an empty line gone": "GET\n\n1767225600\n/bucket/key",
+	} {
+		for _, text := range []string{"StringToSign:\n" + signed + "\n" + xml, "string_to_sign = " + signed + "\n\n  " + xml, xml + "\nmine: \n" + signed + "\n"} {
+			p := read(t, Anything, text)
+			if p.Evidence.Error == nil || p.Evidence.Error.EC == "" || p.Evidence.ClientString != signed {
+				t.Errorf("%s: of %.40q the string is %q, the error %+v; not used %q", name, text, p.Evidence.ClientString, p.Evidence.Error, p.Unused)
+			}
+		}
+	}
+}
+
+// Heads that curl writes on Windows have an end of line too many.
+func TestCurlOnWindows(t *testing.T) {
+	p := read(t, Anything, "* Connected\r\n> GET /key HTTP/1.1\r\r\n> Host: bucket.oss-cn-hangzhou.aliyuncs.com\r\r\n> Date: Thu, 01 Jan 2026 00:00:00 GMT\r\r\n> \r\r\n< HTTP/1.1 403 Forbidden\r\r\n< x-oss-ec: 0002-00000040\r\r\n< \r\r\n")
+	if p.Evidence.Request == nil || p.Evidence.Status != 403 || len(p.Evidence.Answer) != 1 || !said(p.Found, "CR CR LF") {
+		t.Errorf("got %+v, found %q, not used %q", p.Evidence, p.Found, p.Unused)
+	}
+}
+
+// Of a log that is too long, the part is looked at in which a signature was refused,
+// and its lines are counted as the log has them.
+func TestARefusalInALongLog(t *testing.T) {
+	noise := strings.Repeat("2026-01-02 03:04:05 INFO status: ok, code=200\n", 2*maxText/46)
+	xml := served(t, "oss-v4-mismatch.xml")
+	for name, text := range map[string]string{"begin": xml + noise, "middle": noise + xml + noise, "end": noise + xml} {
+		p := read(t, Anything, text)
+		if p.Evidence.Error == nil || p.Evidence.Error.EC != "0002-00000201" || !said(p.Unused, "were looked at") {
+			t.Errorf("%s: not used %q", name, p.Unused)
+			continue
+		}
+		if want := 1 + strings.Count(text[:strings.Index(text, "<?xml")], "\n"); p.Found[0].First != want {
+			t.Errorf("%s: it is said to be in line %d, it is in %d", name, p.Found[0].First, want)
+		}
+	}
+}
+
+// The last refusals of a log count, however many there are, and what is left out is
+// said.
+func TestMoreThanThereIsRoomFor(t *testing.T) {
+	var documents, requests strings.Builder
+	const last = 2*maxFinds + 1
+	for i := 1; i <= last; i++ {
+		fmt.Fprintf(&documents, "<Error><Code>SignatureDoesNotMatch</Code><RequestId>%06d</RequestId></Error>\n", i)
+		fmt.Fprintf(&requests, "> GET /%06d HTTP/1.1\n> Host: bucket.oss-cn-hangzhou.aliyuncs.com\n> \n< HTTP/1.1 403 Forbidden\n< \n", i)
+	}
+	p := read(t, Anything, documents.String())
+	if p.Evidence.Error == nil || p.Evidence.Error.RequestID != fmt.Sprintf("%06d", last) || !said(p.Unused, "were left out") {
+		t.Errorf("the document is %+v; not used %q", p.Evidence.Error, p.Unused[:1])
+	}
+	p = read(t, Anything, requests.String())
+	if p.Evidence.Request == nil || p.Evidence.Request.Target != fmt.Sprintf("/%06d", last) || !said(p.Unused, "were left out") {
+		t.Errorf("the request is %+v; not used %q", p.Evidence.Request, p.Unused[:1])
+	}
+}
+
+func TestASourceThatSaysNothing(t *testing.T) {
+	for _, text := range []string{"", " \n", `{"log":{"entries":[]}}`} {
+		if p := read(t, Anything, text); len(p.Unused) == 0 || p.Recognised() {
+			t.Errorf("of %q: found %q, not used %q", text, p.Found, p.Unused)
 		}
 	}
 }

@@ -75,7 +75,7 @@ func logged(t *text, i, at int, marker diagnose.LogMarker) (value string, end in
 	}
 	prefix := t.all[t.lines[i]:at]
 	lines := []string{strings.TrimRight(t.all[at:end], "\n")}
-	for k := i + 1; k < len(t.lines) && k <= i+longestSigned && !startsRecord(t.line(k), prefix) && !closes(t.line(k), marker); k++ {
+	for k := i + 1; k < len(t.lines) && k <= i+longestSigned && !startsRecord(t.line(k), prefix) && !closes(t.line(k), marker) && !startsDocument(t.line(k)); k++ {
 		lines = append(lines, strings.TrimRight(t.all[t.lines[k]:t.end(k)], "\n"))
 		end = t.end(k)
 	}
@@ -111,6 +111,12 @@ func logged(t *text, i, at int, marker diagnose.LogMarker) (value string, end in
 // the marker again.
 func closes(line string, marker diagnose.LogMarker) bool {
 	return marker.Until != "" && strings.HasPrefix(line, marker.Until) || strings.Contains(line, marker.Text)
+}
+
+// startsDocument reports whether a line is the first one of an error document.
+func startsDocument(line string) bool {
+	from := strings.TrimLeft(line, " \t")
+	return strings.HasPrefix(from, "<?xml") || strings.HasPrefix(from, "<Error>")
 }
 
 // width is how many bytes lines have in a text, their line feeds included.
@@ -180,14 +186,19 @@ func signedLines(lines []string, canonical bool) int {
 			}
 		}
 	default:
-		for i := 4; i < min(len(lines), longestSigned); i++ {
-			if strings.HasPrefix(at(i), "/") || strings.HasPrefix(at(i), "%2F") {
+		dated := false // with a date, a resource above its place tells of empty lines that were left out
+		for i := 1; i < min(len(lines), longestSigned); i++ {
+			if (i > 3 || dated) && (strings.HasPrefix(at(i), "/") || strings.HasPrefix(at(i), "%2F")) {
 				return i + 1
 			}
+			dated = dated || dateLine.MatchString(at(i))
 		}
 	}
 	return 0
 }
+
+// dateLine matches the dates that V1 signs, and the seconds of Expires.
+var dateLine = regexp.MustCompile(`^(?:[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT|[0-9]{10}|[0-9]{13})$`)
 
 // escapedSigned finds a string to sign that is printed on one line.
 var escapedSigned = regexp.MustCompile(`(?:^|["'=: ])((?:GET|PUT|POST|DELETE|HEAD)\\n[^\s"']*(?: [^"'\n]*)?\\n(?:/|%2F)[^"'\n]*|(?:OSS4|AWS4)-HMAC-SHA256\\n[^"'\n]*\\n[0-9a-f]{64})`)

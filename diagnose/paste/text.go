@@ -8,10 +8,11 @@ import (
 
 // text is a source that readers take parts out of.
 type text struct {
-	name  string
-	all   string
-	lines []int  // where each line begins
-	taken []bool // by byte: it belongs to something that was recognised
+	name   string
+	all    string
+	lines  []int  // where each line begins
+	before int    // lines of the source in front of it
+	taken  []bool // by byte: it belongs to something that was recognised
 }
 
 // colours are terminal sequences that loggers put around their words.
@@ -50,7 +51,7 @@ func (t *text) lineOf(offset int) int {
 
 // note makes a remark about the bytes from..to.
 func (t *text) note(from, to int, remark string) Note {
-	return Note{Source: t.name, First: t.lineOf(from) + 1, Last: t.lineOf(max(from, to-1)) + 1, Text: remark}
+	return Note{Source: t.name, First: t.before + t.lineOf(from) + 1, Last: t.before + t.lineOf(max(from, to-1)) + 1, Text: remark}
 }
 
 func (t *text) take(from, to int) {
@@ -74,7 +75,7 @@ func (t *text) rest() []Note {
 	first := -1
 	flush := func(end int) {
 		if first >= 0 {
-			notes = append(notes, Note{Source: t.name, First: first + 1, Last: end, Text: "not recognised"})
+			notes = append(notes, Note{Source: t.name, First: t.before + first + 1, Last: t.before + end, Text: "not recognised"})
 		}
 		first = -1
 	}

@@ -66,6 +66,6 @@ func requestTo(method, url string) *wire.Request {
 // agents finds clients by what a text says of them.
 func (c *collection) agents(t *text) {
 	for _, client := range diagnose.ClientsIn(t.all) {
-		c.clients = append(keep(c.clients), client)
+		c.clients = append(keep(c.clients, new(int)), client)
 	}
 }

@@ -284,7 +284,7 @@ func TestOpenPagesAreBoundedAndLeaveNothingBehind(t *testing.T) {
 		t.Error(err)
 	}
 	// Those of the clients are another matter.
-	for range 2000 {
+	for range 30_000 {
 		stacks := make([]byte, 1<<20)
 		stacks = stacks[:runtime.Stack(stacks, true)]
 		if !strings.Contains(string(stacks), "net/http.(*conn)") && !strings.Contains(string(stacks), "net/http.(*Server)") {

@@ -95,7 +95,7 @@ func TestATunnelMayHoldPlainHTTPAndNothing(t *testing.T) {
 	if err := tls.Client(secure, &tls.Config{ServerName: "h"}).Handshake(); err == nil {
 		t.Error("TLS without an authority")
 	}
-	for range 100 {
+	for range 6000 {
 		r.log.mu.Lock()
 		n := len(r.log.all)
 		r.log.mu.Unlock()

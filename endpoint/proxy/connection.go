@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"time"
 
@@ -56,6 +57,12 @@ func (c *connection) serve() {
 func (c *connection) await() error {
 	c.within(c.proxy.opts.Patience.Idle, true)
 	_, err := c.br.Peek(1)
+	for looked := false; !looked && errors.Is(err, os.ErrDeadlineExceeded) && c.proxy.isClosing(); {
+		began := time.Now()
+		c.within(linger, true)
+		_, err = c.br.Peek(1)
+		looked = inTime(began)
+	}
 	return err
 }
 

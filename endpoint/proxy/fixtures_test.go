@@ -74,7 +74,7 @@ func start(t testing.TB, opts Options) *running {
 		opts.Verifier = verifier()
 	}
 	if opts.Patience == (endpoint.Patience{}) {
-		opts.Patience = endpoint.Patience{Head: 2 * time.Second, Body: 2 * time.Second, Drain: 100 * time.Millisecond}
+		opts.Patience = endpoint.Patience{Head: time.Minute, Body: time.Minute, Drain: 100 * time.Millisecond}
 	}
 	opts.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 		r.dialed = append(r.dialed, address)
@@ -96,7 +96,7 @@ func start(t testing.TB, opts Options) *running {
 // settled fails when there are more goroutines than before.
 func settled(t testing.TB, before int) {
 	t.Helper()
-	for range 200 {
+	for range 6000 {
 		if runtime.NumGoroutine() <= before {
 			return
 		}
@@ -127,7 +127,7 @@ func (r *running) dial() *client {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	conn.SetDeadline(time.Now().Add(10 * time.Second))
+	conn.SetDeadline(time.Now().Add(time.Minute))
 	r.t.Cleanup(func() { conn.Close() })
 	return &client{conn, r.t, bufio.NewReader(conn)}
 }
@@ -172,7 +172,7 @@ func server(t testing.TB, answer func(conn net.Conn, br *bufio.Reader)) string {
 			}
 			serving.Go(func() {
 				defer conn.Close()
-				conn.SetDeadline(time.Now().Add(5 * time.Second))
+				conn.SetDeadline(time.Now().Add(time.Minute))
 				answer(conn, bufio.NewReader(conn))
 			})
 		}
@@ -211,7 +211,7 @@ func (r *running) goClient(a *Authority) *http.Client {
 		transport.TLSClientConfig = &tls.Config{RootCAs: a.Pool()}
 	}
 	r.t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: transport, Timeout: 10 * time.Second}
+	return &http.Client{Transport: transport, Timeout: time.Minute}
 }
 
 // absolute is a request as a client sends it to a proxy.

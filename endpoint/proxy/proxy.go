@@ -88,7 +88,7 @@ const (
 	// mostConnections is how many clients it takes at a time.
 	mostConnections = 512
 	// longestWait is how long a client waits for room.
-	longestWait = time.Second
+	longestWait = 10 * time.Second
 	// linger is how long a closing proxy looks for what has already arrived.
 	linger = 2 * time.Millisecond
 )
@@ -182,16 +182,27 @@ func (p *Proxy) stop() {
 	}
 }
 
+// inTime reports whether a look that began then, and has found nothing before its
+// deadline, was one. Who does not get the processor until the deadline has passed
+// is told so, and has not looked.
+func inTime(began time.Time) bool { return time.Since(began) < linger+linger/2 }
+
 func (p *Proxy) accept() {
 	defer p.serving.Done()
 	defer p.listener.Close()
-	for {
+	for looked := (time.Time{}); ; { // when it looked last, while it closes
 		conn, err := p.listener.AcceptTCP()
 		switch {
 		case err == nil:
 			p.admitSoon(conn)
-		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed):
+		case errors.Is(err, net.ErrClosed), p.ctx.Err() != nil:
 			return
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			if !looked.IsZero() && inTime(looked) {
+				return
+			}
+			looked = time.Now()
+			p.listener.SetDeadline(looked.Add(linger))
 		default:
 			time.Sleep(linger) // out of file descriptors, say: that passes
 		}
@@ -220,6 +231,12 @@ func (p *Proxy) admit(conn *net.TCPConn) bool {
 	p.serving.Add(1)
 	go c.serve()
 	return true
+}
+
+func (p *Proxy) isClosing() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closing
 }
 
 func (p *Proxy) release(c *connection) {

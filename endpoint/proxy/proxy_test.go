@@ -240,8 +240,18 @@ func TestCloseCutsWhatIsUnderWay(t *testing.T) {
 	idle, half := r.dial(), r.dial()
 	half.send("GET http://")
 	<-asked
+	for busy := 0; busy < 2; time.Sleep(time.Millisecond) { // until half a request has been read
+		busy = 0
+		r.mu.Lock()
+		for c := range r.connections {
+			if !c.idle {
+				busy++
+			}
+		}
+		r.mu.Unlock()
+	}
 	began := time.Now()
-	if all := r.ended(); time.Since(began) > 2*time.Second || len(all) != 2 {
+	if all := r.ended(); time.Since(began) > 30*time.Second || len(all) != 2 {
 		t.Errorf("%v: %s", time.Since(began), verdicts(all))
 	}
 	for _, c := range []*client{idle, half, c} {
@@ -260,6 +270,51 @@ func TestARequestThatArrivedIsRecordedAlthoughTheProxyIsClosed(t *testing.T) {
 		if all := r.ended(); len(all) != 1 || all[0].Verification == nil {
 			t.Fatalf("%d exchanges", len(all))
 		}
+	}
+}
+
+// late is a connection whose reader does not get the processor until its deadline
+// has passed, several times: it is told so without having looked.
+type late struct {
+	net.Conn
+	times int
+}
+
+func (c *late) Read(p []byte) (int, error) {
+	if c.times > 0 {
+		c.times--
+		time.Sleep(2 * linger)
+		return 0, os.ErrDeadlineExceeded
+	}
+	return c.Conn.Read(p)
+}
+
+func TestAClosingProxyThatIsKeptFromLookingLooksAgain(t *testing.T) {
+	r := start(t, Options{})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	from, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	to, err := listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer to.Close()
+	if _, err := io.WriteString(from, absolute(signed(t, "GET", "/k"))); err != nil {
+		t.Fatal(err)
+	}
+	r.stop()
+	if err := newConnection(r.Proxy, &late{to, 3}).await(); err != nil {
+		t.Errorf("the request that had arrived is not seen: %v", err)
+	}
+	if err := newConnection(r.Proxy, &late{to, 0}).await(); err == nil {
+		t.Error("where nothing had arrived it sees something")
 	}
 }
 

@@ -19,7 +19,11 @@ import (
 // start starts the client of that name.
 func start(t *testing.T, name string) *subject.Process {
 	t.Helper()
-	p, err := subject.StartProcess(t.Context(), subject.ProcessOptions{Command: []string{os.Args[0], "adapter", name}, Timeout: 2 * time.Second})
+	patience := time.Minute
+	if name == "hangs" {
+		patience = 2 * time.Second
+	}
+	p, err := subject.StartProcess(t.Context(), subject.ProcessOptions{Command: []string{os.Args[0], "adapter", name}, Timeout: patience})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,21 +36,23 @@ func canIsolate() bool {
 	return cmd.Run() == nil
 }
 
-// The addresses are those set aside for documents (RFC 5737, RFC 3849): nobody
-// has them.
-const link = `
-link set lo up
-link add out type veth peer name watch
-link set watch up
-address add 192.0.2.2/24 dev out
-link set out arp off
-link set out up
-route add default via 192.0.2.1 onlink dev out`
-
-// linkIPv6 is for machines that have IPv6.
-const linkIPv6 = `
--6 address add 2001:db8::2/64 dev out nodad
--6 route add default via 2001:db8::1 onlink dev out`
+// network is what ip does to set up a network of one's own; a line with a question
+// mark may fail, on a machine without IPv6. The addresses are those set aside for
+// documents (RFC 5737, RFC 3849): nobody has them. The links give themselves no
+// others, which would come a second later: Chromium breaks off what it is loading
+// whenever an address comes or goes.
+const network = `
+  link set lo up
+  link add out type veth peer name watch
+? link set out addrgenmode none
+? link set watch addrgenmode none
+  link set watch up
+  address add 192.0.2.2/24 dev out
+  link set out arp off
+  link set out up
+  route add default via 192.0.2.1 onlink dev out
+? -6 address add 2001:db8::2/64 dev out nodad
+? -6 route add default via 2001:db8::1 onlink dev out`
 
 // OwnNetwork sets up the network of a process that was started in one of its
 // own, and watches it. It returns nil for another process.
@@ -59,13 +61,11 @@ func OwnNetwork() (*Network, error) {
 		return nil, nil
 	}
 	os.Unsetenv(ownNetworkMark)
-	for _, line := range strings.Split(strings.TrimSpace(link), "\n") {
-		if said, err := exec.Command("ip", strings.Fields(line)...).CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("ip %s: %w: %s", line, err, said)
+	for line := range strings.SplitSeq(network[1:], "\n") {
+		said, err := exec.Command("ip", strings.Fields(line[1:])...).CombinedOutput()
+		if err != nil && line[0] != '?' {
+			return nil, fmt.Errorf("ip%s: %w: %s", line[1:], err, said)
 		}
-	}
-	for _, line := range strings.Split(strings.TrimSpace(linkIPv6), "\n") {
-		_ = exec.Command("ip", strings.Fields(line)...).Run() // there is no IPv6 then
 	}
 	n := newNetwork(knock)
 	if err := n.watch(); err != nil {

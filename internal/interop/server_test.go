@@ -60,7 +60,7 @@ func runServers(t *testing.T, dir string) interop.Outcome {
 	}
 	outcomes := interop.Run(t.Context(), interop.Options{
 		Programs: []*interop.Program{&servers[0].Program}, Missing: adapters.Missing,
-		Subject: []string{os.Args[0], "subject"}, Limit: 3 * time.Minute, Farewell: time.Second,
+		Subject: []string{os.Args[0], "subject"}, Limit: 9 * time.Minute, Farewell: time.Second,
 		Done: func(interop.Outcome) {}, Logs: t.TempDir(),
 	})
 	return outcomes[0]

@@ -10,11 +10,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -77,14 +79,20 @@ func (s *Server) start(ctx context.Context, folder string) (*serving, error) {
 	return r, nil
 }
 
-// freePort finds a port of loopback on which nobody listens.
+// freePort finds a port of loopback on which nobody listens. It is none of those
+// that the system gives to whoever asks for any: another program would have it
+// before the server does.
 func freePort() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	for tries := 0; ; tries++ {
+		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(20_000+mathrand.IntN(12_000))))
+		if err == nil {
+			defer listener.Close()
+			return listener.Addr().String(), nil
+		}
+		if tries == 100 {
+			return "", fmt.Errorf("finding a free port of loopback: %w", err)
+		}
 	}
-	defer listener.Close()
-	return listener.Addr().String(), nil
 }
 
 // url is where the server is asked: by the name it knows itself by.

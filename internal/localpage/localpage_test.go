@@ -198,7 +198,7 @@ func TestCloseEndsWhatIsUnderWay(t *testing.T) {
 	if _, err := net.DialTimeout("tcp", s.address.String(), time.Second); err == nil {
 		t.Error("somebody still listens")
 	}
-	for range 100 { // those of the client may take a moment
+	for range 3000 { // those of the client may take a moment
 		if runtime.NumGoroutine() <= before {
 			return
 		}

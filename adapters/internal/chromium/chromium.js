@@ -44,8 +44,7 @@ const FLAGS = [
  *   send answers questions, one at a time; the end of the process closes too
  */
 async function openChromium(chromium, scripts) {
-  const files = [path.join(__dirname, 'page.js'), ...scripts];
-  const pages = await listen(http.createServer(pageServer(files)));
+  const pages = await listen(http.createServer(emptyPage));
   const relay = new Relay(pages.address());
   const proxy = await listen(net.createServer((socket) => relay.meet(socket)));
   const browser = await chromium.launch({ executablePath: executable(), args: FLAGS, timeout: PATIENCE.start });
@@ -54,7 +53,8 @@ async function openChromium(chromium, scripts) {
     process.exit(1);
   };
   browser.on('disconnected', ended);
-  const open = () => openPage(browser, `socks5://127.0.0.1:${proxy.address().port}`);
+  const files = [path.join(__dirname, 'page.js'), ...scripts];
+  const open = () => openPage(browser, `socks5://127.0.0.1:${proxy.address().port}`, files);
 
   let page = open(); // a promise
   const operations = await within(
@@ -95,26 +95,24 @@ async function listen(server) {
   return server.unref();
 }
 
-function pageServer(files) {
-  const html = files.map((_, i) => `<script src="/${i}.js"></script>`).join('\n');
-  return (request, response) => {
-    const file = files[Number.parseInt(request.url.slice(1), 10)];
-    response.setHeader('Content-Type', `text/${file ? 'javascript' : 'html'}; charset=utf-8`);
-    response.end(file ? fs.readFileSync(file) : `<!doctype html>\n<title>SDK</title>\n${html}\n`);
-  };
+function emptyPage(_, response) {
+  response.setHeader('Content-Type', 'text/html; charset=utf-8');
+  response.end('<!doctype html>\n<title>SDK</title>\n');
 }
 
 /**
  * Opens a page with the SDK. Its context has its own connections, cache and
- * proxy.
+ * proxy. The scripts do not come over the network: a page whose script could
+ * not be loaded looks like one that has loaded.
  */
-async function openPage(browser, server) {
+async function openPage(browser, server, scripts) {
   const context = await browser.newContext({ proxy: { server } });
   const page = await context.newPage();
   const failed = [];
   page.on('pageerror', (error) => failed.push(error));
   const session = await context.newCDPSession(page);
   await page.goto(`http://${PAGE}/`);
+  for (const script of scripts) await page.addScriptTag({ path: script });
   if (failed.length > 0) throw failed[0];
   return {
     close: () => context.close(),

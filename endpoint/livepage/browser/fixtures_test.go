@@ -130,7 +130,7 @@ func (s *served) end() {
 // send sends a request as it is.
 func (s *served) send(req *wire.Request) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
 	defer cancel()
 	if _, err := endpoint.Send(ctx, s.Addr, req); err != nil {
 		s.t.Fatal(err)
@@ -164,10 +164,11 @@ func open(t *testing.T, page string) *opened {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
+		chromedp.WSURLReadTimeout(2*time.Minute), // a browser may take its time to start
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("no-proxy-server", true),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
 	)
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)
@@ -214,7 +215,7 @@ func value[T any](o *opened, expression string) T {
 // becomes waits until an expression is true.
 func (o *opened) becomes(expression string) {
 	o.t.Helper()
-	ctx, cancel := context.WithTimeout(o, 20*time.Second)
+	ctx, cancel := context.WithTimeout(o, 2*time.Minute)
 	defer cancel()
 	for {
 		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
