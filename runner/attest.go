@@ -68,7 +68,7 @@ func (r *run) observeSigner(ctx context.Context) error {
 	}
 	err = r.ask(ctx, s)
 	if closed := s.Close(); closed != nil && err == nil && ctx.Err() == nil {
-		r.Note("the subject did not end by itself: " + closed.Error())
+		r.Note("the subject did not end as it should: " + closed.Error())
 	}
 	return err
 }

@@ -45,7 +45,7 @@ var lies = []struct {
 	{"crash-at-once", "crash", "nothing was proven", nil},
 	{"crash-on-put", "crash pass crash pass pass", "", nil},
 	{"chatty", "protocol-error", "nothing was proven", nil},
-	{"chatty-afterwards", "pass protocol-error protocol-error protocol-error protocol-error", "did not end by itself", nil},
+	{"chatty-afterwards", "pass protocol-error protocol-error protocol-error protocol-error", "did not end as it should", nil},
 	{"duplicate-answers", "pass protocol-error protocol-error protocol-error protocol-error", "a question is answered once", nil},
 	{"wrong-ids", "protocol-error", "nothing was proven", nil},
 	{"invalid-utf8", "protocol-error", "nothing was proven", nil},

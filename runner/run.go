@@ -132,7 +132,7 @@ func (r *run) observe(ctx context.Context) error {
 	r.caps = s.Capabilities()
 	err = r.ask(ctx, s)
 	if closed := s.Close(); closed != nil && err == nil && ctx.Err() == nil {
-		r.problems = append(r.problems, "the subject did not end by itself: "+closed.Error())
+		r.problems = append(r.problems, "the subject did not end as it should: "+closed.Error())
 	}
 	return err
 }

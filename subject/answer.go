@@ -100,7 +100,7 @@ func (f answerFields) observe(o *Observation) error {
 	var err error
 	switch outcome {
 	case "":
-		return brokenAnswer("an answer is a result, unsupported, rejected or error: this one is none of them", "")
+		return brokenAnswer(`an answer has "stages", "request", "url" or "form", or "status" where a request was sent, or else "unsupported", "rejected" or "error": this one has none of them`, "")
 	case "unsupported":
 		o.Kind = Unsupported
 		if json.Unmarshal(f["unsupported"], &o.Message) != nil || o.Message == "" {

@@ -48,7 +48,7 @@ func TestAnswersThatBreakTheProtocolNameTheRule(t *testing.T) {
 		mode Mode
 		want string
 	}{
-		{`{"id":"a"}`, SignMode, "this one is none of them"},
+		{`{"id":"a"}`, SignMode, "this one has none of them"},
 		{`{"id":"a","status":200}`, SignMode, `has the stage "signature"`},
 		{`{"id":"a","stages":{"signature":null}}`, SignMode, `has the stage "signature"`},
 		{`{"id":"a","stages":{"signature":"s"}}`, SendMode, `has a "status", a "url" or a "form"`},

@@ -149,7 +149,7 @@ func TestProcessTellsApartHowAdaptersMisbehave(t *testing.T) {
 		{"answers everything twice", nil, "answered protocol-error protocol-error protocol-error", `a question is answered once, got "q1"`, "a question is answered once"},
 		{"no signature on q2", nil, "answered protocol-error answered", `has the stage "signature"`, ""},
 		{"two outcomes on q2", nil, "answered protocol-error answered", `this one has "unsupported" and "stages"`, ""},
-		{"no outcome on q2", nil, "answered protocol-error answered", "this one is none of them", ""},
+		{"no outcome on q2", nil, "answered protocol-error answered", "this one has none of them", ""},
 		{"talks before each answer", nil, "protocol-error protocol-error protocol-error", `got "debug: signing"`, ""},
 		{"talks after each answer", nil, "answered protocol-error protocol-error", `got "debug: signed"`, "debug: signed"},
 		{"writes blank lines", nil, "answered answered answered", "", ""},

@@ -44,7 +44,8 @@ func newFuzzRunCommand(env *environment, p page) *cobra.Command {
 	var f fuzzFlags
 	cmd := p.command(cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
 		if f.signer == "" {
-			return usageError("no signer: name one with --signer 'CMD ARG…'; countersign help fuzz has examples")
+			writeHelp(env.Stderr, cmd)
+			return usageError("no signer: name one with --signer 'CMD ARG…'")
 		}
 		if f.executions > 0 && !cmd.Flags().Changed("time") {
 			f.time = 0
@@ -109,7 +110,7 @@ func (f *fuzzFlags) run(ctx context.Context, env *environment) error {
 	}
 	closed := signer.Close()
 	if err = t.end(ctx, tally, err); err == nil && closed != nil {
-		err = &exitError{exitNonconformant, fmt.Errorf("the signer did not end by itself: %w", closed)}
+		err = &exitError{exitNonconformant, fmt.Errorf("the signer did not end as it should: %w", closed)}
 	}
 	return err
 }

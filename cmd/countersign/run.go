@@ -42,7 +42,8 @@ func newRunCommand(env *environment) *cobra.Command {
 			return err
 		}
 		if len(f.signers) == 0 && f.replay == "" && f.endpoint.url == "" {
-			return usageError("no subject: name one with --signer 'CMD ARG…', --endpoint URL or --replay FILE; countersign help run has examples")
+			writeHelp(env.Stderr, cmd)
+			return usageError("no subject: name one with --signer 'CMD ARG…', --endpoint URL or --replay FILE")
 		}
 		f.changed = cmd.Flags().Changed
 		if err := f.endpoint.stray(cmd.Flags()); err != nil {
