@@ -45,12 +45,16 @@ func check(data []byte) {
 	fields = append(append(fields, signed.Form...), [2]string{"file", "twelve bytes"})
 	req := in.Request.Clone(1)
 	req.SetHeader("Content-Type", "application/x-www-form-urlencoded")
+	var body strings.Builder
 	for i, f := range fields {
 		if i > 0 {
-			req.Body += "&"
+			body.WriteByte('&')
 		}
-		req.Body += wire.EscapeValue(f[0]) + "=" + wire.EscapeValue(f[1])
+		body.WriteString(wire.EscapeValue(f[0]))
+		body.WriteByte('=')
+		body.WriteString(wire.EscapeValue(f[1]))
 	}
+	req.Body = body.String()
 	verifier := fuzz.Verifier(in.Credentials)
 	verifier.Grants, verifier.Now = true, func() time.Time { return arrival }
 	judged(p, in, fields, verifier.Verify(req))

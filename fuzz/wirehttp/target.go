@@ -5,7 +5,6 @@ package wirehttp
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -46,12 +45,9 @@ func told(req *wire.Request) {
 	if err != nil || len(captures) != 1 || captures[0].ID != req.Target || !fuzz.Same(captures[0].Request, req) {
 		fuzz.Fail("wire/http-as-capture", "%q is as a capture %+v, %v", req.AppendHTTP(nil), captures, err)
 	}
-	text, err := json.Marshal(req)
-	if err != nil {
-		fuzz.Fail("wire/http-as-json", "%q has no JSON: %v", req.AppendHTTP(nil), err)
-	}
+	text := req.AppendJSON(nil)
 	var back wire.Request
-	if err := json.Unmarshal(text, &back); err != nil || back.Method != req.Method || back.Target != req.Target || back.Body != req.Body || !slices.Equal(back.Headers, req.Headers) {
+	if err := back.UnmarshalJSON(text); err != nil || back.Method != req.Method || back.Target != req.Target || back.Body != req.Body || !slices.Equal(back.Headers, req.Headers) {
 		fuzz.Fail("wire/http-as-json", "%q is as JSON %s, read as %+v, %v", req.AppendHTTP(nil), text, back, err)
 	}
 }
