@@ -160,7 +160,9 @@ func (c *inquiry) askPage() {
 	if c.doc.Code != "" || c.doc.EC != "" || c.Status < 400 {
 		return
 	}
-	media, server := headerIn(c.Answer, "Content-Type"), headerIn(c.Answer, "Server")
+	answer := wire.Request{Headers: c.Answer}
+	media, _ := answer.Header("Content-Type")
+	server, _ := answer.Header("Server")
 	if !strings.HasPrefix(strings.ToLower(media), "text/html") {
 		return
 	}
@@ -169,15 +171,6 @@ func (c *inquiry) askPage() {
 		said += fmt.Sprintf(" of the server %q", server)
 	}
 	c.say("C30", reports.Suspicion, said+": the services answer errors in XML, so a proxy or gateway in front of them may have refused the request", "proxy", "server-policy")
-}
-
-func headerIn(list []wire.Header, name string) string {
-	for _, h := range list {
-		if wire.EqualFold(h.Name, name) {
-			return h.Value
-		}
-	}
-	return ""
 }
 
 // timesOf adds the times of an answer to a request that came too early or too

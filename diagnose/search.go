@@ -136,7 +136,7 @@ func (c *inquiry) agreesAlready(base *parts, h *hunt) bool {
 	case c.server != nil:
 		c.tell([]reading{{mistakes: []made{did("secret-other", "")}}}, true, "the signature is recomputed")
 	case c.doc.Code != "" || c.doc.EC != "":
-		c.say("C02", reports.Suspicion, "the signature is the one that the given secret makes of the request: the service holds another secret, or saw another request")
+		c.say(credentials, reports.Suspicion, "the signature is the one that the given secret makes of the request: the service holds another secret, or saw another request")
 		c.out.WouldHelp = append(c.out.WouldHelp, "the StringToSign of the service: it tells which of the two it is")
 	default:
 		c.out.WouldHelp = append(c.out.WouldHelp, "the answer of the service: the signature of the request is the one that the given secret makes of it")
@@ -167,7 +167,7 @@ func (c *inquiry) nothingFits(h *hunt) {
 		return
 	}
 	tried := fmt.Sprintf("none of %d combinations of known mistakes gives the signature with the given secret", h.tried)
-	c.say("C02", reports.Suspicion, tried+": the client may have signed with another one, or the request was changed into what cannot be guessed")
+	c.say(credentials, reports.Suspicion, tried+": the client may have signed with another one, or the request was changed into what cannot be guessed")
 }
 
 // findCanonical finds the canonical request of the service, of which V4 without

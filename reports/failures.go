@@ -40,7 +40,8 @@ const (
 // with the first divergent stage, both byte strings with the differing byte
 // marked, why it matters, the source of the rule and a command that reproduces
 // it; then provisional and expected failures and contested results; and of many
-// failures at last how many there are of each rule. Nothing in it acts, in a terminal or in the log of a CI service.
+// failures at last how many there are of each rule. Nothing in it acts, in a
+// terminal or in the log of a CI service.
 func WriteFailures(w io.Writer, s *Stream, opts FailureOptions) error {
 	var buf bytes.Buffer
 	p := failurePrinter{w: &buf, FailureOptions: opts}

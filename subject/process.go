@@ -59,8 +59,9 @@ const closeGrace = DefaultTimeout
 // Whatever the child does becomes an observation of the question it happened
 // to. A deadline that passes is TimedOut for that question, unless the answer
 // has been written and was only not read yet; when the child has written nothing
-// all that time, it is killed and the other questions are put to its successor. When the child ends, what was in flight is Crashed.
-// When it can no longer be started, the rest is NotRun.
+// all that time, it is killed and the other questions are put to its successor.
+// When the child ends, what was in flight is Crashed. When it can no longer be
+// started, the rest is NotRun.
 //
 // A line that answers no question in flight (text that is no answer, an id
 // that was not asked, a second answer) is charged as a ProtocolError to the

@@ -34,7 +34,8 @@ var subjectSettings = []string{
 
 // apply gives flags the values that the file has for them. Flags that are given
 // win, and one of --signer, --endpoint and --replay sets aside all that the file
-// says of its subject, --replay where a recording goes as well. Settings are set as if they had been given.
+// says of its subject, --replay where a recording goes as well. Settings are set
+// as if they had been given.
 func (c *configFlags) apply(env *environment, flags *pflag.FlagSet) error {
 	settings, doc, err := c.settings()
 	if err != nil || doc == nil {

@@ -119,8 +119,9 @@ func beginning(s string) string {
 	return PercentEncoded(s[:known]) + `[A-Za-z0-9+/=_.~%-]*`
 }
 
-// PercentEncoded is a pattern that matches s with any of its characters encoded: every client
-// has its own opinion which. A byte that is not UTF-8 is U+FFFD to a pattern.
+// PercentEncoded is a pattern that matches s with any of its characters encoded:
+// every client has its own opinion which. A byte that is not UTF-8 is U+FFFD to a
+// pattern.
 func PercentEncoded(s string) string {
 	var b strings.Builder
 	for rest := s; rest != ""; {
